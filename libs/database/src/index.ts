@@ -1,0 +1,3 @@
+export * from './listener';
+export * from './migrate';
+export * from './pool';

@@ -1,0 +1,46 @@
+import { Pool, type PoolClient } from 'pg';
+
+export type { Pool, PoolClient } from 'pg';
+
+export interface PoolOptions {
+  /** Shown in `pg_stat_activity`. */
+  readonly application: string;
+  /** Connections at most. */
+  readonly max: number;
+  /** Told when an idle connection breaks; the pool opens another when one is needed. */
+  readonly onIdleError: (error: Error) => void;
+}
+
+export function createPool(connectionString: string, options: PoolOptions): Pool {
+  const pool = new Pool({
+    connectionString,
+    max: options.max,
+    application_name: options.application,
+    // Sessions behave alike whatever the server's defaults: times go out and come in as UTC.
+    options: '-c TimeZone=UTC -c DateStyle=ISO',
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  });
+  pool.on('error', options.onIdleError);
+  return pool;
+}
+
+/** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */
+export async function transaction<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((cause: unknown) => {
+      broken = cause instanceof Error ? cause : new Error(String(cause));
+    });
+    throw error;
+  } finally {
+    // A connection that cannot even roll back is thrown away.
+    client.release(broken);
+  }
+}

@@ -1,0 +1,3 @@
+export * from './checkpoints';
+export * from './progress';
+export * from './store-event-feed';

@@ -1,0 +1,5 @@
+export * from './command-context';
+export * from './decider';
+export * from './event-feed';
+export * from './event-store';
+export * from './execute';

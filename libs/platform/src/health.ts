@@ -1,0 +1,26 @@
+/** Null when all is well, else a sentence that says what is wrong. */
+export type HealthCheck = () => Promise<string | null>;
+
+export interface HealthReport {
+  readonly ready: boolean;
+  readonly checks: readonly { readonly name: string; readonly problem: string | null }[];
+}
+
+/** What must be well before this process takes work; every part registers its own check at start. */
+export class HealthChecks {
+  readonly #checks = new Map<string, HealthCheck>();
+
+  register(name: string, check: HealthCheck): void {
+    this.#checks.set(name, check);
+  }
+
+  async report(): Promise<HealthReport> {
+    const checks = await Promise.all(
+      [...this.#checks].map(async ([name, check]) => {
+        const problem = await check().catch(() => 'the check itself failed; see the log');
+        return { name, problem };
+      }),
+    );
+    return { ready: checks.every(({ problem }) => problem === null), checks };
+  }
+}

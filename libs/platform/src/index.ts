@@ -1,0 +1,4 @@
+export * from './clock';
+export * from './health';
+export * from './logger';
+export * from './settings';
