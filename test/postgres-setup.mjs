@@ -1,0 +1,37 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const built = new URL('../dist/deploy/postgres/index.js', import.meta.url);
+
+/**
+ * Starts one embedded PostgreSQL for all tests of a run and names it in `TEST_POSTGRES_URL`, which the workers inherit.
+ * Flushing to disk is off: these data need not outlive the run.
+ */
+export default async function setup() {
+  if (globalThis.testPostgres) return;
+  if (!existsSync(built)) throw new Error('These tests run a PostgreSQL that must be built first: npm run build');
+  const { startEmbeddedPostgres } = (await import(built.href)).default;
+  const dataDir = mkdtempSync(join(tmpdir(), 'report-scheduler-test-'));
+  await chmod(dataDir, 0o755);
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_wal_size: '512MB' },
+    log: () => undefined,
+  });
+  globalThis.testPostgres = { server, dataDir };
+  process.env.TEST_POSTGRES_URL = server.url('postgres');
+
+  // Jest runs no teardown when it is interrupted.
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+  ]) {
+    process.once(signal, () => {
+      process.kill(server.pid, 'SIGQUIT');
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+      process.exit(128 + number);
+    });
+  }
+}
