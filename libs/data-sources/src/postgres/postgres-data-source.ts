@@ -1,0 +1,134 @@
+import { Pool, type PoolClient } from 'pg';
+import type { Readable } from 'node:stream';
+import { to as copyTo } from 'pg-copy-streams';
+import type { CopyFormat, DataSource, LiveColumn, QueryOptions, Relation, RelationName } from '../data-source';
+import { sql, type Statement } from '../statement';
+import { CopyStream } from './copy-stream';
+import { asDataSourceError, cancelled } from './postgres-errors';
+import { ReadTransaction } from './read-transaction';
+import { dataTypeOf } from './type-mapping';
+
+export interface PostgresLimits {
+  /** Connections open at a time at most. */
+  readonly poolMax: number;
+  /** Milliseconds that a statement may take, unless the call says otherwise. */
+  readonly statementTimeoutMs: number;
+}
+
+/** Milliseconds to wait for a connection, a free one of the pool or a new one. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** A PostgreSQL database, version 12 or later. */
+export class PostgresDataSource implements DataSource {
+  private readonly pool: Pool;
+
+  constructor(
+    private readonly connectionString: string,
+    private readonly limits: PostgresLimits,
+  ) {
+    this.pool = new Pool({
+      connectionString,
+      max: limits.poolMax,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      application_name: 'report-scheduler',
+    });
+    // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
+    this.pool.on('error', () => undefined);
+  }
+
+  async introspect(relation: RelationName, options: QueryOptions = {}): Promise<LiveColumn[] | null> {
+    const found = await this.rows(columnsOf(relation), options);
+    if (found.length === 0) return null;
+    return found
+      .filter(([name]) => name !== null)
+      .map(([name, databaseType, typeName, nullable]) => ({
+        name: name ?? '',
+        databaseType: databaseType ?? '',
+        type: dataTypeOf(typeName ?? ''),
+        nullable: nullable === 't',
+      }));
+  }
+
+  async listRelations(options: QueryOptions = {}): Promise<Relation[]> {
+    const found = await this.rows(READABLE_RELATIONS, options);
+    return found.map(([schema, name, kind]) => ({
+      schema: schema ?? '',
+      name: name ?? '',
+      kind: kind === 'view' ? 'view' : 'table',
+    }));
+  }
+
+  async copyOut(select: Statement, format: CopyFormat, options: QueryOptions): Promise<Readable> {
+    const transaction = await this.begin(options);
+    const text = await transaction.quote(copyStatement(select, format));
+    return new CopyStream(transaction.client.query(copyTo(text, { highWaterMark: 256 * 1024 })), transaction);
+  }
+
+  async rows(select: Statement, options: QueryOptions): Promise<(string | null)[][]> {
+    const transaction = await this.begin(options);
+    const text = await transaction.quote(select);
+    return transaction.run(async (client) => {
+      const result = await client.query<(string | null)[]>({ text, rowMode: 'array', types: AS_TEXT });
+      return result.rows;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async begin(options: QueryOptions): Promise<ReadTransaction> {
+    if (options.signal?.aborted) throw cancelled();
+    let client: PoolClient;
+    try {
+      client = await this.pool.connect();
+    } catch (error) {
+      throw asDataSourceError(error);
+    }
+    return ReadTransaction.begin(client, {
+      connectionString: this.connectionString,
+      timeoutMs: options.timeoutMs ?? this.limits.statementTimeoutMs,
+      timeZone: options.timeZone ?? 'UTC',
+      signal: options.signal ?? null,
+    });
+  }
+}
+
+/** Values in the text form in which the server sends them. */
+const AS_TEXT = { getTypeParser: () => (value: string) => value };
+
+function copyStatement(select: Statement, format: CopyFormat): Statement {
+  return format.type === 'text'
+    ? sql`COPY (${select}) TO STDOUT WITH (FORMAT text, ENCODING 'UTF8')`
+    : sql`COPY (${select}) TO STDOUT WITH (FORMAT csv, DELIMITER ${format.delimiter}, NULL ${format.nullText}, ENCODING 'UTF8')`;
+}
+
+/** One row for each column; a relation without columns gives a row of NULLs, a missing one no row. Domains count as their base. */
+function columnsOf(relation: RelationName): Statement {
+  return sql`
+    SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), base.typname, NOT a.attnotnull
+      FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+      LEFT JOIN LATERAL (
+        WITH RECURSIVE chain AS (
+          SELECT t.typname, t.typtype, t.typbasetype FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid
+          UNION ALL
+          SELECT t.typname, t.typtype, t.typbasetype
+            FROM chain JOIN pg_catalog.pg_type t ON t.oid = chain.typbasetype WHERE chain.typtype = 'd')
+        SELECT typname FROM chain WHERE typtype <> 'd') base ON true
+     WHERE n.nspname = ${relation.schema} AND c.relname = ${relation.name} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+     ORDER BY a.attnum`;
+}
+
+const READABLE_RELATIONS = sql`
+  SELECT n.nspname, c.relname, CASE WHEN c.relkind IN ('v', 'm') THEN 'view' ELSE 'table' END
+    FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+     AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+     AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+     AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT')
+   ORDER BY 1, 2`;

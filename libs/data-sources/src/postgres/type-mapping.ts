@@ -1,0 +1,25 @@
+import type { DataType } from '#domain';
+
+const BY_DATABASE_TYPE: Readonly<Record<string, DataType>> = {
+  int2: 'integer',
+  int4: 'integer',
+  int8: 'integer',
+  oid: 'integer',
+  numeric: 'decimal',
+  float4: 'decimal',
+  float8: 'decimal',
+  bool: 'boolean',
+  date: 'date',
+  time: 'time',
+  timetz: 'time',
+  timestamp: 'timestamp',
+  timestamptz: 'timestamp',
+  uuid: 'uuid',
+  json: 'json',
+  jsonb: 'json',
+};
+
+/** What reports take a type of `pg_type` for. Everything without a counterpart has a text form, so it is a string. */
+export function dataTypeOf(typeName: string): DataType {
+  return BY_DATABASE_TYPE[typeName] ?? 'string';
+}
