@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runner } from 'node-pg-migrate';
 
 const LOCK_RETRY_MS = 250;
 const LOCK_WAIT_MS = 120_000;
@@ -10,6 +9,8 @@ const LOCK_WAIT_MS = 120_000;
  * Published migrations are never edited, only followed by new ones.
  */
 export async function migrate(connectionString: string, log: (line: string) => void): Promise<readonly string[]> {
+  // Loaded only here: most who use this library never migrate.
+  const { runner } = await import('node-pg-migrate');
   const giveUpAt = Date.now() + LOCK_WAIT_MS;
   for (;;) {
     try {

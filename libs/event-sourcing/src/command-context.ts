@@ -21,8 +21,8 @@ export function derivedId(commandId: string, purpose: string): string {
 }
 
 /** Wraps decided events for the store, with ids that a repeat of the command gives again. */
-export function toNewEvents<Event extends { readonly type: string }>(
-  events: readonly Event[],
+export function toNewEvents(
+  events: readonly { readonly type: string }[],
   context: CommandContext,
 ): readonly NewEvent[] {
   return events.map(({ type, ...data }, index) => ({
@@ -33,7 +33,8 @@ export function toNewEvents<Event extends { readonly type: string }>(
   }));
 }
 
-/** The domain's event, as `decide` gave it. */
+/** The domain's event, as `decide` gave it. The caller knows by the stream whose events these are. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- states what the stream holds, once
 export function toDomainEvent<Event>(recorded: { readonly type: string; readonly data: unknown }): Event {
   return { type: recorded.type, ...(recorded.data as object) } as Event;
 }

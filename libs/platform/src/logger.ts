@@ -45,16 +45,21 @@ const LEVELS: Readonly<Record<number, string>> = {
   60: 'FATAL',
 };
 
+interface PrettyFields {
+  readonly level: number;
+  readonly time: string;
+  readonly app?: string;
+  readonly msg?: string;
+  readonly err?: { readonly message?: string; readonly stack?: string };
+  readonly [field: string]: unknown;
+}
+
 /** `07:30:00.123 info  [exporter] job completed  rows=120 bytes=4096`. */
 function prettyLine(line: string): string {
-  const { level, time, app, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown> & {
-    level: number;
-    time: string;
-  };
+  const { level, time, app, msg, err, ...fields } = JSON.parse(line) as PrettyFields;
   const details = Object.entries(fields).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  const failure = err as { message?: string; stack?: string } | undefined;
-  const head = `${time.slice(11, 23)} ${(LEVELS[level] ?? 'info').padEnd(5)} ${typeof app === 'string' ? `[${app}] ` : ''}${String(msg ?? '')}`;
-  return `${[head, ...details].join('  ')}${failure ? `\n    ${failure.stack ?? failure.message ?? ''}` : ''}\n`;
+  const head = `${time.slice(11, 23)} ${(LEVELS[level] ?? 'info').padEnd(5)} ${app ? `[${app}] ` : ''}${msg ?? ''}`;
+  return `${[head, ...details].join('  ')}${err ? `\n    ${err.stack ?? err.message ?? ''}` : ''}\n`;
 }
