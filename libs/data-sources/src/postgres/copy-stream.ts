@@ -7,7 +7,7 @@ import type { ReadTransaction } from './read-transaction';
  * once the database has let go of it.
  */
 export class CopyStream extends Readable {
-  private sourceEnded: Promise<unknown>;
+  private readonly sourceEnded: Promise<unknown>;
   private complete = false;
 
   constructor(

@@ -11,7 +11,7 @@ export interface TransactionOptions {
 }
 
 /** Milliseconds that the database gets to obey a cancellation before the connection is cut. */
-const CANCEL_PATIENCE_MS = 900;
+const CANCEL_PATIENCE_MS = 500;
 
 /**
  * One read-only transaction on a connection of the pool, with one snapshot for all its statements. It ends once, by
@@ -22,6 +22,8 @@ export class ReadTransaction {
   private ended = false;
   private backendPid = 0;
   private readonly startedAt = performance.now();
+  private cancellation: Promise<void> = Promise.resolve();
+  private onEnd: () => void = () => undefined;
   private readonly onAbort = (): void => this.cancel();
 
   private constructor(
@@ -44,11 +46,6 @@ export class ReadTransaction {
     options.signal?.addEventListener('abort', transaction.onAbort, { once: true });
     if (options.signal?.aborted) throw await transaction.fail(cancelled());
     return transaction;
-  }
-
-  /** True once the query was told to stop. */
-  get isCancelled(): boolean {
-    return this.cancelling;
   }
 
   get signal(): AbortSignal | null {
@@ -86,12 +83,8 @@ export class ReadTransaction {
     if (this.cancelling || this.ended) return;
     this.cancelling = true;
     const cut = setTimeout(() => this.cut(), CANCEL_PATIENCE_MS);
-    void this.requestCancel()
-      .catch(() => this.cut())
-      .finally(() => {
-        if (this.ended) clearTimeout(cut);
-        else this.onEnd = () => clearTimeout(cut);
-      });
+    this.onEnd = () => clearTimeout(cut);
+    this.cancellation = this.requestCancel().catch(() => this.cut());
   }
 
   /** Ends the transaction well and gives the connection back. */
@@ -119,10 +112,9 @@ export class ReadTransaction {
         ));
       this.release(!rolledBack);
     }
+    await this.cancellation;
     return meaning;
   }
-
-  private onEnd: () => void = () => undefined;
 
   private meaningOf(error: unknown): DataSourceError {
     if (this.cancelling) return cancelled();
