@@ -1,0 +1,41 @@
+import { accept, refuse, type Decider } from '#event-sourcing';
+import { sameJson } from '../json-equality';
+import type { DatasetCommand, DatasetDefinition, DatasetEvent, DatasetRefusal, DatasetState } from './dataset-messages';
+
+/** A table or view that is open for reports until it is retired, for good. Registering the same again changes nothing. */
+export const dataset: Decider<DatasetCommand, DatasetState, DatasetEvent, DatasetRefusal> = {
+  initial: { status: 'absent' },
+  decide(command, state) {
+    switch (command.type) {
+      case 'RegisterDataset':
+        if (state.status === 'absent') return ifSound(command.definition, { ...command, type: 'DatasetRegistered' });
+        return state.status === 'active' && sameJson(command.definition, state.definition)
+          ? accept()
+          : refuse({ code: 'dataset.exists' });
+      case 'ReviseDataset':
+        if (state.status === 'absent') return refuse({ code: 'dataset.missing' });
+        if (state.status === 'retired') return refuse({ code: 'dataset.retired' });
+        if (sameJson(command.definition, state.definition)) return accept();
+        return ifSound(command.definition, { ...command, type: 'DatasetRevised' });
+      case 'RetireDataset':
+        if (state.status === 'absent') return refuse({ code: 'dataset.missing' });
+        return state.status === 'retired' ? accept() : accept({ ...command, type: 'DatasetRetired' });
+    }
+  },
+  evolve(state, event) {
+    switch (event.type) {
+      case 'DatasetRegistered':
+        return { status: 'active', datasetId: event.datasetId, definition: event.definition };
+      case 'DatasetRevised':
+        return state.status === 'absent' ? state : { ...state, definition: event.definition };
+      case 'DatasetRetired':
+        return state.status === 'absent' ? state : { ...state, status: 'retired' };
+    }
+  },
+};
+
+function ifSound(definition: DatasetDefinition, event: DatasetEvent): ReturnType<typeof dataset.decide> {
+  if (definition.columns.length === 0) return refuse({ code: 'dataset.columns_empty' });
+  const names = new Set(definition.columns.map((column) => column.name));
+  return names.size < definition.columns.length ? refuse({ code: 'dataset.duplicate_column' }) : accept(event);
+}

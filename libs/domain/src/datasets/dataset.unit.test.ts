@@ -1,0 +1,71 @@
+import { ANNA, datasetColumn, DATASET_ID, FLIGHTS, NOON } from '../testing/samples';
+import { given } from '../testing/scenario';
+import { dataset } from './dataset';
+import type { DatasetCommand, DatasetEvent } from './dataset-messages';
+
+const register: DatasetCommand = {
+  type: 'RegisterDataset',
+  datasetId: DATASET_ID,
+  definition: FLIGHTS,
+  by: ANNA,
+  at: NOON,
+};
+const registered: DatasetEvent = { ...register, type: 'DatasetRegistered' };
+const renamed = { ...FLIGHTS, name: 'All flights' };
+const revise: DatasetCommand = { type: 'ReviseDataset', datasetId: DATASET_ID, definition: renamed, at: NOON };
+const retire: DatasetCommand = { type: 'RetireDataset', datasetId: DATASET_ID, at: NOON };
+const retired: DatasetEvent = { ...retire, type: 'DatasetRetired' };
+const twice = { ...FLIGHTS, columns: [datasetColumn('a', 'string'), datasetColumn('a', 'integer')] };
+
+describe('registering a dataset', () => {
+  it('opens it', () => given(dataset).when(register).then(registered));
+  it('changes nothing when it stands there already', () => given(dataset, registered).when(register).thenNothing());
+  it('is refused under an id that is taken', () =>
+    given(dataset, registered)
+      .when({ ...register, definition: renamed })
+      .refused('dataset.exists'));
+  it('is refused when it was retired', () =>
+    given(dataset, registered, retired).when(register).refused('dataset.exists'));
+  it('is refused without columns', () =>
+    given(dataset)
+      .when({ ...register, definition: { ...FLIGHTS, columns: [] } })
+      .refused('dataset.columns_empty'));
+  it('is refused with a column twice', () =>
+    given(dataset)
+      .when({ ...register, definition: twice })
+      .refused('dataset.duplicate_column'));
+});
+
+describe('revising a dataset', () => {
+  const revised: DatasetEvent = { ...revise, type: 'DatasetRevised' };
+  it('replaces its definition', () => given(dataset, registered).when(revise).then(revised));
+  it('changes nothing when it is the same', () => given(dataset, registered, revised).when(revise).thenNothing());
+  it('is refused for an unknown one', () => given(dataset).when(revise).refused('dataset.missing'));
+  it('is refused for a retired one', () => given(dataset, registered, retired).when(revise).refused('dataset.retired'));
+  it('is refused without columns', () =>
+    given(dataset, registered)
+      .when({ ...revise, definition: { ...FLIGHTS, columns: [] } })
+      .refused('dataset.columns_empty'));
+  it('is refused with a column twice', () =>
+    given(dataset, registered)
+      .when({ ...revise, definition: twice })
+      .refused('dataset.duplicate_column'));
+});
+
+describe('retiring a dataset', () => {
+  it('closes it', () => given(dataset, registered).when(retire).then(retired));
+  it('changes nothing the second time', () => given(dataset, registered, retired).when(retire).thenNothing());
+  it('is refused for an unknown one', () => given(dataset).when(retire).refused('dataset.missing'));
+  it('keeps the definition, so that old reports can still be explained', () => {
+    expect(given(dataset, registered, retired).state).toEqual({
+      status: 'retired',
+      datasetId: DATASET_ID,
+      definition: FLIGHTS,
+    });
+  });
+});
+
+it('ignores a history without a beginning', () => {
+  const revised: DatasetEvent = { ...revise, type: 'DatasetRevised' };
+  expect(given(dataset, revised, retired).state).toEqual({ status: 'absent' });
+});

@@ -1,0 +1,19 @@
+/** All ids are UUIDs in lower case, save where told otherwise. */
+export type TemplateId = string;
+export type ScheduleId = string;
+export type JobId = string;
+export type DatasetId = string;
+export type UserId = string;
+
+/** A point in time, RFC 3339 in UTC with milliseconds: `2026-11-23T07:30:00.000Z`. */
+export type Instant = string;
+
+/** An IANA time zone name: `Europe/Berlin`. */
+export type TimeZone = string;
+
+export type AggregateType = 'template' | 'schedule' | 'job' | 'dataset';
+
+/** The stream of an aggregate: `template-<uuid>`. Also the key of its Kafka records. */
+export function streamOf(aggregate: AggregateType, id: string): string {
+  return `${aggregate}-${id}`;
+}

@@ -1,0 +1,88 @@
+import type { DatasetId, Instant, TemplateId, TimeZone } from '../identifiers';
+import type { Aggregate, DataType } from '../reports/data-type';
+import type { OutputOptions, SortKey } from '../reports/definition';
+import type { FilterNode } from '../reports/filter';
+
+/** A whole dataset with its declared columns. */
+export const BATCH_TYPE_STANDARD_EXPORT = 1;
+/** A self-service template. */
+export const BATCH_TYPE_SELF_SERVICE = 4;
+export type BatchTypeId = typeof BATCH_TYPE_STANDARD_EXPORT | typeof BATCH_TYPE_SELF_SERVICE;
+
+/**
+ * All that an export needs to know, carried by `JobRequested` and kept as `job_request.job_input`. `dynamicMapping` is the
+ * flag by which `processExportRequest` tells a self-service request from a standard export.
+ */
+export type JobInput = SelfServiceInput | StandardExportInput;
+
+export interface SelfServiceInput {
+  readonly templateId: TemplateId;
+  readonly dynamicMapping: true;
+  readonly dynamicColumns: readonly DynamicColumn[];
+  readonly additionalConfig: ExportConfig & {
+    readonly templateName: string;
+    readonly filter: FilterNode | null;
+    readonly groupBy: readonly string[] | null;
+    readonly sort: readonly SortKey[];
+    readonly rowLimit: number | null;
+  };
+}
+
+export interface StandardExportInput {
+  readonly dynamicMapping: false;
+  readonly additionalConfig: ExportConfig;
+}
+
+export interface DynamicColumn {
+  /** Dataset column; null for a count of rows. */
+  readonly columnName: string | null;
+  readonly dataType: DataType;
+  readonly header: string;
+  readonly format: string | null;
+  readonly aggregate: Aggregate | null;
+}
+
+export interface ExportConfig {
+  readonly datasetId: DatasetId;
+  readonly output: OutputOptions;
+  /** What relative dates count from: the occurrence's due time, or the time of the request for a run by hand. */
+  readonly nominalTime: Instant;
+  readonly timeZone: TimeZone;
+}
+
+/** What a finished export left: `job_request.job_output`. */
+export interface JobOutput {
+  readonly files: readonly OutputFile[];
+  readonly rows: number;
+  /** True when a row limit cut the report. */
+  readonly truncated: boolean;
+  readonly warnings: readonly OutputWarning[];
+  readonly timings: OutputTimings;
+}
+
+export interface OutputFile {
+  /** Name that a person is offered: `Delayed flights_2026-11-23T0730.csv`. */
+  readonly name: string;
+  /** Key in the file store: `jobs/<job id>/<attempt>/<name>`. */
+  readonly key: string;
+  readonly format: 'csv' | 'xlsx';
+  readonly mediaType: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Lower-case hexadecimal SHA-256 of the bytes. */
+  readonly sha256: string;
+  /** For XLSX: which rows stand on which sheet, counted from 1, header excluded. */
+  readonly sheets: readonly { readonly name: string; readonly fromRow: number; readonly toRow: number }[];
+}
+
+export interface OutputWarning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Milliseconds. */
+export interface OutputTimings {
+  readonly planMs: number;
+  readonly exportMs: number;
+  readonly storeMs: number;
+}

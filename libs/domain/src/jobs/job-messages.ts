@@ -1,0 +1,186 @@
+import type { DomainRefusal } from '#event-sourcing';
+import type { Instant, JobId, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
+import type { Priority, SkipReason } from '../schedules/schedule-messages';
+import type { BatchTypeId, JobInput, JobOutput } from './job-input';
+
+/** `rerun` and `retry` are new jobs by hand that name the old one in `rerunOf`. */
+export type JobOrigin = 'schedule' | 'run_now' | 'retry' | 'rerun' | 'standard_export';
+
+/** What was asked for, fixed for the job's life. */
+export interface JobRequest {
+  readonly jobId: JobId;
+  readonly batchTypeId: BatchTypeId;
+  readonly origin: JobOrigin;
+  /** Whose job it is: the schedule's owner or the person who asked. */
+  readonly owner: UserId;
+  readonly templateId: TemplateId | null;
+  /** Revision of the template's stream from which the input was taken. */
+  readonly templateRevision: number | null;
+  readonly scheduleId: ScheduleId | null;
+  readonly scheduleRevision: number | null;
+  readonly rerunOf: JobId | null;
+  /** When the occurrence was due (not when it ran), or when a person asked. */
+  readonly nominalTime: Instant;
+  readonly timeZone: TimeZone;
+  readonly priority: Priority;
+  /** Attempts in all, at least 1. */
+  readonly maxAttempts: number;
+  /** The job expires if it has not started by then; null means it waits for ever. */
+  readonly startBefore: Instant | null;
+  readonly input: JobInput;
+}
+
+/** Why an attempt failed: a stable code and a sentence that the owner can act on; no stack, no secret. */
+export interface JobFailure {
+  readonly code: string;
+  readonly message: string;
+  /** True when another try may well succeed. */
+  readonly transient: boolean;
+}
+
+export type JobCommand =
+  | { readonly type: 'RequestJob'; readonly request: JobRequest; readonly at: Instant }
+  | {
+      readonly type: 'SkipOccurrence';
+      readonly jobId: JobId;
+      readonly scheduleId: ScheduleId;
+      readonly nominalTime: Instant;
+      readonly reason: SkipReason;
+      readonly at: Instant;
+    }
+  /** `attempt` is the one the worker means to begin: 1, or the last one + 1. */
+  | {
+      readonly type: 'StartJob';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly worker: string;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'CompleteJob';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly output: JobOutput;
+      readonly outputExpiresAt: Instant;
+      readonly at: Instant;
+    }
+  /** `retryDelayMs` is how long to wait before another attempt, should one be left and the failure be transient. */
+  | {
+      readonly type: 'FailAttempt';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly failure: JobFailure;
+      readonly retryDelayMs: number;
+      readonly at: Instant;
+    }
+  /** From whoever finds an attempt whose lease ran out. */
+  | { readonly type: 'LoseAttempt'; readonly jobId: JobId; readonly attempt: number; readonly at: Instant }
+  | {
+      readonly type: 'CancelJob';
+      readonly jobId: JobId;
+      readonly by: UserId;
+      readonly reason: string | null;
+      readonly at: Instant;
+    }
+  /** Ends a job that has not started by its deadline, or whose schedule or template went away before it started. */
+  | { readonly type: 'ExpireJob'; readonly jobId: JobId; readonly reason: ExpiryReason; readonly at: Instant }
+  | { readonly type: 'ExpireOutput'; readonly jobId: JobId; readonly at: Instant };
+
+export type ExpiryReason = 'deadline' | 'schedule_removed' | 'schedule_paused' | 'template_archived';
+
+export type JobEvent =
+  | { readonly type: 'JobRequested'; readonly request: JobRequest; readonly at: Instant }
+  | {
+      readonly type: 'OccurrenceSkipped';
+      readonly jobId: JobId;
+      readonly scheduleId: ScheduleId;
+      readonly nominalTime: Instant;
+      readonly reason: SkipReason;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'JobStarted';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly worker: string;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'JobCompleted';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly output: JobOutput;
+      readonly outputExpiresAt: Instant;
+      readonly at: Instant;
+    }
+  /** The attempt failed and another one follows, not before `retryAt`. */
+  | {
+      readonly type: 'JobAttemptFailed';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly failure: JobFailure;
+      readonly retryAt: Instant;
+      readonly at: Instant;
+    }
+  /** The attempt's worker vanished; another attempt follows at once. */
+  | { readonly type: 'JobAttemptLost'; readonly jobId: JobId; readonly attempt: number; readonly at: Instant }
+  /** The end: no attempt is left, or the failure is permanent. */
+  | {
+      readonly type: 'JobFailed';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly failure: JobFailure;
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'JobCancelled';
+      readonly jobId: JobId;
+      readonly by: UserId;
+      readonly reason: string | null;
+      readonly at: Instant;
+    }
+  | { readonly type: 'JobExpired'; readonly jobId: JobId; readonly reason: ExpiryReason; readonly at: Instant }
+  | { readonly type: 'OutputExpired'; readonly jobId: JobId; readonly at: Instant };
+
+export const JOB_STATUSES = [
+  'requested',
+  'running',
+  'retry_waiting',
+  'completed',
+  'completed_with_warnings',
+  'failed',
+  'cancelled',
+  'expired',
+] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+export type JobState =
+  | { readonly status: 'absent' }
+  | { readonly status: 'skipped' }
+  | {
+      readonly status: JobStatus;
+      readonly request: JobRequest;
+      /** The attempt begun last; 0 before the first. It is the fencing token of results. */
+      readonly attempt: number;
+      /** Who began it. */
+      readonly worker: string | null;
+      /** How it ended; null before its end, and when the job was cancelled meanwhile. */
+      readonly attemptOutcome: 'completed' | 'failed' | 'lost' | null;
+      /** When a waiting job may try again. */
+      readonly retryAt: Instant | null;
+      readonly output: JobOutput | null;
+      readonly outputExpired: boolean;
+    };
+
+export type JobRefusal = DomainRefusal & {
+  readonly code:
+    | 'job.exists'
+    | 'job.missing'
+    | 'job.ended'
+    | 'job.already_running'
+    | 'job.not_running'
+    | 'job.attempt_superseded'
+    | 'job.attempt_out_of_order'
+    | 'job.not_due'
+    | 'job.no_output';
+};

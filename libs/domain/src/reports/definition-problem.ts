@@ -1,0 +1,41 @@
+export const DEFINITION_PROBLEM_CODES = [
+  'columns.empty',
+  'columns.too_many',
+  'column.unknown',
+  'column.missing',
+  'column.inconvertible',
+  'header.empty',
+  'header.duplicate',
+  'format.invalid',
+  'aggregate.without_grouping',
+  'aggregate.unsupported',
+  'column.not_grouped',
+  'group.unknown_column',
+  'group.duplicate',
+  'filter.too_deep',
+  'filter.empty_group',
+  'operator.unsupported',
+  'operand.count',
+  'operand.kind',
+  'value.unparsable',
+  'sort.unknown_header',
+  'sort.duplicate',
+  'row_limit.out_of_range',
+  'output.invalid',
+  'dataset.missing',
+  'dataset.retired',
+  'dataset.unreachable',
+  'dataset.relation_missing',
+  'dataset.column_missing',
+  'dataset.column_type_changed',
+] as const;
+export type DefinitionProblemCode = (typeof DEFINITION_PROBLEM_CODES)[number];
+
+/** One thing wrong with a definition. Validation reports all of them at once. */
+export interface DefinitionProblem {
+  readonly code: DefinitionProblemCode;
+  /** Where, as a JSON pointer (RFC 6901) into the definition: `/columns/2/dataType`. */
+  readonly pointer: string;
+  /** What is wrong and what would be right, for a person. */
+  readonly message: string;
+}

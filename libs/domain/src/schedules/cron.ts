@@ -1,0 +1,75 @@
+import { Cron } from 'croner';
+import type { RecurrenceProblem } from './schedule-messages';
+import type { WallMilliseconds } from './wall-clock';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A cron expression taken apart: the same times on each of its days. */
+export interface CronRule {
+  /** Milliseconds after midnight, ascending, at least one. */
+  readonly times: readonly number[];
+  /** The first matching day's midnight after a wall time, or null when none comes. */
+  nextDay(after: WallMilliseconds): WallMilliseconds | null;
+}
+
+export type CronReading =
+  | { readonly ok: true; readonly rule: CronRule }
+  | { readonly ok: false; readonly problem: Pick<RecurrenceProblem, 'code' | 'message'> };
+
+/** Enough for every expression in use; the memory stays bounded whatever users try. */
+const MOST_REMEMBERED = 2_000;
+const readings = new Map<string, CronReading>();
+
+/**
+ * Reads a cron expression of exactly five fields. Croner does the parsing and finds the days, in UTC, so that no clock change
+ * meets it; day of month and weekday are joined by *or* when both are restricted, as in crontab(5).
+ */
+export function readCron(expression: string): CronReading {
+  const known = readings.get(expression);
+  if (known !== undefined) return known;
+  const reading = read(expression);
+  if (!reading.ok) return reading;
+  if (readings.size >= MOST_REMEMBERED) readings.clear();
+  readings.set(expression, reading);
+  return reading;
+}
+
+const LONGEST = 200;
+
+function read(expression: string): CronReading {
+  if (expression.length > LONGEST) {
+    const message = `A cron expression has at most ${LONGEST} characters.`;
+    return { ok: false, problem: { code: 'recurrence.invalid', message } };
+  }
+  const fields = expression.trim().split(/\s+/);
+  if (fields.length === 6 || fields.length === 7) {
+    const message =
+      'A cron expression has five fields: minute, hour, day of month, month, weekday. Leave out the seconds.';
+    return { ok: false, problem: { code: 'recurrence.seconds_not_allowed', message } };
+  }
+  const [minute, hour, ...dayFields] = fields;
+  if (fields.length !== 5 || minute === undefined || hour === undefined) {
+    const message = `A cron expression has five fields: minute, hour, day of month, month, weekday. This one has ${fields.length}.`;
+    return { ok: false, problem: { code: 'recurrence.invalid', message } };
+  }
+  try {
+    const days = new Cron(`0 0 ${dayFields.join(' ')}`, { utcOffset: 0 });
+    const minutes = firstRuns(`${minute} 0 * * *`, 60).filter((time) => time < HOUR);
+    const hours = firstRuns(`0 ${hour} * * *`, 24).filter((time) => time < DAY);
+    const times = hours.flatMap((start) => minutes.map((past) => start + past));
+    return { ok: true, rule: { times, nextDay: (after) => days.nextRun(new Date(after))?.getTime() ?? null } };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'it cannot be read';
+    return {
+      ok: false,
+      problem: { code: 'recurrence.invalid', message: `The cron expression is not valid: ${reason}` },
+    };
+  }
+}
+
+/** Runs from midnight of 1970-01-01 on, in milliseconds. */
+function firstRuns(expression: string, count: number): number[] {
+  return new Cron(expression, { utcOffset: 0 }).nextRuns(count, new Date(-1)).map((run) => run.getTime());
+}

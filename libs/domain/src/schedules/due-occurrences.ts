@@ -1,0 +1,70 @@
+import { countOccurrences, nextOccurrenceOf } from './occurrences';
+import type { ScheduleDefinition } from './schedule-messages';
+
+/** An occurrence is requested at least this late, in milliseconds, even without a catch-up window: a scheduler restarts. */
+export const LEAST_GRACE_MS = 60_000;
+
+export interface DueQuestion {
+  readonly definition: ScheduleDefinition;
+  /** The last define, revise or resume; nothing is due at or before it. */
+  readonly effectiveFrom: Date;
+  /** Nominal time of the first occurrence that has been neither requested nor skipped. */
+  readonly nextDue: Date;
+  readonly now: Date;
+  /** The most occurrences to request at once, at least 1. */
+  readonly limit: number;
+}
+
+export interface DueAnswer {
+  /** Nominal times to request now, ascending. */
+  readonly request: readonly Date[];
+  /** Occurrences too late to request: the first and the last of them, and how many in all. */
+  readonly skipped: { readonly from: Date; readonly to: Date; readonly count: number } | null;
+  /** The next nominal time to look at: not after now when the limit cut the answer short; null when none is left. */
+  readonly next: Date | null;
+}
+
+/**
+ * What is to become of a schedule's occurrences up to now. Those due within the catch-up window (at least 60 s) are requested,
+ * the oldest first; older ones are skipped as one stretch. Takes the same time for a gap of a minute and of a year.
+ */
+export function dueOccurrences({ definition, effectiveFrom, nextDue, now, limit }: DueQuestion): DueAnswer {
+  const nextAfter = (instant: Date) => nextOccurrenceOf(definition, effectiveFrom, instant);
+  const grace = Math.max(LEAST_GRACE_MS, definition.catchUpMinutes * 60_000);
+  const windowStart = new Date(now.getTime() - grace);
+
+  // A due time kept from before a revision may be none of the schedule's own.
+  const first = nextAfter(new Date(nextDue.getTime() - 1));
+  if (first === null) return { request: [], skipped: null, next: null };
+
+  let skipped: DueAnswer['skipped'] = null;
+  let next: Date | null = first;
+  if (first < windowStart) {
+    const to = lastBefore(windowStart, first, nextAfter);
+    const later = countOccurrences(definition.recurrence, definition.timeZone, first, to);
+    skipped = { from: first, to, count: 1 + later };
+    next = nextAfter(to);
+  }
+
+  const request: Date[] = [];
+  while (next !== null && next <= now && request.length < limit) {
+    request.push(next);
+    next = nextAfter(next);
+  }
+  return { request, skipped, next };
+}
+
+/** The last occurrence before an instant, found by bisection from one that is known to be earlier. */
+function lastBefore(end: Date, known: Date, nextAfter: (instant: Date) => Date | null): Date {
+  let low = known;
+  let high = end.getTime();
+  for (;;) {
+    const following = nextAfter(low);
+    if (following === null || following >= end) return low;
+    low = following;
+    const middle = new Date(Math.floor((low.getTime() + high) / 2));
+    const candidate = nextAfter(middle);
+    if (candidate !== null && candidate < end) low = candidate;
+    else high = middle.getTime();
+  }
+}

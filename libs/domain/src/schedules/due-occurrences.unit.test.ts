@@ -1,0 +1,165 @@
+import { scheduleDefinition } from '../testing/samples';
+import { dueOccurrences, type DueQuestion } from './due-occurrences';
+import { nextOccurrenceOf } from './occurrences';
+import type { Recurrence } from './recurrence';
+import type { ScheduleDefinition } from './schedule-messages';
+
+const LONG_AGO = new Date('2026-01-01T00:00:00Z');
+const at = (time: string) => new Date(`2026-11-23T${time}Z`);
+const everyMinute = scheduleDefinition({
+  recurrence: { type: 'minutes', every: 1 },
+  timeZone: 'UTC',
+  catchUpMinutes: 0,
+});
+const question = (more: Partial<DueQuestion>): DueQuestion => ({
+  definition: everyMinute,
+  effectiveFrom: LONG_AGO,
+  nextDue: at('12:00'),
+  now: at('12:00'),
+  limit: 100,
+  ...more,
+});
+
+describe('what is due', () => {
+  it('is nothing before the next due time', () => {
+    expect(dueOccurrences(question({ now: at('11:59:59.999') }))).toEqual({
+      request: [],
+      skipped: null,
+      next: at('12:00'),
+    });
+  });
+  it('is an occurrence at its very time', () => {
+    expect(dueOccurrences(question({}))).toEqual({ request: [at('12:00')], skipped: null, next: at('12:01') });
+  });
+  it('is still an occurrence 60 s late without a catch-up window, and the one since', () => {
+    expect(dueOccurrences(question({ now: at('12:01') }))).toEqual({
+      request: [at('12:00'), at('12:01')],
+      skipped: null,
+      next: at('12:02'),
+    });
+  });
+  it('is no longer one that is a millisecond later than that', () => {
+    expect(dueOccurrences(question({ now: at('12:01:00.001') }))).toEqual({
+      request: [at('12:01')],
+      skipped: { from: at('12:00'), to: at('12:00'), count: 1 },
+      next: at('12:02'),
+    });
+  });
+  it('is all within the catch-up window; older ones are one stretch that is skipped', () => {
+    const definition = { ...everyMinute, catchUpMinutes: 3 };
+    expect(dueOccurrences(question({ definition, now: at('12:10:30') }))).toEqual({
+      request: [at('12:08'), at('12:09'), at('12:10')],
+      skipped: { from: at('12:00'), to: at('12:07'), count: 8 },
+      next: at('12:11'),
+    });
+  });
+  it('is cut by the limit, and goes on from there', () => {
+    const definition = { ...everyMinute, catchUpMinutes: 60 };
+    const first = dueOccurrences(question({ definition, now: at('12:03'), limit: 2 }));
+    expect(first).toEqual({ request: [at('12:00'), at('12:01')], skipped: null, next: at('12:02') });
+    expect(dueOccurrences(question({ definition, now: at('12:03'), limit: 2, nextDue: first.next! }))).toEqual({
+      request: [at('12:02'), at('12:03')],
+      skipped: null,
+      next: at('12:04'),
+    });
+  });
+  it('is nothing at or before the time from which the schedule counts', () => {
+    expect(dueOccurrences(question({ effectiveFrom: at('12:00'), now: at('12:00:30') }))).toEqual({
+      request: [],
+      skipped: null,
+      next: at('12:01'),
+    });
+  });
+  it('is of the present definition, though the due time was kept from an older one', () => {
+    const definition = { ...everyMinute, recurrence: { type: 'hourly', minute: 30 } as const };
+    expect(dueOccurrences(question({ definition, now: at('12:30') }))).toEqual({
+      request: [at('12:30')],
+      skipped: null,
+      next: at('13:30'),
+    });
+  });
+  it('ends with the schedule', () => {
+    const definition = { ...everyMinute, endsAt: at('12:01').toISOString() };
+    expect(dueOccurrences(question({ definition, now: at('12:01') }))).toEqual({
+      request: [at('12:00'), at('12:01')],
+      skipped: null,
+      next: null,
+    });
+    expect(dueOccurrences(question({ definition, now: at('13:00') }))).toEqual({
+      request: [],
+      skipped: { from: at('12:00'), to: at('12:01'), count: 2 },
+      next: null,
+    });
+    expect(dueOccurrences(question({ definition, nextDue: at('12:02'), now: at('13:00') }))).toEqual({
+      request: [],
+      skipped: null,
+      next: null,
+    });
+  });
+  it('is nothing while the clock has been put back', () => {
+    expect(dueOccurrences(question({ now: at('09:00') }))).toEqual({ request: [], skipped: null, next: at('12:00') });
+  });
+});
+
+describe('a long gap', () => {
+  const recurrences: Recurrence[] = [
+    { type: 'minutes', every: 1 },
+    { type: 'cron', expression: '* * * * *' },
+    { type: 'cron', expression: '*/7 8-17 * * 1-5' },
+    { type: 'hourly', minute: 5 },
+    { type: 'daily', time: '02:30' },
+    { type: 'monthly', day: 31, time: '02:30' },
+  ];
+  const now = new Date('2026-11-23T12:00:30Z');
+
+  it.each(recurrences)('of a year is answered in less than 200 ms: %j', (recurrence) => {
+    const definition = scheduleDefinition({ recurrence, catchUpMinutes: 0 });
+    const started = performance.now();
+    const answer = dueOccurrences({
+      definition,
+      effectiveFrom: new Date('2025-01-01T00:00Z'),
+      nextDue: new Date('2025-11-23T12:00Z'),
+      now,
+      limit: 10,
+    });
+    expect(performance.now() - started).toBeLessThan(200);
+    expect(answer.next!.getTime()).toBeGreaterThan(now.getTime());
+    expect(answer.skipped!.to.getTime()).toBeLessThan(now.getTime() - 60_000);
+  });
+
+  it.each(recurrences)('of a fortnight is skipped and requested as walking would have it: %j', (recurrence) => {
+    const definition: ScheduleDefinition = scheduleDefinition({ recurrence, catchUpMinutes: 30 });
+    const nextDue = new Date('2026-10-20T00:00Z');
+    const until = new Date('2026-11-03T12:10Z');
+    const walked: Date[] = [];
+    for (let next = nextOccurrenceOf(definition, LONG_AGO, nextDue); next !== null && next <= until;) {
+      walked.push(next);
+      next = nextOccurrenceOf(definition, LONG_AGO, next);
+    }
+    const windowStart = new Date(until.getTime() - 30 * 60_000);
+    const missed = walked.filter((occurrence) => occurrence < windowStart);
+    const answer = dueOccurrences({
+      definition,
+      effectiveFrom: LONG_AGO,
+      nextDue: new Date(nextDue.getTime() + 1),
+      now: until,
+      limit: 1_000,
+    });
+    expect(answer.request).toEqual(walked.filter((occurrence) => occurrence >= windowStart));
+    expect(answer.skipped).toEqual({ from: missed[0], to: missed.at(-1), count: missed.length });
+  });
+
+  it('counts a year of minutes exactly, clock changes included', () => {
+    const minutely = (recurrence: Recurrence) =>
+      dueOccurrences({
+        definition: scheduleDefinition({ recurrence, catchUpMinutes: 0 }),
+        effectiveFrom: new Date('2025-01-01T00:00Z'),
+        nextDue: new Date('2025-11-23T12:00Z'),
+        now,
+        limit: 10,
+      }).skipped?.count;
+    // Up to 11:59 of the last day: 365 days less one minute; cron rests an hour in autumn.
+    expect(minutely({ type: 'minutes', every: 1 })).toBe(365 * 1_440);
+    expect(minutely({ type: 'cron', expression: '* * * * *' })).toBe(365 * 1_440 - 60);
+  });
+});

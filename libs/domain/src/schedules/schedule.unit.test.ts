@@ -1,0 +1,161 @@
+import { ANNA, NOON, SCHEDULE_ID, scheduleDefinition, TEMPLATE_ID } from '../testing/samples';
+import { given } from '../testing/scenario';
+import { schedule } from './schedule';
+import type { ScheduleCommand, ScheduleEvent, TemplateCheck } from './schedule-messages';
+
+const LATER = '2026-11-23T13:00:00.000Z';
+const fit: TemplateCheck = { status: 'active', problems: [] };
+const unfit: TemplateCheck = {
+  status: 'active',
+  problems: [{ code: 'column.unknown', pointer: '/columns/0/column', message: 'no such column' }],
+};
+const daily = scheduleDefinition();
+const never = scheduleDefinition({ recurrence: { type: 'cron', expression: '0 0 31 2 *' } });
+
+const plain = { scheduleId: SCHEDULE_ID, templateId: TEMPLATE_ID, owner: ANNA, definition: daily, at: NOON };
+const define: ScheduleCommand = { type: 'DefineSchedule', ...plain, template: fit };
+const defined: ScheduleEvent = { type: 'ScheduleDefined', ...plain };
+const signed = { scheduleId: SCHEDULE_ID, by: ANNA, at: LATER };
+const noonDefinition = scheduleDefinition({ recurrence: { type: 'daily', time: '12:00' } });
+const revise: ScheduleCommand = { type: 'ReviseSchedule', ...signed, definition: noonDefinition, template: fit };
+const revised: ScheduleEvent = { type: 'ScheduleRevised', ...signed, definition: noonDefinition };
+const pause: ScheduleCommand = { type: 'PauseSchedule', ...signed, note: 'holidays' };
+const paused: ScheduleEvent = { ...pause, type: 'SchedulePaused' };
+const resume: ScheduleCommand = { type: 'ResumeSchedule', ...signed, template: fit };
+const resumed: ScheduleEvent = { type: 'ScheduleResumed', ...signed };
+const remove: ScheduleCommand = { type: 'RemoveSchedule', ...signed };
+const removed: ScheduleEvent = { ...remove, type: 'ScheduleRemoved' };
+
+describe('defining a schedule', () => {
+  it('makes it active from then on', () => {
+    given(schedule).when(define).then(defined);
+    expect(given(schedule, defined).state).toMatchObject({ status: 'active', effectiveFrom: NOON, skippedTo: null });
+  });
+  it('is refused under an id that is taken', () => given(schedule, defined).when(define).refused('schedule.exists'));
+  it('is refused for an unknown template', () =>
+    given(schedule)
+      .when({ ...define, template: { status: 'absent', problems: [] } })
+      .refused('template.missing'));
+  it('is refused for an archived template', () =>
+    given(schedule)
+      .when({ ...define, template: { status: 'archived', problems: [] } })
+      .refused('template.archived'));
+  it('is refused for a template that no longer fits its dataset, with the problems', () => {
+    expect(given(schedule).when({ ...define, template: unfit }).decision).toEqual({
+      accepted: false,
+      refusal: { code: 'template.invalid', problems: unfit.problems },
+    });
+  });
+  it('is refused when it never fires, with the problems', () => {
+    expect(given(schedule).when({ ...define, definition: never }).decision).toMatchObject({
+      accepted: false,
+      refusal: { code: 'schedule.invalid', problems: [{ code: 'recurrence.never_fires' }] },
+    });
+  });
+});
+
+describe('revising a schedule', () => {
+  it('counts anew from then on', () => {
+    given(schedule, defined).when(revise).then(revised);
+    expect(given(schedule, defined, revised).state).toMatchObject({ definition: noonDefinition, effectiveFrom: LATER });
+  });
+  it('changes nothing when it is the same', () => given(schedule, defined, revised).when(revise).thenNothing());
+  it('leaves a paused one paused', () => {
+    given(schedule, defined, paused).when(revise).then(revised);
+    expect(given(schedule, defined, paused, revised).state.status).toBe('paused');
+  });
+  it('is refused for an unknown one', () => given(schedule).when(revise).refused('schedule.missing'));
+  it('is refused for a removed one', () => given(schedule, defined, removed).when(revise).refused('schedule.removed'));
+  it('is refused when it never fires', () =>
+    given(schedule, defined)
+      .when({ ...revise, definition: never })
+      .refused('schedule.invalid'));
+  it('is refused when its template is archived', () =>
+    given(schedule, defined)
+      .when({ ...revise, template: { status: 'archived', problems: [] } })
+      .refused('template.archived'));
+});
+
+describe('pausing a schedule', () => {
+  it('rests it', () => {
+    given(schedule, defined).when(pause).then(paused);
+    expect(given(schedule, defined, paused).state).toMatchObject({ status: 'paused', effectiveFrom: NOON });
+  });
+  it('changes nothing the second time', () => given(schedule, defined, paused).when(pause).thenNothing());
+  it('is refused for an unknown one', () => given(schedule).when(pause).refused('schedule.missing'));
+  it('is refused for a removed one', () => given(schedule, defined, removed).when(pause).refused('schedule.removed'));
+});
+
+describe('resuming a schedule', () => {
+  it('wakes it from then on', () => {
+    given(schedule, defined, paused).when(resume).then(resumed);
+    expect(given(schedule, defined, paused, resumed).state).toMatchObject({ status: 'active', effectiveFrom: LATER });
+  });
+  it('changes nothing when it is awake', () => given(schedule, defined).when(resume).thenNothing());
+  it('is refused for an unknown one', () => given(schedule).when(resume).refused('schedule.missing'));
+  it('is refused for a removed one', () => given(schedule, defined, removed).when(resume).refused('schedule.removed'));
+  it('is refused for an archived template', () =>
+    given(schedule, defined, paused)
+      .when({ ...resume, template: { status: 'archived', problems: [] } })
+      .refused('template.archived'));
+  it('is refused for a template that no longer fits its dataset', () =>
+    given(schedule, defined, paused)
+      .when({ ...resume, template: unfit })
+      .refused('template.invalid'));
+  it('is refused after its end', () => {
+    const ending: ScheduleEvent = { ...defined, definition: scheduleDefinition({ endsAt: LATER }) };
+    given(schedule, ending, paused).when(resume).refused('schedule.invalid');
+  });
+});
+
+describe('removing a schedule', () => {
+  it('ends it, active or paused', () => {
+    given(schedule, defined).when(remove).then(removed);
+    given(schedule, defined, paused).when(remove).then(removed);
+    expect(given(schedule, defined, removed).state.status).toBe('removed');
+  });
+  it('changes nothing the second time', () => given(schedule, defined, removed).when(remove).thenNothing());
+  it('is refused for an unknown one', () => given(schedule).when(remove).refused('schedule.missing'));
+});
+
+describe('skipping occurrences', () => {
+  const skip: ScheduleCommand = {
+    type: 'SkipOccurrences',
+    scheduleId: SCHEDULE_ID,
+    from: '2026-11-24T06:30:00.000Z',
+    to: '2026-11-26T06:30:00.000Z',
+    count: 3,
+    reason: 'missed',
+    at: '2026-11-26T12:00:00.000Z',
+  };
+  const skipped: ScheduleEvent = { ...skip, type: 'OccurrencesSkipped' };
+  it('records the stretch', () => {
+    given(schedule, defined).when(skip).then(skipped);
+    expect(given(schedule, defined, skipped).state).toMatchObject({ status: 'active', skippedTo: skip.to });
+  });
+  it('changes nothing the second time', () => given(schedule, defined, skipped).when(skip).thenNothing());
+  it('changes nothing for an earlier stretch', () =>
+    given(schedule, defined, skipped)
+      .when({ ...skip, to: '2026-11-25T06:30:00.000Z' })
+      .thenNothing());
+  it('records a later stretch', () => {
+    const later = { ...skip, to: '2026-11-27T06:30:00.000Z' };
+    given(schedule, defined, skipped)
+      .when(later)
+      .then({ ...later, type: 'OccurrencesSkipped' });
+  });
+  it('changes nothing for a stretch that a revision has made void', () => {
+    given(schedule, defined, { ...revised, at: skip.to })
+      .when(skip)
+      .thenNothing();
+  });
+  it('changes nothing while paused or after removal', () => {
+    given(schedule, defined, paused).when(skip).thenNothing();
+    given(schedule, defined, removed).when(skip).thenNothing();
+  });
+  it('is refused for an unknown one', () => given(schedule).when(skip).refused('schedule.missing'));
+});
+
+it('ignores a history without a beginning', () => {
+  expect(given(schedule, revised, paused).state).toEqual({ status: 'absent' });
+});

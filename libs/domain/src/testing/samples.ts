@@ -1,0 +1,109 @@
+import type { DatasetDefinition, DatasetState } from '../datasets/dataset-messages';
+import type { DatasetColumn, DataType } from '../reports/data-type';
+import { DEFAULT_CSV, type ReportColumn, type TemplateDefinition } from '../reports/definition';
+import type { JobOutput } from '../jobs/job-input';
+import type { JobRequest } from '../jobs/job-messages';
+import type { ScheduleDefinition } from '../schedules/schedule-messages';
+
+export const DATASET_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d01';
+export const TEMPLATE_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d02';
+export const SCHEDULE_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d03';
+export const JOB_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d04';
+export const ANNA = 'a0000000-0000-4000-8000-000000000001';
+export const BEN = 'b0000000-0000-4000-8000-000000000002';
+export const CARA = 'c0000000-0000-4000-8000-000000000003';
+export const NOON = '2026-11-23T12:00:00.000Z';
+
+export function datasetColumn(name: string, type: DataType, more: Partial<DatasetColumn> = {}): DatasetColumn {
+  return { name, label: name, type, nullable: true, description: null, ...more };
+}
+
+/** One column of each type. */
+export const FLIGHTS: DatasetDefinition = {
+  name: 'Flights',
+  description: null,
+  dataSource: 'sample',
+  relation: { schema: 'public', name: 'flights' },
+  columns: [
+    datasetColumn('origin', 'string'),
+    datasetColumn('delay', 'integer'),
+    datasetColumn('fare', 'decimal'),
+    datasetColumn('diverted', 'boolean'),
+    datasetColumn('day', 'date'),
+    datasetColumn('gate_closes', 'time'),
+    datasetColumn('departed_at', 'timestamp'),
+    datasetColumn('id', 'uuid'),
+    datasetColumn('details', 'json'),
+  ],
+};
+
+export const FLIGHTS_STATE: DatasetState = { status: 'active', datasetId: DATASET_ID, definition: FLIGHTS };
+
+export function reportColumn(
+  column: string | null,
+  dataType: DataType,
+  more: Partial<ReportColumn> = {},
+): ReportColumn {
+  return { column, header: column ?? 'Rows', dataType, format: null, aggregate: null, ...more };
+}
+
+export function templateDefinition(more: Partial<TemplateDefinition> = {}): TemplateDefinition {
+  return {
+    datasetId: DATASET_ID,
+    columns: [reportColumn('origin', 'string'), reportColumn('delay', 'integer')],
+    filter: null,
+    groupBy: null,
+    sort: [],
+    rowLimit: null,
+    output: DEFAULT_CSV,
+    ...more,
+  };
+}
+
+export function scheduleDefinition(more: Partial<ScheduleDefinition> = {}): ScheduleDefinition {
+  return {
+    name: 'Every morning',
+    recurrence: { type: 'daily', time: '07:30' },
+    timeZone: 'Europe/Berlin',
+    startsAt: null,
+    endsAt: null,
+    priority: 'normal',
+    catchUpMinutes: 60,
+    ...more,
+  };
+}
+
+export function jobRequest(more: Partial<JobRequest> = {}): JobRequest {
+  return {
+    jobId: JOB_ID,
+    batchTypeId: 1,
+    origin: 'standard_export',
+    owner: ANNA,
+    templateId: null,
+    templateRevision: null,
+    scheduleId: null,
+    scheduleRevision: null,
+    rerunOf: null,
+    nominalTime: NOON,
+    timeZone: 'UTC',
+    priority: 'normal',
+    maxAttempts: 3,
+    startBefore: null,
+    input: {
+      dynamicMapping: false,
+      additionalConfig: { datasetId: DATASET_ID, output: DEFAULT_CSV, nominalTime: NOON, timeZone: 'UTC' },
+    },
+    ...more,
+  };
+}
+
+export function jobOutput(more: Partial<JobOutput> = {}): JobOutput {
+  return {
+    files: [],
+    rows: 10,
+    truncated: false,
+    warnings: [],
+    timings: { planMs: 1, exportMs: 2, storeMs: 3 },
+    ...more,
+  };
+}
