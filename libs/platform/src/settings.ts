@@ -11,8 +11,8 @@ const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   /** PostgreSQL for events and read models. Unset: the embedded one. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  /** Connections each process opens to it at most. Default 10. */
-  DATABASE_POOL_MAX: z.coerce.number().int().min(4).max(500).default(10),
+  /** Connections each process opens to it at most. Default 20. */
+  DATABASE_POOL_MAX: z.coerce.number().int().min(4).max(500).default(20),
   /** Folder for the embedded PostgreSQL, files and credentials. */
   DATA_DIR: z.string().min(1).optional(),
   /** Key that signs sign-in tokens, at least 32 characters. Made by itself in embedded mode, required otherwise. */

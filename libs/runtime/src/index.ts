@@ -1,2 +1,5 @@
 export * from './parts';
 export * from './parts.module';
+export * from './nest-logger';
+export * from './run-app';
+export * from './signals';

@@ -60,7 +60,7 @@ export async function openParts(settings: RuntimeSettings, logger: Logger, clock
     progress,
     fileStore: new DiskFileStore(join(settings.DATA_DIR, 'files')),
     dataSources: new DataSources(settings.DATA_SOURCES, {
-      maxConnections: settings.DATABASE_POOL_MAX,
+      poolMax: settings.DATABASE_POOL_MAX,
       statementTimeoutMs: settings.EXPORT_TIMEOUT_SECONDS * 1000,
     }),
     health,

@@ -1,0 +1,56 @@
+import 'reflect-metadata';
+import type { INestApplicationContext, Type } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { createLogger, readSettings, SettingsError, type Logger, type Settings } from '#platform';
+import { NestLogger } from './nest-logger';
+import { closeParts, openParts, type Parts, type RuntimeSettings } from './parts';
+import { PartsModule } from './parts.module';
+import { stopOnSignals } from './signals';
+
+/** How an app comes up inside Nest; the default is an application without HTTP. */
+export type Bootstrap = (root: Type, parts: Parts) => Promise<INestApplicationContext>;
+
+const withoutHttp: Bootstrap = (root, parts) =>
+  NestFactory.createApplicationContext(root, { logger: new NestLogger(parts.logger), abortOnError: false });
+
+/** Runs one app as a process of its own, on the database, files and key that the settings name. */
+export async function runApp(name: string, app: Type, bootstrap: Bootstrap = withoutHttp): Promise<void> {
+  try {
+    const settings = requireShared(readSettings(process.env));
+    const logger = createLogger({ level: settings.LOG_LEVEL, format: settings.LOG_FORMAT });
+    const parts = await openParts(settings, logger);
+    const running = await bootstrap(rootModule(app, parts), parts);
+    logger.info({ app: name }, 'started');
+    stopOnSignals(
+      () => stop(running, parts, logger),
+      (problem) => logger.error({ err: problem }, 'the stop failed'),
+    );
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** One application that holds the given modules and the parts they ask for. */
+export function rootModule(app: Type | readonly Type[], parts: Parts): Type {
+  class RootModule {}
+  Module({ imports: [PartsModule.forRoot(parts), ...[app].flat()] })(RootModule);
+  return RootModule;
+}
+
+async function stop(running: INestApplicationContext, parts: Parts, logger: Logger): Promise<void> {
+  await running.close();
+  await closeParts(parts);
+  logger.info('stopped');
+}
+
+/** Apart from the others, an app cannot make up what all of them must share. */
+function requireShared(settings: Settings): RuntimeSettings {
+  const { DATABASE_URL, DATA_DIR, AUTH_SECRET } = settings;
+  if (DATABASE_URL !== undefined && DATA_DIR !== undefined && AUTH_SECRET !== undefined) {
+    return { ...settings, DATABASE_URL, DATA_DIR, AUTH_SECRET };
+  }
+  const missing = Object.entries({ DATABASE_URL, DATA_DIR, AUTH_SECRET }).filter(([, value]) => value === undefined);
+  throw new SettingsError(missing.map(([key]) => `${key}: must be set when an app runs in a process of its own`));
+}
