@@ -34,8 +34,9 @@ export class PostgresDataSource implements DataSource {
       keepAlive: true,
       application_name: 'report-scheduler',
     });
-    // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
+    // A connection that breaks fails its query, an idle one is replaced; without listeners it would end the process.
     this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   async introspect(relation: RelationName, options: QueryOptions = {}): Promise<LiveColumn[] | null> {
