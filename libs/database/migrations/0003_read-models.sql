@@ -145,7 +145,7 @@ CREATE TABLE read_model.job_request (
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE read_model.job_request IS 'Every job ever requested and how it stands: batch type 4 runs a self-service template, 1 exports a whole dataset.';
 COMMENT ON COLUMN read_model.job_request.started_at IS 'Start of the latest attempt; template_id and schedule_id are null for a standard export.';
-COMMENT ON COLUMN read_model.job_request.failure IS 'Why the latest attempt failed, while the job waits for another or has failed.';
+COMMENT ON COLUMN read_model.job_request.failure IS 'Why the latest attempt failed; null once another one runs.';
 
 CREATE INDEX job_request_requested_at_idx ON read_model.job_request (requested_at, job_request_id);
 CREATE INDEX job_request_user_idx ON read_model.job_request (user_id, requested_at, job_request_id);
@@ -189,7 +189,7 @@ CREATE TABLE read_model.audit_trail (
   actor          text        NOT NULL,
   occurred_at    timestamptz NOT NULL,
   recorded_at    timestamptz NOT NULL,
-  command_id     uuid        NOT NULL,
+  command_id     text        NOT NULL,
   correlation_id text        NOT NULL,
   causation_id   text,
   before         jsonb,

@@ -1,0 +1,12 @@
+/** What PostgreSQL's text cannot hold, as JSON writes it: NUL, and half of a surrogate pair. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f][0-9a-f]{2})/;
+const ESCAPES = /(\\\\)|\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
+
+/**
+ * Rows as one JSON text that `json` and `jsonb` take. A character that PostgreSQL cannot store becomes U+FFFD: commands are
+ * refused when they bear one, but an event that does may not stop a projection for ever.
+ */
+export function jsonParameter(rows: readonly unknown[]): string {
+  const text = JSON.stringify(rows);
+  return UNSTORABLE.test(text) ? text.replace(ESCAPES, (match) => (match === '\\\\' ? match : '\ufffd')) : text;
+}

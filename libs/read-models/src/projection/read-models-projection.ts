@@ -1,0 +1,73 @@
+import { transaction, type Pool } from '#database';
+import { loadCheckpoint, moveCheckpoint } from '#event-feed';
+import type { Checkpoint, FeedBatch, FeedSource, RecordedEvent } from '#event-sourcing';
+import { DATASET_EVENTS, datasetStatements } from '../datasets/dataset-projection';
+import { JOB_EVENTS, jobStatements } from '../jobs/job-projection';
+import { SCHEDULE_EVENTS, scheduleStatements } from '../schedules/schedule-projection';
+import { TEMPLATE_EVENTS, templateStatements } from '../templates/template-projection';
+import { run, type Statement } from './table';
+
+/** The group of instances that maintain every read model but the audit trail. */
+export const READ_MODELS_GROUP = 'read-models';
+/** The schema that queries read. A rebuild writes another one beside it. */
+export const READ_MODEL_SCHEMA = 'read_model';
+
+const PROJECTIONS = [
+  { types: DATASET_EVENTS, statements: datasetStatements },
+  { types: TEMPLATE_EVENTS, statements: templateStatements },
+  { types: SCHEDULE_EVENTS, statements: scheduleStatements },
+  { types: JOB_EVENTS, statements: jobStatements },
+] as const;
+
+/** Which projection an event type belongs to, by its place. */
+const PLACE_OF_TYPE: ReadonlyMap<string, number> = new Map(
+  PROJECTIONS.flatMap(({ types }, place) => Object.keys(types).map((type) => [type, place] as const)),
+);
+
+export interface ProjectionOptions {
+  /** Schema of the tables; default `read_model`. */
+  readonly schema?: string;
+  /** Name under which the checkpoint is kept; default the projection's own group. */
+  readonly group?: string;
+}
+
+/**
+ * Templates, schedules, jobs, mappings and datasets as tables. Each batch is a few set-based statements in the transaction
+ * that moves the checkpoint; repeats and any order between streams lead to the same rows.
+ */
+export class ReadModelsProjection {
+  readonly group: string;
+  readonly types: readonly string[] = [...PLACE_OF_TYPE.keys()];
+  /** Events: more gain little, and a batch's rows are locked for its whole length. */
+  readonly batchSize = 1000;
+  readonly #pool: Pool;
+  readonly #schema: string;
+
+  constructor(pool: Pool, { schema = READ_MODEL_SCHEMA, group = READ_MODELS_GROUP }: ProjectionOptions = {}) {
+    this.#pool = pool;
+    this.#schema = schema;
+    this.group = group;
+  }
+
+  load(source: FeedSource): Promise<Checkpoint | null> {
+    return loadCheckpoint(this.#pool, this.group, source);
+  }
+
+  async handle(batch: FeedBatch): Promise<void> {
+    const statements = statementsOf(this.#schema, batch.events);
+    await transaction(this.#pool, async (client) => {
+      await moveCheckpoint(client, this.group, batch);
+      for (const statement of statements) await run(client, statement);
+    });
+  }
+}
+
+/** What a batch does to all read models, in the order in which it must run. Events of other types are passed over. */
+export function statementsOf(schema: string, events: readonly RecordedEvent[]): readonly Statement[] {
+  const sorted: RecordedEvent[][] = PROJECTIONS.map(() => []);
+  for (const event of events) {
+    const place = PLACE_OF_TYPE.get(event.type);
+    if (place !== undefined) sorted[place]?.push(event);
+  }
+  return PROJECTIONS.flatMap(({ statements }, place) => statements(schema, sorted[place] ?? []));
+}

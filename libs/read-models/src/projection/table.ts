@@ -1,0 +1,83 @@
+import type { Pool, PoolClient } from '#database';
+import { jsonParameter } from './json-parameter';
+
+/** One set-based statement; `name` makes PostgreSQL plan it once a connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** A table that rows of type `Row`, keyed by column name, are written to. */
+export interface Table<Row> {
+  readonly name: string;
+  readonly key: readonly (keyof Row & string)[];
+  /** Columns fixed when the row is made, besides the key. */
+  readonly fixed: readonly (keyof Row & string)[];
+  /** Columns that later events may change. */
+  readonly changing: readonly (keyof Row & string)[];
+  /** When what is written is news to the row that stands; SQL over `standing` and `incoming`. */
+  readonly newer: string;
+}
+
+/** Rows of a stream: only a newer revision changes them, so repeats are harmless. */
+export const NEWER_REVISION = 'standing.revision < incoming.revision';
+
+/** A name as PostgreSQL takes it, whatever it contains. */
+export function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}
+
+export function qualified(schema: string, table: string): string {
+  return `${quoted(schema)}.${quoted(table)}`;
+}
+
+/**
+ * Writes whole rows: inserts those that are missing, in the order of their keys, and changes those that stand and are
+ * older. The rows travel as one JSON parameter, which costs the same few microseconds a row whatever the number of columns.
+ */
+export function putRows<Row>(schema: string, table: Table<Row>, rows: readonly Row[]): Statement {
+  const target = qualified(schema, table.name);
+  const columns = [...table.key, ...table.fixed, ...table.changing].map(quoted).join(', ');
+  const key = table.key.map(quoted).join(', ');
+  const changes = table.changing.map((column) => `${quoted(column)} = EXCLUDED.${quoted(column)}`).join(', ');
+  const onConflict =
+    table.changing.length === 0
+      ? 'DO NOTHING'
+      : `DO UPDATE SET ${changes} WHERE ${table.newer.replaceAll('incoming.', 'EXCLUDED.')}`;
+  return {
+    name: `put ${schema}.${table.name}`,
+    text: `INSERT INTO ${target} AS standing (${columns})
+           SELECT ${columns} FROM json_populate_recordset(NULL::${target}, $1::json) ORDER BY ${key}
+           ON CONFLICT (${key}) ${onConflict}`,
+    values: [jsonParameter(rows)],
+  };
+}
+
+/** Changes the given columns of rows that stand and are older, locked in the order of their keys; others stay. */
+export function changeRows<Row>(schema: string, table: Table<Row>, changes: readonly Partial<Row>[]): Statement {
+  const target = qualified(schema, table.name);
+  const assignments = table.changing.map((column) => `${quoted(column)} = incoming.${quoted(column)}`).join(', ');
+  const same = (left: string, right: string) =>
+    table.key.map((column) => `${left}.${quoted(column)} = ${right}.${quoted(column)}`).join(' AND ');
+  const order = table.key.map((column) => `standing.${quoted(column)}`).join(', ');
+  return {
+    name: `change ${schema}.${table.name}`,
+    text: `UPDATE ${target} AS standing SET ${assignments}
+           FROM (
+             SELECT incoming.*
+             FROM jsonb_array_elements($1::jsonb) AS sent (change)
+             CROSS JOIN LATERAL jsonb_populate_record(NULL::${target}, sent.change) AS sent_row
+             JOIN ${target} AS standing ON ${same('standing', 'sent_row')}
+             CROSS JOIN LATERAL jsonb_populate_record(standing, sent.change) AS incoming
+             WHERE ${table.newer}
+             ORDER BY ${order} FOR UPDATE OF standing
+           ) AS incoming
+           WHERE ${same('standing', 'incoming')}`,
+    values: [jsonParameter(changes)],
+  };
+}
+
+export async function run(client: Pool | PoolClient, statement: Statement): Promise<void> {
+  await client.query({ name: statement.name, text: statement.text, values: [...statement.values] });
+}

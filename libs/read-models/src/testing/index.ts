@@ -1,0 +1,3 @@
+export * from './apply';
+export * from './history';
+export * from './sample-history';

@@ -1,0 +1,316 @@
+import {
+  streamOf,
+  type DatasetDefinition,
+  type JobFailure,
+  type JobOutput,
+  type JobRequest,
+  type ScheduleDefinition,
+  type TemplateDefinition,
+} from '#domain';
+import {
+  ANNA,
+  BEN,
+  CARA,
+  FLIGHTS,
+  jobOutput,
+  jobRequest,
+  scheduleDefinition,
+  templateDefinition,
+} from '#domain/testing';
+import { History, idOf } from './history';
+
+export const DATASET = idOf('dataset');
+export const TEMPLATE = idOf('template');
+export const OTHER_TEMPLATE = idOf('other template');
+export const SCHEDULE = idOf('schedule');
+
+/** Minutes after noon. */
+export function minute(minutes: number): string {
+  return new Date(Date.UTC(2026, 10, 23, 12, minutes)).toISOString();
+}
+
+export const REFUSED: JobFailure = {
+  code: 'source.unreachable',
+  message: 'The source does not answer.',
+  transient: true,
+};
+export const LOST: JobFailure = { code: 'worker.lost', message: 'The worker vanished.', transient: true };
+
+export function jobOf(words: string, more: Partial<JobRequest> = {}): JobRequest {
+  return jobRequest({
+    jobId: idOf(words),
+    batchTypeId: 4,
+    origin: 'schedule',
+    owner: ANNA,
+    templateId: TEMPLATE,
+    templateRevision: 1,
+    scheduleId: SCHEDULE,
+    scheduleRevision: 0,
+    nominalTime: minute(10),
+    ...more,
+  });
+}
+
+const FILE: JobOutput['files'][number] = {
+  name: 'flights.csv',
+  key: 'jobs/1/1/flights.csv',
+  format: 'csv',
+  mediaType: 'text/csv',
+  rows: 10,
+  bytes: 2048,
+  sha256: 'ab',
+  sheets: [],
+};
+
+/** Every kind of event of every aggregate, on several streams. */
+export function sampleHistory(): History {
+  const history = new History();
+  const definition: TemplateDefinition = templateDefinition({ datasetId: DATASET });
+  const dataset: DatasetDefinition = FLIGHTS;
+  const details = { name: 'Late flights', description: null, tags: ['ops', 'daily'] };
+  const revised = { name: 'Late flights 100%', description: 'with_underscore', tags: ['ops'] };
+  const schedule: ScheduleDefinition = scheduleDefinition();
+
+  const datasets = streamOf('dataset', DATASET);
+  history.add(datasets, {
+    type: 'DatasetRegistered',
+    datasetId: DATASET,
+    definition: dataset,
+    by: CARA,
+    at: minute(0),
+  });
+  history.add(datasets, {
+    type: 'DatasetRevised',
+    datasetId: DATASET,
+    definition: { ...dataset, name: 'All flights', description: 'since 2001' },
+    at: minute(1),
+  });
+  history.add(datasets, { type: 'DatasetRetired', datasetId: DATASET, at: minute(50) });
+
+  const templates = streamOf('template', TEMPLATE);
+  history.add(
+    templates,
+    {
+      type: 'TemplateCreated',
+      templateId: TEMPLATE,
+      owner: ANNA,
+      details,
+      definition,
+      copiedFrom: null,
+      at: minute(2),
+    },
+    ANNA,
+  );
+  history.add(
+    templates,
+    {
+      type: 'TemplateRevised',
+      templateId: TEMPLATE,
+      details: revised,
+      definition,
+      restoredRevision: null,
+      by: ANNA,
+      at: minute(3),
+    },
+    ANNA,
+  );
+  history.add(
+    templates,
+    { type: 'TemplateShared', templateId: TEMPLATE, with: BEN, level: 'view', by: ANNA, at: minute(4) },
+    ANNA,
+  );
+  history.add(
+    templates,
+    { type: 'TemplateShared', templateId: TEMPLATE, with: CARA, level: 'run', by: ANNA, at: minute(4) },
+    ANNA,
+  );
+  history.add(
+    templates,
+    { type: 'TemplateShared', templateId: TEMPLATE, with: BEN, level: 'edit', by: ANNA, at: minute(5) },
+    ANNA,
+  );
+  history.add(templates, { type: 'TemplateUnshared', templateId: TEMPLATE, with: CARA, by: ANNA, at: minute(6) }, ANNA);
+  history.add(templates, { type: 'TemplateArchived', templateId: TEMPLATE, by: ANNA, at: minute(7) }, ANNA);
+  history.add(templates, { type: 'TemplateRestored', templateId: TEMPLATE, by: ANNA, at: minute(8) }, ANNA);
+
+  const others = streamOf('template', OTHER_TEMPLATE);
+  history.add(
+    others,
+    {
+      type: 'TemplateCreated',
+      templateId: OTHER_TEMPLATE,
+      owner: BEN,
+      details,
+      definition,
+      copiedFrom: TEMPLATE,
+      at: minute(9),
+    },
+    BEN,
+  );
+  history.add(
+    others,
+    { type: 'TemplateShared', templateId: OTHER_TEMPLATE, with: CARA, level: 'view', by: BEN, at: minute(10) },
+    BEN,
+  );
+  history.add(
+    others,
+    { type: 'TemplateTransferred', templateId: OTHER_TEMPLATE, from: BEN, to: CARA, by: BEN, at: minute(11) },
+    BEN,
+  );
+  history.add(
+    others,
+    {
+      type: 'TemplateRevised',
+      templateId: OTHER_TEMPLATE,
+      details: revised,
+      definition,
+      restoredRevision: 0,
+      by: CARA,
+      at: minute(12),
+    },
+    CARA,
+  );
+
+  const schedules = streamOf('schedule', SCHEDULE);
+  history.add(
+    schedules,
+    {
+      type: 'ScheduleDefined',
+      scheduleId: SCHEDULE,
+      templateId: TEMPLATE,
+      owner: ANNA,
+      definition: schedule,
+      at: minute(9),
+    },
+    ANNA,
+  );
+  history.add(
+    schedules,
+    { type: 'SchedulePaused', scheduleId: SCHEDULE, note: 'holidays', by: ANNA, at: minute(20) },
+    ANNA,
+  );
+  history.add(schedules, { type: 'ScheduleResumed', scheduleId: SCHEDULE, by: ANNA, at: minute(21) }, ANNA);
+  history.add(
+    schedules,
+    {
+      type: 'ScheduleRevised',
+      scheduleId: SCHEDULE,
+      definition: { ...schedule, name: 'Each hour', recurrence: { type: 'hourly', minute: 5 }, priority: 'high' },
+      by: ANNA,
+      at: minute(22),
+    },
+    ANNA,
+  );
+  history.add(schedules, {
+    type: 'OccurrencesSkipped',
+    scheduleId: SCHEDULE,
+    from: minute(23),
+    to: minute(40),
+    count: 5,
+    reason: 'missed',
+    at: minute(41),
+  });
+  const removed = idOf('removed schedule');
+  history.add(
+    streamOf('schedule', removed),
+    {
+      type: 'ScheduleDefined',
+      scheduleId: removed,
+      templateId: OTHER_TEMPLATE,
+      owner: CARA,
+      definition: schedule,
+      at: minute(13),
+    },
+    CARA,
+  );
+  history.add(
+    streamOf('schedule', removed),
+    { type: 'ScheduleRemoved', scheduleId: removed, by: CARA, at: minute(14) },
+    CARA,
+  );
+
+  addJobs(history);
+  return history;
+}
+
+function addJobs(history: History): void {
+  const request = (words: string, more: Partial<JobRequest> = {}) => {
+    const job = jobOf(words, more);
+    history.add(streamOf('job', job.jobId), { type: 'JobRequested', request: job, at: minute(10) });
+    return { jobId: job.jobId, stream: streamOf('job', job.jobId) };
+  };
+  const start = ({ jobId, stream }: ReturnType<typeof request>, attempt: number, at: number) =>
+    history.add(stream, { type: 'JobStarted', jobId, attempt, worker: `worker-${attempt}`, at: minute(at) });
+
+  const retried = request('retried job');
+  start(retried, 1, 11);
+  history.add(retried.stream, {
+    type: 'JobAttemptFailed',
+    jobId: retried.jobId,
+    attempt: 1,
+    failure: REFUSED,
+    retryAt: minute(13),
+    at: minute(12),
+  });
+  start(retried, 2, 13);
+  history.add(retried.stream, { type: 'JobAttemptLost', jobId: retried.jobId, attempt: 2, at: minute(14) });
+  start(retried, 3, 15);
+  history.add(retried.stream, {
+    type: 'JobCompleted',
+    jobId: retried.jobId,
+    attempt: 3,
+    output: jobOutput({ files: [FILE, FILE] }),
+    outputExpiresAt: minute(30),
+    at: minute(16),
+  });
+  history.add(retried.stream, { type: 'OutputExpired', jobId: retried.jobId, at: minute(31) });
+
+  const truncated = request('truncated job', {
+    origin: 'run_now',
+    scheduleId: null,
+    scheduleRevision: null,
+    owner: BEN,
+  });
+  start(truncated, 1, 11);
+  history.add(truncated.stream, {
+    type: 'JobCompleted',
+    jobId: truncated.jobId,
+    attempt: 1,
+    output: jobOutput({ truncated: true }),
+    outputExpiresAt: minute(30),
+    at: minute(12),
+  });
+
+  const failed = request('failed job', { templateId: OTHER_TEMPLATE, scheduleId: null, owner: CARA });
+  start(failed, 1, 11);
+  history.add(failed.stream, { type: 'JobFailed', jobId: failed.jobId, attempt: 1, failure: LOST, at: minute(12) });
+
+  const cancelled = request('cancelled job', {
+    batchTypeId: 1,
+    origin: 'standard_export',
+    templateId: null,
+    scheduleId: null,
+    owner: BEN,
+  });
+  start(cancelled, 1, 11);
+  history.add(cancelled.stream, {
+    type: 'JobCancelled',
+    jobId: cancelled.jobId,
+    by: BEN,
+    reason: 'wrong one',
+    at: minute(12),
+  });
+
+  const expired = request('expired job', { nominalTime: minute(20) });
+  history.add(expired.stream, { type: 'JobExpired', jobId: expired.jobId, reason: 'deadline', at: minute(25) });
+
+  const skipped = idOf('skipped occurrence');
+  history.add(streamOf('job', skipped), {
+    type: 'OccurrenceSkipped',
+    jobId: skipped,
+    scheduleId: SCHEDULE,
+    nominalTime: minute(21),
+    reason: 'template_archived',
+    at: minute(22),
+  });
+}
