@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Instant, TimeZone } from '../identifiers';
 import { millisecondsOf } from '../instants';
+import { parseLiteral } from '../reports/values';
 import { readCron } from './cron';
 import { nextOccurrenceOf } from './occurrences';
 import type { Recurrence, WallTime } from './recurrence';
@@ -98,11 +99,16 @@ export function isTimeZone(name: string): boolean {
 }
 
 function windowProblems({ startsAt, endsAt }: ScheduleDefinition, at: Instant): RecurrenceProblem[] {
+  const problems: RecurrenceProblem[] = [];
+  for (const [pointer, time] of Object.entries({ '/startsAt': startsAt, '/endsAt': endsAt })) {
+    // Date.parse would take 30 February for 2 March.
+    const reading = time === null ? null : parseLiteral('timestamp', time);
+    if (reading?.ok === false) problems.push(invalid(pointer, `The time ${reading.problem}.`));
+  }
+  if (problems.length > 0) return problems;
+
   const start = startsAt === null ? -Infinity : millisecondsOf(startsAt);
   const end = endsAt === null ? Infinity : millisecondsOf(endsAt);
-  const problems: RecurrenceProblem[] = [];
-  if (Number.isNaN(start)) problems.push(invalid('/startsAt', 'The start is not a time in RFC 3339 form.'));
-  if (Number.isNaN(end)) problems.push(invalid('/endsAt', 'The end is not a time in RFC 3339 form.'));
   if (end < start) {
     problems.push({
       code: 'window.ends_before_start',

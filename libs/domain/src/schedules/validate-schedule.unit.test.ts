@@ -66,6 +66,9 @@ describe('cron', () => {
 });
 
 describe('the window', () => {
+  it('is refused on a day that no calendar has', () => {
+    expect(check({ startsAt: '2027-02-30T00:00:00.000Z' })).toEqual(['recurrence.invalid /startsAt']);
+  });
   it('may end where it starts, on an occurrence', () => {
     const instant = '2026-11-25T06:30:00.000Z';
     expect(check({ startsAt: instant, endsAt: instant })).toEqual([]);
@@ -84,7 +87,7 @@ describe('the window', () => {
     ]);
   });
   it('is refused when it is no time at all', () => {
-    expect(check({ startsAt: 'soon', endsAt: 'later' })).toEqual([
+    expect(check({ startsAt: 'soon', endsAt: '2026-12-32T00:00:00.000Z' })).toEqual([
       'recurrence.invalid /startsAt',
       'recurrence.invalid /endsAt',
     ]);

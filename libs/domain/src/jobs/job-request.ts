@@ -1,0 +1,99 @@
+import { v5 } from 'uuid';
+import type { DatasetId, Instant, JobId, ScheduleId, TimeZone, UserId } from '../identifiers';
+import { millisecondsOf, toInstant } from '../instants';
+import type { OutputOptions, TemplateDefinition } from '../reports/definition';
+import type { Priority } from '../schedules/schedule-messages';
+import type { ExistingTemplate } from '../templates/template';
+import { BATCH_TYPE_SELF_SERVICE, BATCH_TYPE_STANDARD_EXPORT, type SelfServiceInput } from './job-input';
+import type { JobOrigin, JobRequest } from './job-messages';
+
+/** Fixed for good: an occurrence's job must have the same id whoever requests it, and after any upgrade. */
+const OCCURRENCE_NAMESPACE = 'd4bb7ab1-41f9-41e2-8271-261eb52335b7';
+
+/** The id of the job of a schedule's occurrence: uuidv5 (RFC 9562) of schedule and nominal time. */
+export function occurrenceJobId(scheduleId: ScheduleId, nominalTime: Instant): JobId {
+  return v5(`${scheduleId}@${toInstant(millisecondsOf(nominalTime))}`, OCCURRENCE_NAMESPACE);
+}
+
+interface RequestTerms {
+  readonly jobId: JobId;
+  readonly owner: UserId;
+  readonly nominalTime: Instant;
+  readonly timeZone: TimeZone;
+  readonly priority: Priority;
+  readonly maxAttempts: number;
+  readonly startBefore: Instant | null;
+}
+
+export interface SelfServiceTerms extends RequestTerms {
+  readonly origin: Exclude<JobOrigin, 'standard_export'>;
+  readonly template: ExistingTemplate;
+  /** Revision of the template's stream that `template` is the state of. */
+  readonly templateRevision: number;
+  /** Null for a run by hand. */
+  readonly schedule: { readonly scheduleId: ScheduleId; readonly revision: number } | null;
+  readonly rerunOf: JobId | null;
+}
+
+/** The request for a report of a template, with all of the definition that the export will need. */
+export function selfServiceRequest(terms: SelfServiceTerms): JobRequest {
+  const { template, templateRevision, schedule, ...request } = terms;
+  return {
+    ...request,
+    batchTypeId: BATCH_TYPE_SELF_SERVICE,
+    templateId: template.templateId,
+    templateRevision,
+    scheduleId: schedule?.scheduleId ?? null,
+    scheduleRevision: schedule?.revision ?? null,
+    input: selfServiceInput(template, terms.nominalTime, terms.timeZone),
+  };
+}
+
+function selfServiceInput(template: ExistingTemplate, nominalTime: Instant, timeZone: TimeZone): SelfServiceInput {
+  const { datasetId, columns, filter, groupBy, sort, rowLimit, output } = template.definition;
+  return {
+    templateId: template.templateId,
+    dynamicMapping: true,
+    dynamicColumns: columns.map(({ column, ...rest }) => ({ columnName: column, ...rest })),
+    additionalConfig: {
+      datasetId,
+      templateName: template.details.name,
+      filter,
+      groupBy,
+      sort,
+      rowLimit,
+      output,
+      nominalTime,
+      timeZone,
+    },
+  };
+}
+
+/** The definition that a job's input was made from, to be validated once more when it runs. */
+export function templateFromInput(input: SelfServiceInput): TemplateDefinition {
+  const { datasetId, filter, groupBy, sort, rowLimit, output } = input.additionalConfig;
+  const columns = input.dynamicColumns.map(({ columnName, ...rest }) => ({ column: columnName, ...rest }));
+  return { datasetId, columns, filter, groupBy, sort, rowLimit, output };
+}
+
+export interface StandardExportTerms extends RequestTerms {
+  readonly datasetId: DatasetId;
+  readonly output: OutputOptions;
+  readonly rerunOf: JobId | null;
+}
+
+/** The request for a whole dataset with its declared columns. */
+export function standardExportRequest(terms: StandardExportTerms): JobRequest {
+  const { datasetId, output, ...request } = terms;
+  const { nominalTime, timeZone } = request;
+  return {
+    ...request,
+    batchTypeId: BATCH_TYPE_STANDARD_EXPORT,
+    origin: 'standard_export',
+    templateId: null,
+    templateRevision: null,
+    scheduleId: null,
+    scheduleRevision: null,
+    input: { dynamicMapping: false, additionalConfig: { datasetId, output, nominalTime, timeZone } },
+  };
+}

@@ -1,0 +1,123 @@
+import { DEFAULT_XLSX } from '../reports/definition';
+import {
+  ANNA,
+  DATASET_ID,
+  JOB_ID,
+  NOON,
+  reportColumn,
+  SCHEDULE_ID,
+  TEMPLATE_ID,
+  templateDefinition,
+} from '../testing/samples';
+import type { ExistingTemplate } from '../templates/template';
+import type { SelfServiceInput } from './job-input';
+import { occurrenceJobId, selfServiceRequest, standardExportRequest, templateFromInput } from './job-request';
+
+const template: ExistingTemplate = {
+  status: 'active',
+  templateId: TEMPLATE_ID,
+  owner: ANNA,
+  details: { name: 'Delays', description: null, tags: [] },
+  definition: templateDefinition({
+    columns: [reportColumn('origin', 'string'), reportColumn(null, 'integer', { aggregate: 'count', format: '#,##0' })],
+    groupBy: ['origin'],
+    sort: [{ header: 'Rows', direction: 'descending' }],
+    rowLimit: 100,
+    filter: { type: 'condition', column: 'delay', operator: 'gt', operands: [{ type: 'literal', value: '15' }] },
+  }),
+  shares: {},
+};
+const terms = {
+  jobId: JOB_ID,
+  owner: ANNA,
+  nominalTime: NOON,
+  timeZone: 'Europe/Berlin',
+  priority: 'high',
+  maxAttempts: 3,
+  startBefore: null,
+  rerunOf: null,
+} as const;
+
+describe('the job of an occurrence', () => {
+  it('has the same id for ever', () => {
+    expect(occurrenceJobId(SCHEDULE_ID, NOON)).toBe('98f5ba7b-649f-54c5-a2e0-7bd232b29310');
+  });
+  it('has another id at another time and for another schedule', () => {
+    const ids = [
+      occurrenceJobId(SCHEDULE_ID, NOON),
+      occurrenceJobId(SCHEDULE_ID, '2026-11-23T12:01:00.000Z'),
+      occurrenceJobId(TEMPLATE_ID, NOON),
+    ];
+    expect(new Set(ids).size).toBe(3);
+  });
+  it('does not depend on how the time is written', () => {
+    expect(occurrenceJobId(SCHEDULE_ID, '2026-11-23T13:00:00+01:00')).toBe(occurrenceJobId(SCHEDULE_ID, NOON));
+  });
+});
+
+describe('a self-service request', () => {
+  const request = selfServiceRequest({
+    ...terms,
+    origin: 'schedule',
+    template,
+    templateRevision: 4,
+    schedule: { scheduleId: SCHEDULE_ID, revision: 2 },
+  });
+  it('pins the revisions and carries all that the export needs', () => {
+    expect(request).toEqual({
+      ...terms,
+      batchTypeId: 4,
+      origin: 'schedule',
+      templateId: TEMPLATE_ID,
+      templateRevision: 4,
+      scheduleId: SCHEDULE_ID,
+      scheduleRevision: 2,
+      input: {
+        templateId: TEMPLATE_ID,
+        dynamicMapping: true,
+        dynamicColumns: [
+          { columnName: 'origin', header: 'origin', dataType: 'string', format: null, aggregate: null },
+          { columnName: null, header: 'Rows', dataType: 'integer', format: '#,##0', aggregate: 'count' },
+        ],
+        additionalConfig: {
+          datasetId: DATASET_ID,
+          templateName: 'Delays',
+          filter: template.definition.filter,
+          groupBy: ['origin'],
+          sort: template.definition.sort,
+          rowLimit: 100,
+          output: template.definition.output,
+          nominalTime: NOON,
+          timeZone: 'Europe/Berlin',
+        },
+      },
+    });
+  });
+  it('gives the definition back', () => {
+    expect(templateFromInput(request.input as SelfServiceInput)).toEqual(template.definition);
+  });
+  it('by hand has no schedule', () => {
+    const byHand = selfServiceRequest({ ...terms, origin: 'run_now', template, templateRevision: 4, schedule: null });
+    expect(byHand).toMatchObject({ origin: 'run_now', scheduleId: null, scheduleRevision: null });
+  });
+  it('is plain JSON', () => {
+    expect(JSON.parse(JSON.stringify(request))).toStrictEqual(request);
+  });
+});
+
+it('a standard export is a whole dataset', () => {
+  const request = standardExportRequest({ ...terms, datasetId: DATASET_ID, output: DEFAULT_XLSX });
+  expect(request).toEqual({
+    ...terms,
+    batchTypeId: 1,
+    origin: 'standard_export',
+    templateId: null,
+    templateRevision: null,
+    scheduleId: null,
+    scheduleRevision: null,
+    input: {
+      dynamicMapping: false,
+      additionalConfig: { datasetId: DATASET_ID, output: DEFAULT_XLSX, nominalTime: NOON, timeZone: 'Europe/Berlin' },
+    },
+  });
+});
