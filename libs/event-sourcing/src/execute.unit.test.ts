@@ -3,7 +3,7 @@ import { derivedId, type CommandContext } from './command-context';
 import { accept, refuse, type Decider } from './decider';
 import { execute } from './execute';
 import { InMemoryEventStore } from './testing/in-memory-event-store';
-import { someStream } from './testing/events';
+import { someEvent, someStream } from './testing/events';
 
 type Command = { readonly type: 'Add'; readonly amount: number };
 type Event = { readonly type: 'Added'; readonly amount: number };
@@ -94,27 +94,11 @@ describe('execute', () => {
     let conflicts = 0;
     const command = async (): Promise<Command> => {
       conflicts += 1;
-      await store.append({ streamId, expected: 'any', events: [{ ...(await anEvent()) }] });
+      await store.append({ streamId, expected: 'any', events: [someEvent('Added', { amount: 0 })] });
       return add(1);
     };
-    expect(
-      await execute(
-        store,
-        { ...counter, decide: () => accept({ type: 'Added', amount: 0 }) },
-        { streamId, command, context: context() },
-      ),
-    ).toEqual({
-      kind: 'contended',
-    });
+    const outcome = await execute(store, counter, { streamId, command, context: context() });
+    expect(outcome).toEqual({ kind: 'contended' });
     expect(conflicts).toBe(8);
   });
 });
-
-function anEvent() {
-  return Promise.resolve({
-    id: randomUUID(),
-    type: 'Added',
-    data: { amount: 0 },
-    metadata: { ...context(), schemaVersion: 1 },
-  });
-}
