@@ -1,0 +1,126 @@
+import {
+  job,
+  occurrenceJobId,
+  schedule as scheduleDecider,
+  selfServiceRequest,
+  streamOf,
+  toInstant,
+  type JobCommand,
+} from '#domain';
+import { derivedId, toNewEvents, type Append } from '#event-sourcing';
+import type { KnownTemplate } from '../projection/known-template';
+import type { ClaimedSchedule, SettledSchedule } from './due-table';
+import type { NextTimes } from './next-times';
+
+/** In whose name occurrences are requested. */
+const ACTOR = 'system:scheduler';
+
+/** What is to be appended for one schedule, and where it stands afterwards. */
+export interface DuePlan {
+  readonly schedule: ClaimedSchedule;
+  /** The stretch that is too late to request, on the schedule's own stream; null when there is none. */
+  readonly skip: Append | null;
+  /** One stream each, in the order of their nominal times. */
+  readonly occurrences: readonly Append[];
+  readonly settled: SettledSchedule;
+}
+
+export interface PlanFacts {
+  readonly now: Date;
+  readonly times: NextTimes;
+  readonly template: KnownTemplate | undefined;
+  /** Attempts that each job gets. */
+  readonly maxAttempts: number;
+}
+
+/** Decides what becomes of a schedule's due occurrences. The schedule's row must show its stream's head. */
+export function planDue(schedule: ClaimedSchedule, facts: PlanFacts): DuePlan {
+  const { state, revision, nextRunAt } = schedule;
+  const answer = facts.times.dueBy(facts.now, state.definition, nextRunAt);
+  const skip = answer.skipped && skipAppend(schedule, answer.skipped, facts.now);
+  return {
+    schedule,
+    skip,
+    occurrences: answer.request.map((nominalTime) => occurrenceAppend(schedule, nominalTime, facts)),
+    settled: {
+      scheduleId: state.scheduleId,
+      settledTo: answer.request.at(-1) ?? answer.skipped?.to ?? nextRunAt,
+      nextRunAt: answer.next,
+      skippedTo: skip ? answer.skipped.to : null,
+      revision: skip ? revision + 1 : revision,
+    },
+  };
+}
+
+type Stretch = { readonly from: Date; readonly to: Date; readonly count: number };
+
+function skipAppend({ state, revision }: ClaimedSchedule, { from, to, count }: Stretch, now: Date): Append | null {
+  const { scheduleId } = state;
+  const decision = scheduleDecider.decide(
+    {
+      type: 'SkipOccurrences',
+      scheduleId,
+      from: toInstant(from),
+      to: toInstant(to),
+      count,
+      reason: 'missed',
+      at: toInstant(now),
+    },
+    state,
+  );
+  if (!decision.accepted || decision.events.length === 0) return null;
+  const context = contextOf(derivedId(scheduleId, `skip ${toInstant(from)} ${toInstant(to)}`));
+  return {
+    streamId: streamOf('schedule', scheduleId),
+    expected: revision,
+    events: toNewEvents(decision.events, context),
+  };
+}
+
+function occurrenceAppend(schedule: ClaimedSchedule, nominalTime: Date, facts: PlanFacts): Append {
+  const { scheduleId } = schedule.state;
+  const jobId = occurrenceJobId(scheduleId, toInstant(nominalTime));
+  const decision = job.decide(occurrenceCommand(schedule, jobId, nominalTime, facts), job.initial);
+  if (!decision.accepted) throw new Error(`an occurrence was refused on an empty stream: ${decision.refusal.code}`);
+  const context = contextOf(derivedId(scheduleId, `occurrence ${toInstant(nominalTime)}`));
+  return {
+    streamId: streamOf('job', jobId),
+    expected: 'no-stream',
+    events: toNewEvents(decision.events, context),
+  };
+}
+
+function occurrenceCommand(
+  { state, revision }: ClaimedSchedule,
+  jobId: string,
+  nominalTime: Date,
+  facts: PlanFacts,
+): JobCommand {
+  const at = toInstant(facts.now);
+  const { scheduleId, owner, definition } = state;
+  const { template, maxAttempts } = facts;
+  if (template?.state.status !== 'active') {
+    const reason = template ? 'template_archived' : 'template_invalid';
+    return { type: 'SkipOccurrence', jobId, scheduleId, nominalTime: toInstant(nominalTime), reason, at };
+  }
+  const request = selfServiceRequest({
+    jobId,
+    origin: 'schedule',
+    owner,
+    template: template.state,
+    templateRevision: template.revision,
+    schedule: { scheduleId, revision },
+    rerunOf: null,
+    nominalTime: toInstant(nominalTime),
+    timeZone: definition.timeZone,
+    priority: definition.priority,
+    maxAttempts,
+    startBefore: null,
+  });
+  return { type: 'RequestJob', request, at };
+}
+
+/** Made from the occurrence alone, so that a repeat after a crash is recognised as one. */
+function contextOf(commandId: string) {
+  return { commandId, correlationId: commandId, causationId: null, actor: ACTOR, traceparent: null };
+}

@@ -1,0 +1,48 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { CHECKPOINT_CHANNEL } from '#event-feed';
+import { PARTS, type Parts } from '#runtime';
+import { DueLoop } from './due/due-loop';
+import { NextTimes } from './due/next-times';
+import { SCHEDULER_GROUP, ScheduleProjection } from './projection/schedule-projection';
+
+/** Runs the schedule projection and the due loop for as long as the application runs. */
+@Injectable()
+export class SchedulerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #parts: Parts;
+  readonly #projection: ScheduleProjection;
+  readonly #loop: DueLoop;
+  #unlisten: (() => Promise<void>) | undefined;
+
+  constructor(@Inject(PARTS) parts: Parts) {
+    const logger = parts.logger.child({ app: 'scheduler' });
+    const times = new NextTimes();
+    const { pool, eventStore, eventFeed, clock } = parts;
+    this.#parts = parts;
+    this.#projection = new ScheduleProjection({ pool, eventStore, eventFeed, logger }, times);
+    this.#loop = new DueLoop({
+      pool,
+      eventStore,
+      clock,
+      logger,
+      times,
+      maxAttempts: parts.settings.EXPORT_MAX_ATTEMPTS,
+      hasCaughtUp: () => this.#projection.hasCaughtUp(),
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.#parts.health.register('scheduler', () => Promise.resolve(this.#projection.problem ?? this.#loop.problem));
+    // One instance maintains the due table, every instance hears that it was maintained.
+    this.#unlisten = await this.#parts.notifications.listen(CHECKPOINT_CHANNEL, (group) => {
+      if (group === SCHEDULER_GROUP || group === '') this.#loop.wake();
+    });
+    await this.#projection.start();
+    this.#loop.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#unlisten?.();
+    await this.#loop.stop();
+    await this.#projection.stop();
+  }
+}
