@@ -62,6 +62,7 @@ export interface MomentOperand {
  * A stretch of whole calendar units, for `during`: the `count` units before the current one (`previous`), the current one
  * (`current`, count 1), those after it (`next`), or from the current unit's start up to the nominal time (`to_date`, count 1).
  * `previous 7 day` is the seven whole days before today. The start belongs to it, the end does not.
+ * `to_date` of a date column takes in the day of the nominal time, which has begun.
  */
 export interface PeriodOperand {
   readonly type: 'period';
