@@ -151,6 +151,7 @@ CREATE INDEX job_request_requested_at_idx ON read_model.job_request (requested_a
 CREATE INDEX job_request_user_idx ON read_model.job_request (user_id, requested_at, job_request_id);
 CREATE INDEX job_request_template_idx ON read_model.job_request (template_id, requested_at, job_request_id);
 CREATE INDEX job_request_schedule_idx ON read_model.job_request (schedule_id, requested_at, job_request_id);
+CREATE INDEX job_request_rerun_of_idx ON read_model.job_request (rerun_of) WHERE rerun_of IS NOT NULL;
 CREATE INDEX job_request_status_idx ON read_model.job_request (status, requested_at, job_request_id);
 
 CREATE TABLE read_model.job_attempt (

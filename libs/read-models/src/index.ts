@@ -1,1 +1,11 @@
+export { InvalidCursor } from './query/cursor';
+export type { Page, PageRequest } from './query/selection';
+export type { Viewer } from './query/visibility';
+export * from './audit/audit-queries';
+export * from './audit/audit-trail-projection';
+export * from './datasets/dataset-queries';
+export * from './jobs/job-queries';
+export * from './jobs/mapping-queries';
 export * from './projection/read-models-projection';
+export * from './schedules/schedule-queries';
+export * from './templates/template-queries';

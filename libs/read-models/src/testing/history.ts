@@ -47,14 +47,20 @@ export class History {
   }
 }
 
-/** The same events with the streams interleaved anew: the order within each stream stays. Positions follow the new order. */
-export function interleaved(events: readonly RecordedEvent[], seed: number): readonly RecordedEvent[] {
+/** The events of each stream, in their order. */
+export function byStream(events: readonly RecordedEvent[]): ReadonlyMap<string, readonly RecordedEvent[]> {
   const streams = new Map<string, RecordedEvent[]>();
   for (const event of events) {
     const stream = streams.get(event.streamId);
     if (stream) stream.push(event);
     else streams.set(event.streamId, [event]);
   }
+  return streams;
+}
+
+/** The same events with the streams interleaved anew: the order within each stream stays. Positions follow the new order. */
+export function interleaved(events: readonly RecordedEvent[], seed: number): readonly RecordedEvent[] {
+  const streams = byStream(events);
   const turns = shuffled(
     events.map(({ streamId }) => streamId),
     seed,

@@ -1,0 +1,146 @@
+import type { Pool } from '#database';
+import type {
+  BatchTypeId,
+  ExpiryReason,
+  JobFailure,
+  JobInput,
+  JobOrigin,
+  JobOutput,
+  JobStatus,
+  Priority,
+} from '#domain';
+import { Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
+import { onlyVisibleJobs, type Viewer } from '../query/visibility';
+
+export interface JobSummary {
+  readonly jobRequestId: string;
+  readonly batchTypeId: BatchTypeId;
+  readonly status: JobStatus;
+  readonly origin: JobOrigin;
+  readonly userId: string;
+  readonly templateId: string | null;
+  /** As it was called in the revision that runs; null for a standard export. */
+  readonly templateName: string | null;
+  readonly templateRevision: number | null;
+  readonly scheduleId: string | null;
+  readonly scheduleRevision: number | null;
+  readonly rerunOf: string | null;
+  readonly nominalTime: string;
+  readonly timeZone: string;
+  readonly priority: Priority;
+  readonly startBefore: string | null;
+  /** The attempt begun last, 0 before the first. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly requestedAt: string;
+  /** Start of the attempt begun last. */
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly retryAt: string | null;
+  readonly failure: JobFailure | null;
+  readonly rowCount: number | null;
+  readonly byteCount: number | null;
+  readonly outputExpiresAt: string | null;
+  readonly outputExpiredAt: string | null;
+  readonly cancelledBy: string | null;
+  readonly cancelReason: string | null;
+  readonly expiryReason: ExpiryReason | null;
+  readonly jobOutput: JobOutput | null;
+  readonly revision: number;
+  readonly updatedAt: string;
+}
+
+export interface JobAttempt {
+  readonly attempt: number;
+  readonly worker: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly outcome: 'completed' | 'failed' | 'lost' | 'cancelled' | null;
+  readonly failure: JobFailure | null;
+}
+
+export interface JobView extends JobSummary {
+  readonly jobInput: JobInput;
+  /** In their order. */
+  readonly attempts: readonly JobAttempt[];
+}
+
+export interface JobFilter extends PageRequest {
+  readonly viewer: Viewer;
+  /** Any of these. */
+  readonly status?: JobStatus | readonly JobStatus[] | undefined;
+  readonly templateId?: string | undefined;
+  readonly scheduleId?: string | undefined;
+  readonly batchTypeId?: number | undefined;
+  readonly origin?: JobOrigin | undefined;
+  readonly rerunOf?: string | undefined;
+  /** Requested at or after this instant. */
+  readonly from?: string | undefined;
+  /** Requested before this instant. */
+  readonly to?: string | undefined;
+}
+
+const COLUMNS = `
+  j.job_request_id AS "jobRequestId", j.batch_type_id AS "batchTypeId", j.status, j.origin, j.user_id AS "userId",
+  j.template_id AS "templateId", j.job_input #>> '{additionalConfig,templateName}' AS "templateName",
+  j.template_revision AS "templateRevision", j.schedule_id AS "scheduleId", j.schedule_revision AS "scheduleRevision",
+  j.rerun_of AS "rerunOf", j.nominal_time AS "nominalTime", j.time_zone AS "timeZone", j.priority,
+  j.start_before AS "startBefore", j.attempt, j.max_attempts AS "maxAttempts", j.requested_at AS "requestedAt",
+  j.started_at AS "startedAt", j.ended_at AS "endedAt", j.retry_at AS "retryAt", j.failure,
+  j.row_count::float8 AS "rowCount", j.byte_count::float8 AS "byteCount", j.output_expires_at AS "outputExpiresAt",
+  j.output_expired_at AS "outputExpiredAt", j.cancelled_by AS "cancelledBy", j.cancel_reason AS "cancelReason",
+  j.expiry_reason AS "expiryReason", j.job_output AS "jobOutput", j.revision, j.updated_at AS "updatedAt"`;
+
+const ATTEMPTS = `
+  SELECT a.attempt, a.worker, a.started_at AS "startedAt", a.ended_at AS "endedAt", a.outcome, a.failure
+  FROM read_model.job_attempt a`;
+
+const NEWEST_FIRST: SortKey<JobSummary> = {
+  list: 'job-requests',
+  columns: [
+    { sql: 'j.requested_at', kind: 'timestamptz', field: 'requestedAt' },
+    { sql: 'j.job_request_id', kind: 'uuid', field: 'jobRequestId' },
+  ],
+  direction: 'DESC',
+};
+
+/** Jobs that are the viewer's own, of a template that they see, or all for an administrator. */
+export class JobQueries {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /** The newest first. Throws `InvalidCursor`. */
+  list({ viewer, status, ...filter }: JobFilter): Promise<Page<JobSummary>> {
+    const selection = new Selection();
+    onlyVisibleJobs(selection, viewer, 'j');
+    selection.whereGiven(status, (given) => `j.status = ANY (${selection.bind([given].flat())}::text[])`);
+    selection.whereGiven(filter.templateId, (id) => `j.template_id = ${selection.bindId(id)}`);
+    selection.whereGiven(filter.scheduleId, (id) => `j.schedule_id = ${selection.bindId(id)}`);
+    selection.whereGiven(filter.rerunOf, (id) => `j.rerun_of = ${selection.bindId(id)}`);
+    selection.whereGiven(filter.batchTypeId, (id) => `j.batch_type_id = ${selection.bind(id)}`);
+    selection.whereGiven(filter.origin, (origin) => `j.origin = ${selection.bind(origin)}`);
+    selection.whereGiven(filter.from, (from) => `j.requested_at >= ${selection.bind(from)}::timestamptz`);
+    selection.whereGiven(filter.to, (to) => `j.requested_at < ${selection.bind(to)}::timestamptz`);
+    return selection.page(this.#pool, `SELECT ${COLUMNS} FROM read_model.job_request j`, NEWEST_FIRST, filter);
+  }
+
+  /** Null when there is no such job, or none that the viewer sees. */
+  async get(viewer: Viewer, jobRequestId: string): Promise<JobView | null> {
+    const selection = new Selection();
+    onlyVisibleJobs(selection, viewer, 'j');
+    selection.where(`j.job_request_id = ${selection.bindId(jobRequestId)}`);
+    const select = `SELECT ${COLUMNS}, j.job_input AS "jobInput" FROM read_model.job_request j`;
+    const [job] = await selection.all<Omit<JobView, 'attempts'>>(this.#pool, select);
+    return job ? { ...job, attempts: await this.#attempts(jobRequestId) } : null;
+  }
+
+  async #attempts(jobRequestId: string): Promise<readonly JobAttempt[]> {
+    const selection = new Selection();
+    selection.where(`a.job_request_id = ${selection.bindId(jobRequestId)}`);
+    const attempts = await selection.all<JobAttempt>(this.#pool, ATTEMPTS);
+    return attempts.toSorted((left, right) => left.attempt - right.attempt);
+  }
+}

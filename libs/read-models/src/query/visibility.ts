@@ -1,0 +1,52 @@
+import type { Selection } from './selection';
+
+/** Who asks. */
+export interface Viewer {
+  readonly userId: string;
+  /** Administrators see everything. */
+  readonly isAdmin: boolean;
+}
+
+/** Owned or shared. As an array made once, so that an index serves `= ANY`. */
+function visibleTemplates(user: string): string {
+  return `ARRAY(SELECT template_id FROM read_model.self_service_template WHERE owner = ${user}
+                UNION ALL SELECT template_id FROM read_model.template_share WHERE user_id = ${user})`;
+}
+
+/** Templates (as `alias`) that the viewer owns or that are shared with them. */
+export function onlyVisibleTemplates(selection: Selection, viewer: Viewer, alias: string): void {
+  if (viewer.isAdmin) return;
+  selection.where(`${alias}.template_id = ANY (${visibleTemplates(selection.bind(viewer.userId))})`);
+}
+
+/** Schedules (as `alias`) that are the viewer's own or of a template that they see. */
+export function onlyVisibleSchedules(selection: Selection, viewer: Viewer, alias: string): void {
+  if (viewer.isAdmin) return;
+  const user = selection.bind(viewer.userId);
+  selection.where(`${alias}.owner = ${user} OR ${alias}.template_id = ANY (${visibleTemplates(user)})`);
+}
+
+/** Jobs (as `alias`) that are the viewer's own or of a template that they see. */
+export function onlyVisibleJobs(selection: Selection, viewer: Viewer, alias: string): void {
+  if (viewer.isAdmin) return;
+  const user = selection.bind(viewer.userId);
+  selection.where(`${alias}.user_id = ${user} OR ${alias}.template_id = ANY (${visibleTemplates(user)})`);
+}
+
+/** Audit entries (as `alias`) of templates, schedules and jobs that the viewer sees. */
+export function onlyVisibleStreams(selection: Selection, viewer: Viewer, alias: string): void {
+  if (viewer.isAdmin) return;
+  const user = selection.bind(viewer.userId);
+  const templates = visibleTemplates(user);
+  selection.where(
+    `${alias}.stream_id IN (
+       SELECT 'template-' || template_id FROM unnest(${templates}) AS t (template_id)
+       UNION ALL
+       SELECT 'schedule-' || s.schedule_id FROM read_model.schedule s
+       WHERE s.owner = ${user} OR s.template_id = ANY (${templates})
+       UNION ALL
+       SELECT 'job-' || j.job_request_id FROM read_model.job_request j
+       WHERE j.user_id = ${user} OR j.template_id = ANY (${templates})
+     )`,
+  );
+}
