@@ -1,7 +1,8 @@
 import { appendBench } from './append/append-bench';
 import { main } from './harness/main';
+import { projectionBench } from './projection/projection-bench';
 
-const benches = [appendBench];
+const benches = [appendBench, projectionBench];
 
 void main(process.argv.slice(2), benches, {
   out: (text) => console.log(text),
