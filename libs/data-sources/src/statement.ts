@@ -37,9 +37,14 @@ export function joinStatements(statements: readonly Statement[], separator: stri
   return { text, values };
 }
 
+/** Text of the program itself, such as a number it computed; never what a person typed. */
+export function programText(text: string): Statement {
+  return { text: [text], values: [] };
+}
+
 /** A name of a table or column, quoted; parts are joined by dots. Throws `RangeError` for what no name can be. */
 export function identifier(...parts: readonly string[]): Statement {
-  return { text: [parts.map(quoteIdentifier).join('.')], values: [] };
+  return programText(parts.map(quoteIdentifier).join('.'));
 }
 
 /**

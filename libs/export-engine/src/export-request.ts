@@ -1,5 +1,5 @@
 import type { DataSource } from '#data-sources';
-import type { DatasetState, DefinitionProblem, JobFailure, JobId, JobInput } from '#domain';
+import type { DatasetState, JobId, JobInput } from '#domain';
 import type { FileStore } from '#file-store';
 
 export interface ExportRequest {
@@ -13,7 +13,7 @@ export interface ExportRequest {
 export interface ExportParts {
   /** State of the dataset that the input names, as of now. */
   readonly dataset: DatasetState;
-  readonly dataSources: { get(name: string): DataSource | null };
+  readonly dataSources: DataSourceCatalogue;
   readonly fileStore: FileStore;
   /** Ends the export, its query in the database included, within a second. */
   readonly signal: AbortSignal;
@@ -22,28 +22,14 @@ export interface ExportParts {
   readonly onProgress: (rows: number, bytes: number) => void;
 }
 
+/** Finds a data source by its name in the settings; `DataSources` is one. */
+export interface DataSourceCatalogue {
+  get(name: string): DataSource | null;
+}
+
 export interface ExportLimits {
   /** The system's row limit; a template's own counts if it is lower. */
   readonly maxRows: number;
   /** Milliseconds that the query may take. */
   readonly timeoutMs: number;
-}
-
-/**
- * The only error that leaves the engine. Codes: `template.invalid` (with the problems), `dataset.missing`,
- * `dataset.retired`, `export.cancelled`, `export.failed`, and those of data sources (`data_source.…`) and file stores
- * (`file_store.…`). The message is a sentence that the owner can act on.
- */
-export class ExportFailure extends Error implements JobFailure {
-  constructor(
-    readonly code: string,
-    message: string,
-    /** True when another try may well succeed. */
-    readonly transient: boolean,
-    readonly problems: readonly DefinitionProblem[] = [],
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.name = 'ExportFailure';
-  }
 }

@@ -1,5 +1,7 @@
-import type { DataType, JobInput } from '#domain';
-import { ExportFailure, type ExportParts } from './export-request';
+import { DEFAULT_CSV, type DataType, type JobInput } from '#domain';
+import { asExportFailure } from './export-failure';
+import type { ExportParts } from './export-request';
+import { prepareExport } from './prepare-export';
 
 export interface Preview {
   readonly columns: readonly { readonly header: string; readonly dataType: DataType }[];
@@ -14,13 +16,34 @@ export type PreviewParts = Pick<ExportParts, 'dataset' | 'dataSources' | 'signal
   readonly timeoutMs: number;
 };
 
-/** The first rows of the report. Throws `ExportFailure` only. */
-export function previewRows(input: JobInput, parts: PreviewParts, limit = 50): Promise<Preview> {
-  return Promise.reject(
-    new ExportFailure(
-      'export.failed',
-      `No preview of ${limit} rows of ${input.additionalConfig.datasetId} (${parts.dataset.status}).`,
-      false,
-    ),
-  );
+/** Output of a preview: text as it is, since it goes to a screen and not into a spreadsheet. */
+const AS_TEXT = { ...DEFAULT_CSV, neutraliseFormulas: false };
+
+/** The first rows of a report, whatever its format. Throws `ExportFailure` only, with the same checks as an export. */
+export async function previewRows(input: JobInput, parts: PreviewParts, limit = 50): Promise<Preview> {
+  const { dataset, dataSources, signal, timeoutMs } = parts;
+  try {
+    signal.throwIfAborted();
+    const { plan, source } = await prepareExport({
+      input: withTextOutput(input),
+      dataset,
+      dataSources,
+      signal,
+      maxRows: limit,
+    });
+    const rows = await source.rows(plan.select, { signal, timeoutMs, timeZone: plan.timeZone });
+    return {
+      columns: plan.columns.map(({ header, dataType }) => ({ header, dataType })),
+      rows: rows.slice(0, plan.maxRows),
+      truncated: rows.length > plan.maxRows,
+    };
+  } catch (error) {
+    throw asExportFailure(error, signal);
+  }
+}
+
+function withTextOutput(input: JobInput): JobInput {
+  return input.dynamicMapping
+    ? { ...input, additionalConfig: { ...input.additionalConfig, output: AS_TEXT } }
+    : { ...input, additionalConfig: { ...input.additionalConfig, output: AS_TEXT } };
 }

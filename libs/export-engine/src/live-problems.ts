@@ -1,0 +1,76 @@
+import type { LiveColumn } from '#data-sources';
+import type {
+  DatasetDefinition,
+  DatasetColumn,
+  DataType,
+  DefinitionProblem,
+  FilterNode,
+  TemplateDefinition,
+} from '#domain';
+
+/**
+ * What the data source itself says against a definition that fits its dataset: the table is gone, a column that the report
+ * uses is gone, or has another type than the dataset declares.
+ *
+ * @param live as `DataSource.introspect` gives it
+ */
+export function liveProblems(
+  definition: TemplateDefinition,
+  dataset: DatasetDefinition,
+  live: readonly LiveColumn[] | null,
+): DefinitionProblem[] {
+  if (live === null) {
+    const { schema, name } = dataset.relation;
+    const message = `The table or view "${schema}"."${name}" of the dataset "${dataset.name}" no longer exists.`;
+    return [{ code: 'dataset.relation_missing', pointer: '/datasetId', message }];
+  }
+  const declared = new Map(dataset.columns.map((column) => [column.name, column]));
+  const found = new Map(live.map((column) => [column.name, column]));
+  return uses(definition).flatMap(({ name, pointer }) => {
+    const column = declared.get(name);
+    return column ? columnProblems(column, found.get(name), pointer) : [];
+  });
+}
+
+function columnProblems(declared: DatasetColumn, live: LiveColumn | undefined, pointer: string): DefinitionProblem[] {
+  if (!live) {
+    const message = `The column "${declared.name}" no longer exists in the data source.`;
+    return [{ code: 'dataset.column_missing', pointer, message }];
+  }
+  if (fits(declared.type, live.type)) return [];
+  const message = `The column "${declared.name}" is now of type ${live.databaseType}; the dataset declares ${declared.type}.`;
+  return [{ code: 'dataset.column_type_changed', pointer, message }];
+}
+
+/** Everything has a text form, and whole numbers are decimals too. */
+function fits(declared: DataType, live: DataType): boolean {
+  return declared === live || declared === 'string' || (declared === 'decimal' && live === 'integer');
+}
+
+interface Use {
+  readonly name: string;
+  /** JSON pointer into the definition. */
+  readonly pointer: string;
+}
+
+function uses(definition: TemplateDefinition): Use[] {
+  return [
+    ...definition.columns.flatMap(({ column }, index) =>
+      column === null ? [] : [{ name: column, pointer: `/columns/${index}/column` }],
+    ),
+    ...(definition.filter ? filterUses(definition.filter, '/filter') : []),
+    ...(definition.groupBy ?? []).map((name, index) => ({ name, pointer: `/groupBy/${index}` })),
+  ];
+}
+
+function filterUses(node: FilterNode, pointer: string): Use[] {
+  switch (node.type) {
+    case 'and':
+    case 'or':
+      return node.nodes.flatMap((child, index) => filterUses(child, `${pointer}/nodes/${index}`));
+    case 'not':
+      return filterUses(node.node, `${pointer}/node`);
+    case 'condition':
+      return [{ name: node.column, pointer: `${pointer}/column` }];
+  }
+}

@@ -1,0 +1,133 @@
+import { identifier, programText, sql, type Statement } from '#data-sources';
+import { aggregateResultType, isComparable, parseFormat } from '#domain';
+import type { Aggregate, DatasetColumn, DataType, OutputOptions, ReportColumn, ValueFormat } from '#domain';
+import { FORMULA_STARTS } from '../formula-text';
+import { formattedSql, numberFormatCode } from './cell-format';
+import type { PlannedColumn } from './export-plan';
+
+/** A column of the query. */
+export interface ColumnSql {
+  /** What the query selects. */
+  readonly cell: Statement;
+  /** What rows are sorted by: the value, not how it is written. */
+  readonly sortKey: Statement;
+  readonly nullable: boolean;
+  readonly planned: PlannedColumn;
+}
+
+/**
+ * Text forms where no format is given: dates `2026-11-23`; timestamps `2026-11-23 07:30:00` in the report's zone, with a
+ * fraction of a second only if there is one; times `07:30:00`; booleans `true` and `false`; numbers with every digit; json as
+ * the database writes it.
+ */
+export function columnSql(column: ReportColumn, source: DatasetColumn | null, output: OutputOptions): ColumnSql {
+  const raw = rawSql(column, source);
+  const rawType = rawTypeOf(column.aggregate, source);
+  const value = convertedSql(raw, rawType, column.dataType);
+  const format = formatOf(column);
+  const neutralise = output.format === 'csv' && output.neutraliseFormulas;
+  const planned = { header: column.header, dataType: column.dataType, numberFormat: null };
+  const shared = {
+    sortKey: sortKeyOf(raw, rawType, value, column.dataType),
+    nullable:
+      column.aggregate?.startsWith('count') !== true && (column.aggregate !== null || source?.nullable !== false),
+  };
+  if (output.format === 'xlsx') {
+    const numberFormat = format
+      ? numberFormatCode(format, column.format ?? '')
+      : DEFAULT_NUMBER_FORMATS[column.dataType];
+    // What a spreadsheet cannot write in this way is written by the query, as text.
+    return format && numberFormat === null
+      ? {
+          ...shared,
+          cell: formattedSql(value, column.dataType, format, false),
+          planned: { ...planned, dataType: 'string' },
+        }
+      : { ...shared, cell: value, planned: { ...planned, numberFormat } };
+  }
+  if (format) return { ...shared, cell: formattedSql(value, column.dataType, format, neutralise), planned };
+  if (column.dataType === 'boolean') return { ...shared, cell: sql`${value}::text`, planned };
+  return { ...shared, cell: neutralise && rawType === 'string' ? neutralisedSql(value) : value, planned };
+}
+
+const DEFAULT_NUMBER_FORMATS: Readonly<Record<DataType, string | null>> = {
+  string: null,
+  integer: null,
+  decimal: null,
+  boolean: null,
+  date: 'yyyy-mm-dd',
+  time: 'hh:mm:ss',
+  timestamp: 'yyyy-mm-dd hh:mm:ss',
+  uuid: null,
+  json: null,
+};
+
+function rawSql({ column, aggregate }: ReportColumn, source: DatasetColumn | null): Statement {
+  if (column === null || source === null) return sql`count(*)`;
+  const name = identifier(column);
+  const value = source.type === 'string' ? sql`${name}::text` : name;
+  switch (aggregate) {
+    case null:
+      return value;
+    case 'count':
+      return sql`count(${name})`;
+    case 'count_distinct':
+      return sql`count(DISTINCT ${value})`;
+    case 'sum':
+      return sql`sum(${value})`;
+    case 'avg':
+      return sql`avg(${value})`;
+    case 'min':
+      return sql`min(${value})`;
+    case 'max':
+      return sql`max(${value})`;
+  }
+}
+
+function rawTypeOf(aggregate: Aggregate | null, source: DatasetColumn | null): DataType {
+  if (source === null) return 'integer';
+  return aggregate === null ? source.type : (aggregateResultType(aggregate, source.type) ?? source.type);
+}
+
+/** Timestamps are read in the session's zone, which is the report's; those without a zone stay as they are. */
+function convertedSql(raw: Statement, from: DataType, to: DataType): Statement {
+  switch (to) {
+    case 'timestamp':
+      return sql`${raw}::timestamp`;
+    case 'date':
+      return from === 'date' ? raw : sql`${raw}::date`;
+    case 'time':
+      return from === 'time' ? raw : sql`${raw}::time`;
+    case 'string':
+      if (from === 'string') return raw;
+      return from === 'timestamp' ? sql`${raw}::timestamp::text` : sql`${raw}::text`;
+    case 'integer':
+    case 'decimal':
+    case 'boolean':
+    case 'uuid':
+    case 'json':
+      return raw;
+  }
+}
+
+/**
+ * The value itself where the conversion keeps order and ties: it can use an index, and tells the hour that a clock change
+ * repeats from the first one.
+ */
+function sortKeyOf(raw: Statement, from: DataType, value: Statement, to: DataType): Statement {
+  const tiesArise = from === 'timestamp' && (to === 'date' || to === 'time');
+  return tiesArise || !isComparable(from) ? value : raw;
+}
+
+function formatOf(column: ReportColumn): ValueFormat | null {
+  if (column.format === null) return null;
+  const reading = parseFormat(column.dataType, column.format);
+  if (!reading.ok) throw new RangeError(reading.problem);
+  return reading.format;
+}
+
+const STARTS = programText(FORMULA_STARTS.join(', '));
+
+function neutralisedSql(value: Statement): Statement {
+  return sql`CASE WHEN ascii(${value}) IN (${STARTS}) THEN '''' || ${value} ELSE ${value} END`;
+}

@@ -1,0 +1,28 @@
+import type { RelationName, Statement } from '#data-sources';
+import type { DataType, OutputOptions } from '#domain';
+
+/** How one export runs: one query, and what becomes of its columns. */
+export interface ExportPlan {
+  readonly dataSource: string;
+  readonly relation: RelationName;
+  /** Gives one row more than `maxRows` if there is one, so that a cut can be told. */
+  readonly select: Statement;
+  /** One for each column of the query, in its order. */
+  readonly columns: readonly PlannedColumn[];
+  readonly output: OutputOptions;
+  /** IANA zone in which the query reads and writes timestamps. */
+  readonly timeZone: string;
+  /** The most rows of the file, and whose limit that is. */
+  readonly maxRows: number;
+  readonly maxRowsFrom: 'template' | 'system' | 'xlsx';
+  /** Name that a person is offered for the file. */
+  readonly fileName: string;
+}
+
+export interface PlannedColumn {
+  readonly header: string;
+  /** Type of the values as the query gives them: `string` for what it formats itself. */
+  readonly dataType: DataType;
+  /** For XLSX: number format code (ECMA-376 part 1, 18.8.31), or null for the general one. */
+  readonly numberFormat: string | null;
+}

@@ -1,0 +1,76 @@
+import { identifier, joinStatements, programText, sql, type Statement } from '#data-sources';
+import { resolveFilter, type DatasetDefinition, type JobInput, type SortKey, type TemplateDefinition } from '#domain';
+import { DEFAULT_BATCH_TYPES, type BatchTypes } from '../batch-types';
+import { MOST_SHEET_ROWS } from '../writers/xlsx';
+import { columnSql, type ColumnSql } from './column-sql';
+import type { ExportPlan } from './export-plan';
+import { fileName } from './file-name';
+import { filterSql } from './filter-sql';
+
+/**
+ * Makes one query of an export's input. The input must have passed validation against the dataset: a RangeError tells of one
+ * that would not. The same input always gives the same plan; the clock plays no part.
+ *
+ * @param rowLimit the system's; a lower one of the template counts instead
+ */
+export function planExport(
+  { input, dataset, rowLimit }: { input: JobInput; dataset: DatasetDefinition; rowLimit: number },
+  batchTypes: BatchTypes = DEFAULT_BATCH_TYPES,
+): ExportPlan {
+  const { title, definition } = batchTypes.of(input).report(input, dataset);
+  const { nominalTime, timeZone, output } = input.additionalConfig;
+  const byName = new Map(dataset.columns.map((column) => [column.name, column]));
+  const columns = definition.columns.map((column) =>
+    columnSql(column, column.column === null ? null : (byName.get(column.column) ?? null), output),
+  );
+  const filter =
+    definition.filter && resolveFilter(definition.filter, dataset.columns, new Date(nominalTime), timeZone);
+  const limit = lowestLimit(definition, rowLimit);
+  const clauses = [
+    sql`SELECT ${joinStatements(
+      columns.map(({ cell }) => cell),
+      ', ',
+    )} FROM ${identifier(dataset.relation.schema, dataset.relation.name)}`,
+    ...(filter ? [sql`WHERE ${filterSql(filter)}`] : []),
+    ...groupClause(definition.groupBy),
+    ...sortClause(definition.sort, columns),
+    sql`LIMIT ${programText(String(limit.maxRows + 1))}`,
+  ];
+  return {
+    dataSource: dataset.dataSource,
+    relation: dataset.relation,
+    select: joinStatements(clauses, ' '),
+    columns: columns.map(({ planned }) => planned),
+    output,
+    timeZone,
+    ...limit,
+    fileName: fileName(title, nominalTime, timeZone, output.format),
+  };
+}
+
+/** Without a column to group by and only aggregates, the whole table is one group as it is. */
+function groupClause(groupBy: readonly string[] | null): Statement[] {
+  if (groupBy === null || groupBy.length === 0) return [];
+  const names = groupBy.map((name) => identifier(name));
+  return [sql`GROUP BY ${joinStatements(names, ', ')}`];
+}
+
+/** NULLs come last in both directions, as empty cells do in a spreadsheet. Rows that tie come in no order. */
+function sortClause(sort: readonly SortKey[], columns: readonly ColumnSql[]): Statement[] {
+  if (sort.length === 0) return [];
+  const keys = sort.map(({ header, direction }) => {
+    const column = columns.find(({ planned }) => planned.header === header);
+    if (!column) throw new RangeError(`No column has the header "${header}".`);
+    const key = direction === 'ascending' ? column.sortKey : sql`${column.sortKey} DESC`;
+    // Ascending order has them last by itself.
+    return direction === 'descending' && column.nullable ? sql`${key} NULLS LAST` : key;
+  });
+  return [sql`ORDER BY ${joinStatements(keys, ', ')}`];
+}
+
+function lowestLimit(definition: TemplateDefinition, systemLimit: number): Pick<ExportPlan, 'maxRows' | 'maxRowsFrom'> {
+  const limits: Pick<ExportPlan, 'maxRows' | 'maxRowsFrom'>[] = [{ maxRows: systemLimit, maxRowsFrom: 'system' }];
+  if (definition.output.format === 'xlsx') limits.push({ maxRows: MOST_SHEET_ROWS, maxRowsFrom: 'xlsx' });
+  if (definition.rowLimit !== null) limits.push({ maxRows: definition.rowLimit, maxRowsFrom: 'template' });
+  return limits.reduce((lowest, limit) => (limit.maxRows <= lowest.maxRows ? limit : lowest));
+}

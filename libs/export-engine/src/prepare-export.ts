@@ -1,0 +1,46 @@
+import type { DataSource } from '#data-sources';
+import { validateDefinition, type DatasetDefinition, type DatasetState, type JobInput } from '#domain';
+import { DEFAULT_BATCH_TYPES } from './batch-types';
+import { ExportFailure, invalidTemplate } from './export-failure';
+import type { DataSourceCatalogue } from './export-request';
+import { liveProblems } from './live-problems';
+import { planExport } from './plan/plan-export';
+import type { ExportPlan } from './plan/export-plan';
+
+export interface Preparation {
+  readonly input: JobInput;
+  readonly dataset: DatasetState;
+  readonly dataSources: DataSourceCatalogue;
+  readonly signal: AbortSignal;
+  /** The system's row limit. */
+  readonly maxRows: number;
+}
+
+/** Validates an input against the dataset and against the data source as they are now, then plans it. */
+export async function prepareExport(
+  preparation: Preparation,
+): Promise<{ readonly plan: ExportPlan; readonly source: DataSource }> {
+  const { input, dataset: state, signal } = preparation;
+  const dataset = state.status === 'absent' ? ABSENT : state.definition;
+  const { definition } = DEFAULT_BATCH_TYPES.of(input).report(input, dataset);
+  const problems = validateDefinition(definition, state);
+  if (problems.length > 0) throw invalidTemplate(problems);
+  const source = preparation.dataSources.get(dataset.dataSource);
+  if (!source) {
+    const message = `The data source "${dataset.dataSource}" of the dataset "${dataset.name}" is not in the settings.`;
+    throw new ExportFailure('data_source.unknown', message, false);
+  }
+  const live = await source.introspect(dataset.relation, { signal });
+  const gone = liveProblems(definition, dataset, live);
+  if (gone.length > 0) throw invalidTemplate(gone);
+  return { plan: planExport({ input, dataset, rowLimit: preparation.maxRows }), source };
+}
+
+/** Stands in so that an input can be examined for the rest. */
+const ABSENT: DatasetDefinition = {
+  name: '',
+  description: null,
+  dataSource: '',
+  relation: { schema: '', name: '' },
+  columns: [],
+};
