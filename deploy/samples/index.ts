@@ -1,0 +1,2 @@
+export type { SampleDataOptions } from './load-sample-data';
+export { loadSampleData } from './load-sample-data';
