@@ -19,7 +19,7 @@ function run(steps: string): Promise<string> {
   );
   return new Promise((resolve, reject) => {
     execFile(process.execPath, ['run.mjs'], { cwd: folder }, (error, stdout) =>
-      error ? reject(error) : resolve(stdout),
+      error ? reject(new Error(stdout, { cause: error })) : resolve(stdout),
     );
   });
 }
