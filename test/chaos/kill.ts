@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../deploy/postgres';
 import { isEnded, type JobOutput } from '#domain';
 import type { EventMetadata, RecordedEvent } from '#event-sourcing';
-import { ApiClient } from './api-client';
+import { ApiClient } from '../../deploy/demo/api-client';
 import { byStream, checkHistory, stateOf } from './check-history';
 import { startServer, type ServerProcess } from './server-process';
 

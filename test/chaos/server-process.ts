@@ -13,7 +13,7 @@ export interface ServerProcess {
   readonly output: () => string;
   readonly exited: Promise<number | null>;
   /** SIGKILL to the server alone: its PostgreSQL stays behind, as after a crash. */
-  readonly kill: () => Promise<void>;
+  readonly kill: () => Promise<number | null>;
   /** Ctrl-C; resolves with the exit code. */
   readonly stop: () => Promise<number | null>;
 }
@@ -41,7 +41,7 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
     pid: child.pid ?? 0,
     output: () => output,
     exited,
-    kill: async () => void (await end('SIGKILL')),
+    kill: () => end('SIGKILL'),
     stop: () => end('SIGINT'),
   };
 }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { packageRoot } from '#platform';
 
 const LOCK_RETRY_MS = 250;
 const LOCK_WAIT_MS = 120_000;
@@ -16,7 +16,7 @@ export async function migrate(connectionString: string, log: (line: string) => v
     try {
       const ran = await runner({
         databaseUrl: connectionString,
-        dir: migrationsFolder(),
+        dir: join(packageRoot(), 'libs', 'database', 'migrations'),
         direction: 'up',
         migrationsTable: 'schema_migration',
         checkOrder: true,
@@ -35,11 +35,4 @@ export async function migrate(connectionString: string, log: (line: string) => v
 
 function isLocked(error: unknown): boolean {
   return error instanceof Error && /another migration is already running/i.test(error.message);
-}
-
-/** The folder of SQL files: in the sources, from which the compiled code is two steps further away. */
-function migrationsFolder(): string {
-  let folder = __dirname;
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return join(folder, 'libs', 'database', 'migrations');
 }

@@ -1,4 +1,5 @@
 export * from './clock';
 export * from './health';
 export * from './logger';
+export * from './package-root';
 export * from './settings';

@@ -7,7 +7,7 @@ export interface Answer<Body> {
   readonly body: Body;
 }
 
-/** A signed-in user of the HTTP API, as tests and the like need one. */
+/** A signed-in user of the HTTP API, for the demo and for tests. */
 export class ApiClient {
   private constructor(
     readonly url: string,
