@@ -20,7 +20,9 @@ let progress: FeedProgress;
 let health: HealthChecks;
 let logged: string[];
 
-beforeAll(() => Logger.overrideLogger(false));
+beforeAll(() => {
+  Logger.overrideLogger(false);
+});
 beforeEach(async () => {
   database = await createTestDatabase({ migrated: true });
   pool = createPool(database.url, { application: 'test', max: 8, onIdleError: () => undefined });
