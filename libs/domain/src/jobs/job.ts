@@ -139,7 +139,7 @@ function settle(
   state: ExistingJob,
   event: JobEvent,
 ): Outcome {
-  if (attempt !== state.attempt || attempt === 0) return refuse({ code: 'job.attempt_superseded' });
+  if (attempt !== state.attempt) return refuse({ code: 'job.attempt_superseded' });
   if (state.status === 'running') return accept(event);
   if (state.attemptOutcome === outcome) return accept();
   return refuse({ code: isEnded(state.status) ? 'job.ended' : 'job.attempt_superseded' });

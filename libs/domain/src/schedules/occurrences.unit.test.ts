@@ -94,6 +94,10 @@ describe('the repeated hour in autumn', () => {
       '2026-10-26T02:00Z',
     ]);
   });
+  it('fires at its end when asked in its midst', () => {
+    expect(occurrences(daily('03:00'), BERLIN, '2026-10-25T01:15Z', 1)).toEqual(['2026-10-25T02:00Z']);
+    expect(occurrences(cron('*/30 * * * *'), BERLIN, '2026-10-25T01:15Z', 1)).toEqual(['2026-10-25T02:00Z']);
+  });
   it('lets a minute step of cron rest', () => {
     expect(occurrences(cron('*/30 * * * *'), BERLIN, '2026-10-24T23:45Z', 4)).toEqual([
       '2026-10-25T00:00Z',
@@ -156,6 +160,7 @@ describe('hourly', () => {
       '2026-04-04T14:45Z',
       '2026-04-04T16:15Z',
     ]);
+    expect(occurrences(hourly(0), 'Australia/Lord_Howe', '2026-04-04T14:00Z', 1)).toEqual(['2026-04-04T15:30Z']);
   });
 });
 
