@@ -1,3 +1,5 @@
 export * from './apply';
+export * from './database';
 export * from './history';
 export * from './sample-history';
+export * from './walk';
