@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSettings, SettingsError, type Settings } from './settings';
+
+/** Complete by its type: a new setting does not compile until it stands here, and then has to stand on the page. */
+const ALL: Readonly<Record<keyof Settings, true>> = {
+  PORT: true,
+  HOST: true,
+  DATABASE_URL: true,
+  DATABASE_POOL_MAX: true,
+  DATA_DIR: true,
+  AUTH_SECRET: true,
+  SAMPLE_DATA: true,
+  DATA_SOURCES: true,
+  EXPORT_SLOTS: true,
+  EXPORT_LEASE_SECONDS: true,
+  EXPORT_MAX_ROWS: true,
+  EXPORT_TIMEOUT_SECONDS: true,
+  EXPORT_MAX_ATTEMPTS: true,
+  OUTPUT_RETENTION_DAYS: true,
+  LOG_LEVEL: true,
+  LOG_FORMAT: true,
+};
+
+/** What is wrong with an environment, a line each; fails when nothing is. */
+function problemsOf(env: NodeJS.ProcessEnv): string[] {
+  try {
+    readSettings(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message.split('\n').slice(1);
+    throw error;
+  }
+  throw new Error('the settings were accepted');
+}
+
+describe('the settings', () => {
+  it('need nothing', () => {
+    const settings = readSettings({});
+    expect(settings).toMatchObject({ PORT: 3000, HOST: '127.0.0.1', SAMPLE_DATA: 'on', DATA_SOURCES: {} });
+    expect(settings.DATABASE_URL).toBeUndefined();
+  });
+
+  it('are numbers where they count something', () => {
+    expect(readSettings({ PORT: '0', EXPORT_SLOTS: '8', OUTPUT_RETENTION_DAYS: '0.5' })).toMatchObject({
+      PORT: 0,
+      EXPORT_SLOTS: 8,
+      OUTPUT_RETENTION_DAYS: 0.5,
+    });
+  });
+
+  it('take an empty variable for an unset one, and leave other variables alone', () => {
+    expect(readSettings({ PORT: '', LOG_FORMAT: '', HOME: '/home/ann' })).toEqual(readSettings({}));
+  });
+
+  it('hold the data sources by name', () => {
+    const DATA_SOURCES = '{"sales":"postgres://reader@db/sales","hr-2":"postgres://reader@db/hr"}';
+    expect(readSettings({ DATA_SOURCES }).DATA_SOURCES).toEqual({
+      sales: 'postgres://reader@db/sales',
+      'hr-2': 'postgres://reader@db/hr',
+    });
+  });
+
+  it.each([
+    ['no JSON', 'postgres://reader@db/sales'],
+    ['a list', '["postgres://reader@db/sales"]'],
+    ['a name with capitals', '{"Sales":"postgres://reader@db/sales"}'],
+    ['a name that begins with a digit', '{"1st":"postgres://reader@db/sales"}'],
+    ['an empty address', '{"sales":""}'],
+  ])('refuse %s as data sources', (_what, DATA_SOURCES) => {
+    expect(problemsOf({ DATA_SOURCES })).toEqual([expect.stringMatching(/^ {2}DATA_SOURCES: must be a JSON object/)]);
+  });
+
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', 'http'],
+    ['DATABASE_URL', 'mysql://db/reports'],
+    ['DATABASE_POOL_MAX', '3'],
+    ['AUTH_SECRET', 'x'.repeat(31)],
+    ['SAMPLE_DATA', 'no'],
+    ['EXPORT_SLOTS', '0'],
+    ['EXPORT_LEASE_SECONDS', '0.5'],
+    ['EXPORT_MAX_ATTEMPTS', '2.5'],
+    ['LOG_LEVEL', 'loud'],
+    ['LOG_FORMAT', 'xml'],
+  ])('refuse %s=%s', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^ {2}${name}: .`))]);
+  });
+
+  it('tell everything that is wrong at once, and no value', () => {
+    const problems = problemsOf({ PORT: '-1', AUTH_SECRET: 'hunter2', DATABASE_URL: 'mysql://ann:hunter2@db/reports' });
+    expect(problems).toHaveLength(3);
+    expect(problems.join('\n')).not.toContain('hunter2');
+  });
+});
+
+describe('docs/reference/settings.md', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/reference/settings.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `([A-Z_]+)` *\| *(?:`([^`]*)`|unset) *\|/gm)];
+
+  it('has each setting in one row, and no other', () => {
+    expect(rows.map(([, name]) => name).sort()).toEqual(Object.keys(ALL).sort());
+  });
+
+  it('has the defaults of the source', () => {
+    const defaults: Readonly<Record<string, unknown>> = readSettings({});
+    // Of what is unset there is no text, as in a row that says so.
+    const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+    const ofSource = Object.fromEntries(Object.keys(ALL).map((name) => [name, textOf(defaults[name])]));
+    expect(Object.fromEntries(rows.map(([, name, value]) => [name, value]))).toEqual(ofSource);
+  });
+});
