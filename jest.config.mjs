@@ -16,6 +16,8 @@ const withPostgres = {
 };
 
 export default {
+  // Every machine is slow at times, and tests wait for signals: the limit is there only for what hangs.
+  testTimeout: 60_000,
   projects: [
     project('unit', ['<rootDir>/{apps,libs,deploy,test}/**/*.unit.test.ts']),
     project('integration', ['<rootDir>/{apps,libs,deploy,test}/**/*.integration.test.ts'], withPostgres),
