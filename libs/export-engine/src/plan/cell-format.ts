@@ -60,9 +60,14 @@ function dateTimeSql(value: Statement, dataType: DataType, format: DateTimeForma
   const pattern = format.parts
     .map((part) => (part.type === 'field' ? TO_CHAR_FIELDS[part.field] : `"${part.text}"`))
     .join('');
-  return dataType === 'time'
-    ? sql`to_char(${value}::time::interval, ${pattern})`
-    : sql`to_char(${value}::timestamp, ${pattern})`;
+  switch (dataType) {
+    case 'time':
+      return sql`to_char(${value}::time::interval, ${pattern})`;
+    case 'date':
+      return sql`to_char(${value}::timestamp, ${pattern})`;
+    default:
+      return sql`to_char(${value}, ${pattern})`;
+  }
 }
 
 const EXCEL_FIELDS: Readonly<Record<DateTimeField, string>> = {

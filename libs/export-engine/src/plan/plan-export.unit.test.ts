@@ -1,0 +1,296 @@
+import { statementText } from '#data-sources';
+import {
+  DEFAULT_CSV,
+  DEFAULT_XLSX,
+  type Condition,
+  type DatasetDefinition,
+  type FilterNode,
+  type Operand,
+  type Operator,
+  type SelfServiceInput,
+  type TemplateDefinition,
+} from '#domain';
+import { DATASET_ID, FLIGHTS, NOON, datasetColumn, reportColumn, templateDefinition } from '#domain/testing';
+import { likeLiteral } from './filter-sql';
+import { planExport } from './plan-export';
+
+const PLAIN = { ...DEFAULT_CSV, neutraliseFormulas: false };
+
+function inputOf(definition: TemplateDefinition): SelfServiceInput {
+  const { columns, ...rest } = definition;
+  return {
+    templateId: '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d02',
+    dynamicMapping: true,
+    dynamicColumns: columns.map(({ column, ...more }) => ({ columnName: column, ...more })),
+    additionalConfig: { ...rest, templateName: 'Delays', nominalTime: NOON, timeZone: 'Europe/Berlin' },
+  };
+}
+
+function plan(more: Partial<TemplateDefinition>, dataset: DatasetDefinition = FLIGHTS, rowLimit = 1000) {
+  return planExport({ input: inputOf(templateDefinition({ output: PLAIN, ...more })), dataset, rowLimit });
+}
+
+function query(more: Partial<TemplateDefinition>, dataset?: DatasetDefinition): [sql: string, ...values: string[]] {
+  const { select } = plan(more, dataset);
+  return [statementText(select), ...select.values];
+}
+
+function where(filter: FilterNode): [sql: string, ...values: string[]] {
+  const [text, ...values] = query({ columns: [reportColumn('delay', 'integer')], filter });
+  return [/ WHERE (.*) LIMIT 1001$/.exec(text)?.[1] ?? text, ...values];
+}
+
+const condition = (column: string, operator: Operator, ...operands: (string | Operand)[]): Condition => ({
+  type: 'condition',
+  column,
+  operator,
+  operands: operands.map((operand) => (typeof operand === 'string' ? { type: 'literal', value: operand } : operand)),
+});
+
+describe('planExport', () => {
+  it('selects the columns in order, and one row more than the limit', () => {
+    expect(query({})).toEqual(['SELECT "origin"::text, "delay" FROM "public"."flights" LIMIT 1001']);
+  });
+
+  it('quotes every name and makes every value a parameter', () => {
+    const evil = `x"; DROP TABLE "flights`;
+    const dataset: DatasetDefinition = {
+      ...FLIGHTS,
+      relation: { schema: 'a"b', name: evil },
+      columns: [datasetColumn(evil, 'string')],
+    };
+    expect(
+      query(
+        {
+          columns: [reportColumn(evil, 'string', { header: `'; --` })],
+          filter: condition(evil, 'eq', `'; DROP TABLE flights; --`),
+          sort: [{ header: `'; --`, direction: 'ascending' }],
+        },
+        dataset,
+      ),
+    ).toEqual([
+      'SELECT "x""; DROP TABLE ""flights"::text FROM "a""b"."x""; DROP TABLE ""flights" ' +
+        'WHERE "x""; DROP TABLE ""flights"::text = $1::text ORDER BY "x""; DROP TABLE ""flights"::text LIMIT 1001',
+      `'; DROP TABLE flights; --`,
+    ]);
+  });
+
+  it('groups, aggregates and sorts by values, NULLs last', () => {
+    expect(
+      query({
+        columns: [
+          reportColumn('origin', 'string'),
+          reportColumn(null, 'integer', { header: 'Flights', aggregate: 'count' }),
+          reportColumn('delay', 'decimal', { header: 'Mean', aggregate: 'avg', format: '0.0' }),
+          reportColumn('origin', 'integer', { header: 'Origins', aggregate: 'count_distinct' }),
+          reportColumn('day', 'date', { header: 'Last', aggregate: 'max' }),
+        ],
+        groupBy: ['origin', 'day'],
+        sort: [
+          { header: 'Mean', direction: 'descending' },
+          { header: 'Flights', direction: 'descending' },
+          { header: 'origin', direction: 'ascending' },
+        ],
+      }),
+    ).toEqual([
+      'SELECT "origin"::text, count(*), round(avg("delay")::numeric, $1::int), count(DISTINCT "origin"::text), max("day") ' +
+        'FROM "public"."flights" GROUP BY "origin", "day" ' +
+        'ORDER BY avg("delay") DESC NULLS LAST, count(*) DESC, "origin"::text LIMIT 1001',
+      '1',
+    ]);
+  });
+
+  it('makes one row over everything without GROUP BY', () => {
+    expect(query({ columns: [reportColumn('fare', 'decimal', { aggregate: 'sum' })], groupBy: [] })[0]).toBe(
+      'SELECT sum("fare") FROM "public"."flights" LIMIT 1001',
+    );
+  });
+
+  it('leaves NULLS LAST out where no NULL can be', () => {
+    const dataset = { ...FLIGHTS, columns: [datasetColumn('delay', 'integer', { nullable: false })] };
+    const sort = [{ header: 'delay', direction: 'descending' as const }];
+    expect(query({ columns: [reportColumn('delay', 'integer')], sort }, dataset)[0]).toContain(
+      'ORDER BY "delay" DESC LIMIT',
+    );
+  });
+
+  it('sorts a day of a timestamp by the day, so that later keys count', () => {
+    const columns = [reportColumn('departed_at', 'date')];
+    expect(query({ columns, sort: [{ header: 'departed_at', direction: 'ascending' }] })[0]).toBe(
+      'SELECT "departed_at"::date FROM "public"."flights" ORDER BY "departed_at"::date LIMIT 1001',
+    );
+  });
+
+  it.each([
+    ['integer as decimal', reportColumn('delay', 'decimal'), '"delay"'],
+    ['integer as string', reportColumn('delay', 'string'), '"delay"::text'],
+    ['boolean', reportColumn('diverted', 'boolean'), '"diverted"::text'],
+    ['date as timestamp', reportColumn('day', 'timestamp'), '"day"::timestamp'],
+    ['date', reportColumn('day', 'date'), '"day"'],
+    ['timestamp', reportColumn('departed_at', 'timestamp'), '"departed_at"::timestamp'],
+    ['timestamp as time', reportColumn('departed_at', 'time'), '"departed_at"::time'],
+    ['timestamp as string', reportColumn('departed_at', 'string'), '"departed_at"::timestamp::text'],
+    ['json', reportColumn('details', 'json'), '"details"'],
+    ['0.00', reportColumn('fare', 'decimal', { format: '0.00' }), 'round("fare"::numeric, 2::int)'],
+    [
+      'yyyy-MM-ddTHH:mm:ss',
+      reportColumn('departed_at', 'timestamp', { format: 'yyyy-MM-ddTHH:mm:ss' }),
+      'to_char("departed_at"::timestamp, YYYY"-"MM"-"DD"T"HH24":"MI":"SS)',
+    ],
+    [
+      'HH:mm',
+      reportColumn('gate_closes', 'time', { format: 'HH:mm' }),
+      'to_char("gate_closes"::time::interval, HH24":"MI)',
+    ],
+    [
+      'Yes/No',
+      reportColumn('diverted', 'boolean', { format: 'Yes/No' }),
+      'CASE WHEN "diverted" THEN Yes WHEN NOT "diverted" THEN No END',
+    ],
+  ])('writes %s', (_name, column, expected) => {
+    const { select } = plan({ columns: [column] });
+    const shown = select.text.reduce((whole, part, index) => whole + (select.values[index - 1] ?? '') + part);
+    expect(shown).toBe(`SELECT ${expected} FROM "public"."flights" LIMIT 1001`);
+  });
+
+  it('neutralises text, and text alone', () => {
+    const columns = [
+      reportColumn('origin', 'string'),
+      reportColumn('delay', 'integer'),
+      reportColumn('delay', 'string', { header: 'text' }),
+      reportColumn('diverted', 'boolean', { format: '=1/+2' }),
+    ];
+    expect(query({ columns, output: DEFAULT_CSV })).toEqual([
+      'SELECT CASE WHEN ascii("origin"::text) IN (61, 43, 45, 64, 9, 10, 13, 65309, 65291, 65293, 65312) ' +
+        `THEN '''' || "origin"::text ELSE "origin"::text END, "delay", "delay"::text, ` +
+        'CASE WHEN "diverted" THEN $1 WHEN NOT "diverted" THEN $2 END FROM "public"."flights" LIMIT 1001',
+      "'=1",
+      "'+2",
+    ]);
+  });
+
+  it('leaves the look of typed cells to the spreadsheet', () => {
+    const columns = [
+      reportColumn('fare', 'decimal', { format: '#,##0.00' }),
+      reportColumn('departed_at', 'timestamp', { format: 'dd.MM.yyyy HH:mm' }),
+      reportColumn('day', 'date'),
+      reportColumn('diverted', 'boolean'),
+      reportColumn('diverted', 'boolean', { header: 'words', format: 'Yes/No' }),
+      reportColumn('gate_closes', 'time', { format: 'mm' }),
+    ];
+    const planned = plan({ columns, output: DEFAULT_XLSX });
+    expect(statementText(planned.select)).toBe(
+      'SELECT "fare", "departed_at"::timestamp, "day", "diverted", CASE WHEN "diverted" THEN $1 WHEN NOT "diverted" THEN $2 END, ' +
+        'to_char("gate_closes"::time::interval, $3) FROM "public"."flights" LIMIT 1001',
+    );
+    expect(planned.columns.map(({ dataType, numberFormat }) => [dataType, numberFormat])).toEqual([
+      ['decimal', '#,##0.00'],
+      ['timestamp', 'dd"."mm"."yyyy" "hh":"mm'],
+      ['date', 'yyyy-mm-dd'],
+      ['boolean', null],
+      ['string', null],
+      ['string', null],
+    ]);
+  });
+
+  it('takes the lowest of the limits and says whose it is', () => {
+    expect(plan({ rowLimit: 5 })).toMatchObject({ maxRows: 5, maxRowsFrom: 'template' });
+    expect(plan({ rowLimit: 5000 })).toMatchObject({ maxRows: 1000, maxRowsFrom: 'system' });
+    expect(plan({ output: DEFAULT_XLSX }, FLIGHTS, 5_000_000)).toMatchObject({
+      maxRows: 1_048_575,
+      maxRowsFrom: 'xlsx',
+    });
+    expect(plan({ output: DEFAULT_CSV }, FLIGHTS, 5_000_000)).toMatchObject({ maxRows: 5_000_000 });
+  });
+
+  it('names the file after the template and the nominal time in the zone', () => {
+    expect(plan({}).fileName).toBe('Delays_2026-11-23T1300.csv');
+  });
+
+  it('makes a standard export of all declared columns, under headers that differ', () => {
+    const dataset: DatasetDefinition = {
+      ...FLIGHTS,
+      columns: [
+        datasetColumn('origin', 'string', { label: 'Origin' }),
+        datasetColumn('a', 'integer', { label: 'Same' }),
+        datasetColumn('b', 'integer', { label: 'Same' }),
+        datasetColumn('c', 'integer', { label: 'a' }),
+      ],
+    };
+    const planned = planExport({
+      input: {
+        dynamicMapping: false,
+        additionalConfig: { datasetId: DATASET_ID, output: PLAIN, nominalTime: NOON, timeZone: 'UTC' },
+      },
+      dataset,
+      rowLimit: 10,
+    });
+    expect(statementText(planned.select)).toBe('SELECT "origin"::text, "a", "b", "c" FROM "public"."flights" LIMIT 11');
+    expect(planned.columns.map(({ header }) => header)).toEqual(['Origin', 'a', 'b', 'c']);
+    expect(planned.fileName).toBe('Flights_2026-11-23T1200.csv');
+  });
+});
+
+describe('filters', () => {
+  it.each<[string, Condition, string, string[]]>([
+    ['eq', condition('delay', 'eq', '15'), '"delay" = $1::bigint', ['15']],
+    ['ne', condition('origin', 'ne', 'JFK'), '"origin"::text <> $1::text', ['JFK']],
+    ['lt', condition('fare', 'lt', '9.99'), '"fare" < $1::numeric', ['9.99']],
+    ['lte', condition('day', 'lte', '2026-01-31'), '"day" <= $1::date', ['2026-01-31']],
+    ['gt', condition('gate_closes', 'gt', '07:30'), '"gate_closes" > $1::time', ['07:30']],
+    [
+      'gte',
+      condition('departed_at', 'gte', '2026-01-31T01:00:00+01:00'),
+      '"departed_at" >= $1::timestamptz',
+      ['2026-01-31T00:00:00Z'],
+    ],
+    ['between', condition('delay', 'between', '1', '2'), '"delay" BETWEEN $1::bigint AND $2::bigint', ['1', '2']],
+    ['in', condition('origin', 'in', 'A', 'B'), '"origin"::text IN ($1::text, $2::text)', ['A', 'B']],
+    ['not_in', condition('delay', 'not_in', '1'), '"delay" NOT IN ($1::bigint)', ['1']],
+    ['contains', condition('origin', 'contains', '50%_\\'), '"origin"::text LIKE $1', ['%50\\%\\_\\\\%']],
+    ['not_contains', condition('origin', 'not_contains', 'x'), '"origin"::text NOT LIKE $1', ['%x%']],
+    ['starts_with', condition('origin', 'starts_with', 'x'), '"origin"::text LIKE $1', ['x%']],
+    ['ends_with', condition('origin', 'ends_with', 'x'), '"origin"::text LIKE $1', ['%x']],
+    ['is_null', condition('details', 'is_null'), '"details" IS NULL', []],
+    ['is_not_null', condition('id', 'is_not_null'), '"id" IS NOT NULL', []],
+    ['boolean', condition('diverted', 'eq', 'true'), '"diverted" = $1::boolean', ['true']],
+  ])('%s', (_name, filter, text, values) => {
+    expect(where(filter)).toEqual([text, ...values]);
+  });
+
+  it('resolves relative dates against the nominal time in the zone of the report', () => {
+    const previousMonth = { type: 'period', period: 'previous', unit: 'month', count: 1 } as const;
+    expect(where(condition('day', 'during', previousMonth))).toEqual([
+      '("day" >= $1::date AND "day" < $2::date)',
+      '2026-10-01',
+      '2026-11-01',
+    ]);
+    expect(where(condition('departed_at', 'not_during', previousMonth))).toEqual([
+      'NOT (("departed_at" >= $1::timestamptz AND "departed_at" < $2::timestamptz))',
+      '2026-09-30T22:00:00Z',
+      '2026-10-31T23:00:00Z',
+    ]);
+  });
+
+  it('keeps the tree', () => {
+    const [a, b, c] = ['1', '2', '3'].map((value) => condition('delay', 'eq', value));
+    expect(
+      where({
+        type: 'and',
+        nodes: [a!, { type: 'or', nodes: [b!, { type: 'not', node: { type: 'and', nodes: [c!, a!] } }] }],
+      }),
+    ).toEqual([
+      '("delay" = $1::bigint AND ("delay" = $2::bigint OR NOT (("delay" = $3::bigint AND "delay" = $4::bigint))))',
+      '1',
+      '2',
+      '3',
+      '1',
+    ]);
+  });
+});
+
+describe('likeLiteral', () => {
+  it('leaves nothing that LIKE would take for a pattern', () => {
+    expect(likeLiteral('100% _a_ c:\\x')).toBe('100\\% \\_a\\_ c:\\\\x');
+  });
+});
