@@ -1,8 +1,10 @@
 import { appendBench } from './append/append-bench';
+import { exportCsvBench } from './exports/export-csv-bench';
+import { exportXlsxBench } from './exports/export-xlsx-bench';
 import { main } from './harness/main';
 import { projectionBench } from './projection/projection-bench';
 
-const benches = [appendBench, projectionBench];
+const benches = [appendBench, projectionBench, exportCsvBench, exportXlsxBench];
 
 void main(process.argv.slice(2), benches, {
   out: (text) => console.log(text),

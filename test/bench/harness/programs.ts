@@ -9,9 +9,14 @@ const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
 /** Full path of a program, or undefined when it is not installed. */
 export function findProgram(name: string): string | undefined {
+  return findPrograms(name)[0];
+}
+
+/** Full paths of every program of that name, the one that a shell would take first. */
+export function findPrograms(name: string): readonly string[] {
   return [...postgresFolders(), ...(process.env.PATH ?? '').split(delimiter)]
     .map((folder) => join(folder, name))
-    .find(isExecutable);
+    .filter(isExecutable);
 }
 
 /** The newest version first. */

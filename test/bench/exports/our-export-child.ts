@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { DataSources } from '#data-sources';
+import type { OutputOptions } from '#domain';
+import { processExportRequest } from '#export-engine';
+import { DiskFileStore } from '#file-store';
+import { serveJob } from '../harness/measured-child';
+import { DATA_SOURCE, everyFlight, flightsDataset } from './flights';
+
+export interface OurExportJob {
+  /** Connection URL of the sample database. */
+  readonly url: string;
+  /** Where the file store keeps its files. */
+  readonly folder: string;
+  readonly rows: number;
+  readonly output: OutputOptions;
+}
+
+export interface Exported {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+const TIMEOUT_MS = 3_600_000;
+
+/** What the exporter does with a job that it has claimed, from the validation to the file that is safe on disk. */
+serveJob(async ({ url, folder, rows, output }: OurExportJob): Promise<Exported> => {
+  const dataSources = new DataSources({ [DATA_SOURCE]: url }, { poolMax: 2, statementTimeoutMs: TIMEOUT_MS });
+  try {
+    const source = dataSources.get(DATA_SOURCE);
+    if (!source) throw new Error('the sample database is missing from the data sources');
+    const definition = await flightsDataset(source);
+    const datasetId = randomUUID();
+    const manifest = await processExportRequest(
+      { jobId: randomUUID(), attempt: 1, input: everyFlight(datasetId, definition, output) },
+      {
+        dataset: { status: 'active', datasetId, definition },
+        dataSources,
+        fileStore: new DiskFileStore(folder),
+        signal: new AbortController().signal,
+        limits: { maxRows: rows, timeoutMs: TIMEOUT_MS },
+        onProgress: () => undefined,
+      },
+    );
+    return { rows: manifest.rows, bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0) };
+  } finally {
+    await dataSources.close();
+  }
+});
