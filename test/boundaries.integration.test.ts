@@ -36,7 +36,7 @@ const planted: { rule: string; file: string; imports: string; more?: Record<stri
     more: { 'libs/platform/src/inner.ts': 'export const inner = 1;\n' },
   },
   { rule: 'apps-import-no-other-app', file: 'apps/api/src/other.ts', imports: '../../exporter/src/index' },
-  { rule: 'deploy-stands-alone', file: 'deploy/lib.ts', imports: '#platform' },
+  { rule: 'start-up-stands-alone', file: 'deploy/postgres/lib.ts', imports: '#platform' },
   {
     rule: 'nothing-imports-tests',
     file: 'libs/read-models/src/from-test.ts',
@@ -69,6 +69,7 @@ const allowed: { file: string; imports: string }[] = [
   { file: 'libs/event-feed/src/fine.integration.test.ts', imports: '#event-store' },
   { file: 'libs/runtime/src/fine.ts', imports: '#event-feed' },
   { file: 'apps/api/src/fine.ts', imports: '#runtime' },
+  { file: 'deploy/demo/fine.ts', imports: '#platform' },
   { file: 'apps/standalone/src/index.ts', imports: '../../api/src/index' },
 ];
 
