@@ -67,7 +67,10 @@ export class DiskFileStore implements FileStore {
     });
   }
 
-  /** Drafts that a crash left behind. Call at start, before any upload begins. */
+  /**
+   * Removes drafts, those that a crash left behind. Call at start, before any upload begins, and only where no other process
+   * uses the folder: its uploads would fail.
+   */
   async removeAbandonedUploads(): Promise<void> {
     await describe(async () => {
       await rm(join(this.root, UPLOADS), { recursive: true, force: true });

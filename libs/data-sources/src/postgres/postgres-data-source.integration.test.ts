@@ -171,6 +171,18 @@ describe('copyOut', () => {
     });
   });
 
+  it('stops waiting for a connection', async () => {
+    const narrow = new PostgresDataSource(database.url, { poolMax: 1, statementTimeoutMs: 5_000 });
+    const taken = await narrow.copyOut(ENDLESS, CSV, {});
+    const controller = new AbortController();
+    const waiting = narrow.rows(sql`SELECT 1`, { signal: controller.signal });
+    controller.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'data_source.cancelled' });
+    taken.destroy();
+    expect(await narrow.rows(sql`SELECT 2`, {})).toEqual([['2']]);
+    await narrow.close();
+  });
+
   it('lets a query take no longer than it may', async () => {
     const stream = await source.copyOut(SILENT, CSV, { timeoutMs: 100 });
     await expect(text(stream)).rejects.toMatchObject({ code: 'data_source.timeout', transient: false });

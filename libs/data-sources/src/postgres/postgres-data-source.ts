@@ -81,18 +81,31 @@ export class PostgresDataSource implements DataSource {
   }
 
   private async begin(options: QueryOptions): Promise<ReadTransaction> {
-    if (options.signal?.aborted) throw cancelled();
-    let client: PoolClient;
-    try {
-      client = await this.pool.connect();
-    } catch (error) {
-      throw asDataSourceError(error);
-    }
-    return ReadTransaction.begin(client, {
+    const signal = options.signal ?? null;
+    return ReadTransaction.begin(await this.connect(signal), {
       connectionString: this.connectionString,
       timeoutMs: options.timeoutMs ?? this.limits.statementTimeoutMs,
       timeZone: options.timeZone ?? 'UTC',
-      signal: options.signal ?? null,
+      signal,
+    });
+  }
+
+  /** Stops waiting for a connection when the signal aborts; one that comes after that goes back at once. */
+  private connect(signal: AbortSignal | null): Promise<PoolClient> {
+    if (signal?.aborted) return Promise.reject(cancelled());
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(cancelled());
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.pool
+        .connect()
+        .then(
+          (client) => {
+            if (signal?.aborted) client.release();
+            else resolve(client);
+          },
+          (error: unknown) => reject(asDataSourceError(error)),
+        )
+        .finally(() => signal?.removeEventListener('abort', onAbort));
     });
   }
 }

@@ -33,6 +33,7 @@ export class ReadTransaction {
 
   static async begin(client: PoolClient, options: TransactionOptions): Promise<ReadTransaction> {
     const transaction = new ReadTransaction(client, options);
+    options.signal?.addEventListener('abort', transaction.onAbort, { once: true });
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const { rows } = await client.query<{ pid: number }>(SESSION, [
@@ -43,7 +44,6 @@ export class ReadTransaction {
     } catch (error) {
       throw await transaction.fail(error);
     }
-    options.signal?.addEventListener('abort', transaction.onAbort, { once: true });
     if (options.signal?.aborted) throw await transaction.fail(cancelled());
     return transaction;
   }
