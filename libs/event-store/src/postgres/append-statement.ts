@@ -1,18 +1,17 @@
-import type { Append, AppendOutcome, ExpectedRevision } from '#event-sourcing';
+import type { Append, AppendOutcome, ExpectedRevision, RecordedEvent } from '#event-sourcing';
 
 /** Calls `event_store.append` (migration 0001), which tells what each parameter means. */
-export const APPEND_SQL =
-  'SELECT stored, repeated, head, head_position FROM event_store.append($1, $2, $3, $4, $5, $6, $7, $8)';
+export const APPEND_SQL = 'SELECT stored, head, head_position FROM event_store.append($1, $2, $3, $4, $5, $6, $7, $8)';
 
 export interface AppendRow {
   readonly stored: boolean;
-  readonly repeated: boolean;
+  /** Revision of the stream's last event afterwards; -1 for an empty stream. */
   readonly head: number;
   readonly head_position: string | null;
 }
 
-/** The parameters of `APPEND_SQL`: flat arrays, one element for each append, then one for each event. */
-export function appendParameters(appends: readonly Append[]): readonly (readonly (string | number)[])[] {
+/** The parameters of `APPEND_SQL`: one element for each append, then one for each event. */
+export function appendParameters(appends: readonly Append[]): readonly (string | readonly (string | number)[])[] {
   const owners: number[] = [];
   const places: number[] = [];
   const ids: string[] = [];
@@ -31,7 +30,7 @@ export function appendParameters(appends: readonly Append[]): readonly (readonly
   );
   const streams = appends.map(({ streamId }) => streamId);
   const expected = appends.map((append) => expectedNumber(append.expected));
-  return [streams, expected, owners, places, ids, types, payloads, metadatas];
+  return [streams, expected, owners, places, ids, types, payloads.join('\n'), metadatas.join('\n')];
 }
 
 function expectedNumber(expected: ExpectedRevision): number {
@@ -41,7 +40,24 @@ function expectedNumber(expected: ExpectedRevision): number {
 
 export function outcomeOf(row: AppendRow): AppendOutcome {
   if (row.stored && row.head_position !== null) {
-    return { ok: true, revision: row.head, position: BigInt(row.head_position), repeated: row.repeated };
+    return { ok: true, revision: row.head, position: BigInt(row.head_position), repeated: false };
   }
   return { ok: false, reason: 'wrong-revision', actual: row.head < 0 ? 'no-stream' : row.head };
+}
+
+/**
+ * Where a refused append's events stand already, all of them and just where they would have been put: then its first try had
+ * succeeded and only the answer was lost. `stream` holds the stream's events that bear one of the append's ids.
+ */
+export function repeatOf(append: Append, stream: readonly RecordedEvent[]): AppendOutcome | null {
+  const { expected, events } = append;
+  const first =
+    expected === 'any' ? stream.find(({ id }) => id === events[0]?.id)?.revision : expectedNumber(expected) + 1;
+  if (first === undefined) return null;
+  const there = events.map(({ id }, place) =>
+    stream.find((event) => event.id === id && event.revision === first + place),
+  );
+  const last = there.at(-1);
+  if (!last || there.includes(undefined)) return null;
+  return { ok: true, revision: last.revision, position: last.position, repeated: true };
 }

@@ -11,7 +11,7 @@ import type {
   Unsubscribe,
 } from '#event-sourcing';
 import { AppendQueue } from './append-queue';
-import { APPEND_SQL, appendParameters, outcomeOf, type AppendRow } from './append-statement';
+import { APPEND_SQL, appendParameters, outcomeOf, repeatOf, type AppendRow } from './append-statement';
 
 /** The channel on which `event_store.append` calls. */
 const CHANNEL = 'event_store';
@@ -121,7 +121,19 @@ export class PostgresEventStore implements EventStore {
       text: APPEND_SQL,
       values: [...appendParameters(appends)],
     });
-    return rows.map(outcomeOf);
+    return Promise.all(rows.map((row, index) => this.#outcome(row, appends[index])));
+  }
+
+  /** Refusals are rare: only then is it worth a look whether the append stands there already. */
+  async #outcome(row: AppendRow, append: Append | undefined): Promise<AppendOutcome> {
+    const outcome = outcomeOf(row);
+    if (outcome.ok || outcome.actual === 'no-stream' || append === undefined) return outcome;
+    const { rows } = await this.#pool.query<EventRow>({
+      name: 'find-repeat',
+      text: `SELECT ${COLUMNS} FROM event_store.event WHERE stream_id = $1 AND event_id = ANY ($2) ORDER BY revision`,
+      values: [append.streamId, append.events.map(({ id }) => id)],
+    });
+    return repeatOf(append, rows.map(recorded)) ?? outcome;
   }
 }
 
