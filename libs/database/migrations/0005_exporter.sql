@@ -99,6 +99,7 @@ RETURNS TABLE (job_id uuid, attempt integer) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   turn text;
+  waited boolean := false;
 BEGIN
   RETURN QUERY
   UPDATE exporter.export_queue q
@@ -111,7 +112,6 @@ BEGIN
   RETURNING q.job_id, q.attempt;
   IF FOUND THEN RETURN; END IF;
 
-  -- The head of a lane may be locked by whoever removes it: then the lanes are looked at again.
   FOR try IN 1..4 LOOP
     SELECT l.owner INTO turn FROM exporter.lane l
     WHERE l.waiting > 0 AND EXISTS (
@@ -120,6 +120,9 @@ BEGIN
     )
     ORDER BY l.running, l.virtual_time LIMIT 1 FOR UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
+      -- Whoever has waited for a lane holds it, and may not wait for another one as well.
+      IF waited THEN RETURN; END IF;
+      waited := true;
       SELECT l.owner INTO turn FROM exporter.lane l
       WHERE l.waiting > 0 AND EXISTS (
         SELECT 1 FROM exporter.export_queue e
@@ -127,6 +130,8 @@ BEGIN
       )
       ORDER BY l.running, l.virtual_time LIMIT 1 FOR UPDATE;
       IF NOT FOUND THEN RETURN; END IF;
+      -- The turn may have passed to another lane meanwhile.
+      CONTINUE;
     END IF;
 
     RETURN QUERY

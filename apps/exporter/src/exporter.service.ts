@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { processExportRequest } from '#export-engine';
+import { PARTS, type Parts } from '#runtime';
+import { JobHistory } from './jobs/job-history';
+import { JobRunner } from './jobs/job-runner';
+import { retryDelayMs } from './jobs/retry-delay';
+import { CANCELLED, ExportQueue, QUEUE_CHANNEL } from './queue/export-queue';
+import { QueueProjection } from './queue/queue-projection';
+import { expireWaitingJobs } from './sweeping/deadlines';
+import { expireOutputs, removeAbandonedAttempts } from './sweeping/outputs';
+import { Sweeper } from './sweeping/sweeper';
+import { WorkerPool } from './workers/worker-pool';
+
+const DEADLINES_EVERY_MS = 5000;
+const RETENTION_EVERY_MS = 15_000;
+const ABANDONED_EVERY_MS = 600_000;
+
+/** Queues requested jobs, runs them in this process's slots, and clears away what they leave. */
+@Injectable()
+export class ExporterService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #parts: Parts;
+  readonly #projection: QueueProjection;
+  readonly #workers: WorkerPool;
+  readonly #sweepers: readonly Sweeper[];
+  readonly #stopping = new AbortController();
+  #unlisten: (() => Promise<void>) | undefined;
+
+  constructor(@Inject(PARTS) parts: Parts) {
+    const { pool, eventFeed, eventStore, clock, settings, fileStore, dataSources } = parts;
+    const logger = parts.logger.child({ app: 'exporter' });
+    const history = new JobHistory(eventStore);
+    const queue = new ExportQueue(pool, settings.EXPORT_LEASE_SECONDS * 1000);
+    const runner = new JobRunner({
+      history,
+      queue,
+      clock,
+      logger,
+      process: processExportRequest,
+      exportParts: {
+        dataSources,
+        fileStore,
+        limits: { maxRows: settings.EXPORT_MAX_ROWS, timeoutMs: settings.EXPORT_TIMEOUT_SECONDS * 1000 },
+      },
+      retentionDays: settings.OUTPUT_RETENTION_DAYS,
+      retryDelayMs: (attempt) => retryDelayMs(attempt, Math.random()),
+    });
+    const outputs = { pool, history, fileStore, clock, logger };
+    this.#parts = parts;
+    this.#projection = new QueueProjection({ pool, eventFeed, logger, leaseMs: queue.leaseMs });
+    this.#workers = new WorkerPool({
+      queue,
+      logger,
+      slots: settings.EXPORT_SLOTS,
+      name: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+      run: (job) => runner.run(job),
+    });
+    this.#sweepers = [
+      new Sweeper('deadlines', DEADLINES_EVERY_MS, () => expireWaitingJobs({ queue, history, clock, logger }), logger),
+      new Sweeper('retention', RETENTION_EVERY_MS, () => expireOutputs(outputs), logger),
+      new Sweeper(
+        'abandoned attempts',
+        ABANDONED_EVERY_MS,
+        () => removeAbandonedAttempts(outputs, this.#stopping.signal),
+        logger,
+      ),
+    ];
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.#parts.health.register('exporter', () => Promise.resolve(this.#projection.problem ?? this.#workers.problem));
+    this.#unlisten = await this.#parts.notifications.listen(QUEUE_CHANNEL, (payload) => {
+      if (payload === CANCELLED) this.#workers.lookForCancellations();
+      else this.#workers.wake();
+    });
+    await this.#projection.start();
+    this.#workers.start();
+    for (const sweeper of this.#sweepers) sweeper.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#sweepers.map((sweeper) => sweeper.stop()));
+    await this.#workers.stop();
+    await this.#projection.stop();
+    await this.#unlisten?.();
+  }
+}

@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import { schedule, streamOf, type JobEvent } from '#domain';
+import { ANNA, BEN, DATASET_ID, jobOutput, scheduleDefinition } from '#domain/testing';
+import { ExportFailure } from '#export-engine';
+import { ExporterWorld, heldExport } from '../testing/exporter-world';
+
+describe('a job in the exporter', () => {
+  let world: ExporterWorld;
+
+  beforeEach(async () => {
+    world = await ExporterWorld.open();
+    await world.registerDataset();
+  });
+
+  afterEach(() => world.close());
+
+  it('is started, run on its dataset and completed, with one line in the log', async () => {
+    let dataset: unknown;
+    await world.worker({
+      process: (_request, parts) => {
+        dataset = parts.dataset;
+        return Promise.resolve(jobOutput({ rows: 42 }));
+      },
+    });
+    const jobId = await world.request();
+    await world.happened(jobId, 'JobCompleted');
+    expect(await world.types(jobId)).toEqual(['JobRequested', 'JobStarted', 'JobCompleted']);
+    expect(dataset).toMatchObject({ status: 'active', datasetId: DATASET_ID });
+    await world.unqueued(jobId);
+    expect(linesOf(jobId)).toMatchObject([{ msg: 'job completed', rows: 42, template: 'standard export' }]);
+  });
+
+  it('is claimed by one worker only when several look at once', async () => {
+    let runs = 0;
+    const process = () => {
+      runs += 1;
+      return Promise.resolve(jobOutput());
+    };
+    await Promise.all([1, 2, 3].map(() => world.worker({ process, slots: 2 })));
+    const jobs = await Promise.all(Array.from({ length: 20 }, () => world.request()));
+    await Promise.all(jobs.map((jobId) => world.unqueued(jobId)));
+    expect(runs).toBe(20);
+    const types = await Promise.all(jobs.map((jobId) => world.types(jobId)));
+    expect(new Set(types.map((list) => list.join()))).toEqual(new Set(['JobRequested,JobStarted,JobCompleted']));
+  });
+
+  it('tries again after a transient failure, and ends failed when no attempt is left', async () => {
+    const delays: number[] = [];
+    await world.worker({
+      process: () => Promise.reject(new ExportFailure('data_source.unreachable', 'It does not answer.', true)),
+      retryDelayMs: (attempt) => {
+        delays.push(attempt);
+        return 20 * attempt;
+      },
+    });
+    const jobId = await world.request({ maxAttempts: 3 });
+    await world.happened(jobId, 'JobFailed');
+    expect((await world.events(jobId)).slice(1)).toMatchObject([
+      { type: 'JobStarted', attempt: 1 },
+      { type: 'JobAttemptFailed', attempt: 1, failure: { code: 'data_source.unreachable' } },
+      { type: 'JobStarted', attempt: 2 },
+      { type: 'JobAttemptFailed', attempt: 2 },
+      { type: 'JobStarted', attempt: 3 },
+      { type: 'JobFailed', attempt: 3, failure: { code: 'data_source.unreachable', message: 'It does not answer.' } },
+    ]);
+    expect(delays).toEqual([1, 2, 3]);
+    const events = await world.events(jobId);
+    expect(timeOf(events[3]!) - timeOf(events[2]!)).toBeGreaterThanOrEqual(20);
+    await world.unqueued(jobId);
+    expect(linesOf(jobId).map(({ msg }) => msg)).toEqual(['job attempt failed', 'job attempt failed', 'job failed']);
+  });
+
+  it('fails alone, without a stack in its event, when the export breaks in an unknown way', async () => {
+    await world.worker({
+      process: ({ jobId }) =>
+        jobId === bad ? Promise.reject(new TypeError('secret detail')) : Promise.resolve(jobOutput()),
+    });
+    const bad = randomUUID();
+    await world.request({ jobId: bad });
+    await world.happened(bad, 'JobFailed');
+    const [failed] = (await world.events(bad)).slice(-1);
+    expect(failed).toMatchObject({ type: 'JobFailed', attempt: 1, failure: { code: 'export.internal' } });
+    expect(JSON.stringify(failed)).not.toContain('secret detail');
+    expect(linesOf(bad)).toContainEqual(expect.objectContaining({ code: 'export.internal', level: 50 }));
+    await world.happened(await world.request(), 'JobCompleted');
+  });
+
+  it('ends within a second of being cancelled while it runs', async () => {
+    const held = heldExport();
+    await world.worker({ process: held.process });
+    const jobId = await world.request();
+    await held.began;
+    const from = performance.now();
+    await world.tell({ type: 'CancelJob', jobId, by: ANNA, reason: null, at: world.now() }, jobId);
+    await world.unqueued(jobId);
+    expect(performance.now() - from).toBeLessThan(1000);
+    expect(await world.types(jobId)).toEqual(['JobRequested', 'JobStarted', 'JobCancelled']);
+    expect(linesOf(jobId)).toMatchObject([{ msg: 'job cancelled' }]);
+  });
+
+  it('is never started when it is cancelled while it waits', async () => {
+    const jobId = await world.request();
+    await world.until(async () => (await world.row(jobId)) !== undefined);
+    await world.tell({ type: 'CancelJob', jobId, by: ANNA, reason: null, at: world.now() }, jobId);
+    await world.unqueued(jobId);
+    const next = await world.request();
+    await world.worker({ process: () => Promise.resolve(jobOutput()) });
+    await world.happened(next, 'JobCompleted');
+    expect(await world.types(jobId)).toEqual(['JobRequested', 'JobCancelled']);
+  });
+
+  it('is taken over when its worker falls silent, and the late result is refused', async () => {
+    const first = heldExport();
+    const silent = await world.worker({ process: first.process, leaseMs: 3_600_000 });
+    const jobId = await world.request();
+    expect(await first.began).toMatchObject({ attempt: 1 });
+    // As the database sees it after the first worker has been cut off for longer than its lease.
+    await world.parts.pool.query(`UPDATE exporter.export_queue SET lease_expires_at = now() - interval '1 second'`);
+    const second = heldExport();
+    await world.worker({ process: second.process });
+    expect(await second.began).toMatchObject({ jobId, attempt: 2 });
+
+    first.end();
+    await silent.stop();
+    expect(linesOf(jobId)).toContainEqual(expect.objectContaining({ code: 'job.attempt_superseded' }));
+    second.end();
+    await world.happened(jobId, 'JobCompleted');
+    expect((await world.events(jobId)).slice(1)).toMatchObject([
+      { type: 'JobStarted', attempt: 1 },
+      { type: 'JobAttemptLost', attempt: 1 },
+      { type: 'JobStarted', attempt: 2 },
+      { type: 'JobCompleted', attempt: 2 },
+    ]);
+  });
+
+  it('ends failed when it kills its worker each time', async () => {
+    const jobId = await world.request({ maxAttempts: 2 });
+    await world.until(async () => (await world.row(jobId)) !== undefined);
+    for (const attempt of [1, 2]) {
+      const claim = await world.queue(1).claim(`dying ${attempt}`);
+      expect(claim).toMatchObject({ jobId });
+      if (attempt === 2) await world.tell({ type: 'LoseAttempt', jobId, attempt: 1, at: world.now() }, jobId);
+      await world.tell({ type: 'StartJob', jobId, attempt, worker: claim!.worker, at: world.now() }, jobId);
+    }
+    await world.worker({ process: () => Promise.resolve(jobOutput()) });
+    await world.happened(jobId, 'JobFailed');
+    const events = await world.events(jobId);
+    expect(events.at(-1)).toMatchObject({ type: 'JobFailed', attempt: 2, failure: { code: 'worker.lost' } });
+    await world.unqueued(jobId);
+    expect(linesOf(jobId)).toContainEqual(expect.objectContaining({ msg: 'job failed', code: 'worker.lost' }));
+  });
+
+  it('is handed back at a stop, and another worker begins it at once', async () => {
+    const held = heldExport();
+    const stopping = await world.worker({ process: held.process, leaseMs: 3_600_000 });
+    const jobId = await world.request();
+    await held.began;
+    await stopping.stop(0);
+    expect(await world.types(jobId)).toEqual(['JobRequested', 'JobStarted', 'JobAttemptLost']);
+    expect(await world.row(jobId)).toMatchObject({ lease_owner: null, attempt: 1 });
+
+    await world.worker({ process: () => Promise.resolve(jobOutput()) });
+    await world.happened(jobId, 'JobCompleted');
+    expect((await world.events(jobId)).slice(-2)).toMatchObject([
+      { type: 'JobStarted', attempt: 2 },
+      { type: 'JobCompleted', attempt: 2 },
+    ]);
+  });
+
+  it('expires when its schedule was paused after the request, or its deadline has passed', async () => {
+    const scheduleId = randomUUID();
+    const streamId = streamOf('schedule', scheduleId);
+    const template = { status: 'active', problems: [] } as const;
+    const definition = scheduleDefinition();
+    const [templateId, owner, at] = [randomUUID(), ANNA, world.now()];
+    await world.run(schedule, streamId, {
+      type: 'DefineSchedule',
+      scheduleId,
+      templateId,
+      owner,
+      definition,
+      template,
+      at,
+    });
+    await world.run(schedule, streamId, { type: 'PauseSchedule', scheduleId, note: null, by: BEN, at });
+    const paused = await world.request({ origin: 'schedule', scheduleId, scheduleRevision: 0 });
+    const late = await world.request({ startBefore: '2026-01-01T00:00:00.000Z' });
+    await world.worker({ process: () => Promise.reject(new Error('must not run')) });
+    await world.happened(paused, 'JobExpired');
+    await world.happened(late, 'JobExpired');
+    expect((await world.events(paused)).at(-1)).toMatchObject({ reason: 'schedule_paused' });
+    expect((await world.events(late)).at(-1)).toMatchObject({ reason: 'deadline' });
+    await world.unqueued(paused);
+  });
+
+  it('shows its progress in the queue and tells of it', async () => {
+    const told = new Promise<string>((resolve) => {
+      void world.parts.notifications.listen('job_progress', resolve);
+    });
+    const held = heldExport();
+    await world.worker({
+      process: async (request, parts) => {
+        parts.onProgress(500, 64_000);
+        return held.process(request, parts);
+      },
+    });
+    const jobId = await world.request();
+    expect(await told).toBe(jobId);
+    expect(await world.row(jobId)).toMatchObject({ rows_done: '500', bytes_done: '64000' });
+    held.end();
+    await world.unqueued(jobId);
+  });
+
+  function linesOf(jobId: string): readonly Record<string, unknown>[] {
+    return world.log.filter((line) => line.jobId === jobId);
+  }
+});
+
+function timeOf(event: JobEvent): number {
+  return Date.parse(event.at);
+}

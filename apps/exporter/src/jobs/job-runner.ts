@@ -1,0 +1,236 @@
+import { toInstant, type DatasetState, type ExistingJob, type JobFailure, type JobOutput } from '#domain';
+import { ExportFailure, type ExportParts, type ExportRequest } from '#export-engine';
+import type { Clock, Logger } from '#platform';
+import type { ExportQueue } from '../queue/export-queue';
+import { openJob, type JobHistory, type JobOutcome } from './job-history';
+import type { RunningJob } from './running-job';
+
+/** A command that could not be stored is tried again after these milliseconds. */
+const TELL_AGAIN_MS = [100, 400, 1600, 3200];
+/** A job that could not even be looked at goes back to the queue for so long. */
+const LOOK_AGAIN_MS = 5000;
+/** Least time for which a job that is not due goes back, should this machine's clock be behind the database's. */
+const NOT_DUE_MS = 50;
+const MINUTES_PER_DAY = 1440;
+
+export interface RunnerParts {
+  readonly history: JobHistory;
+  readonly queue: ExportQueue;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Runs the export; throws `ExportFailure`. */
+  readonly process: (request: ExportRequest, parts: ExportParts) => Promise<JobOutput>;
+  readonly exportParts: Pick<ExportParts, 'dataSources' | 'fileStore' | 'limits'>;
+  /** Days that files are kept unless the job says otherwise. */
+  readonly retentionDays: number;
+  /** Milliseconds to wait after a failed attempt. */
+  readonly retryDelayMs: (attempt: number) => number;
+}
+
+/** Takes one claimed job through an attempt. The event store decides what is true; the queue row only holds the place. */
+export class JobRunner {
+  readonly #parts: RunnerParts;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** Never throws: whatever happens to one job is no other job's business. */
+  async run(running: RunningJob): Promise<void> {
+    const { queue, logger } = this.#parts;
+    const { claim } = running;
+    try {
+      await this.#attempt(running);
+    } catch (error) {
+      const code = 'exporter.job_interrupted';
+      logger.error({ err: error, jobId: claim.jobId, code }, 'job put back');
+      await queue.release(claim, LOOK_AGAIN_MS, 0).catch((cause: unknown) => {
+        logger.error({ err: cause, jobId: claim.jobId, code }, 'job left to its lease');
+      });
+    }
+  }
+
+  async #attempt(running: RunningJob): Promise<void> {
+    const { history, queue } = this.#parts;
+    const { claim } = running;
+    const state = await this.#withoutLostAttempt(running, openJob(await history.job(claim.jobId)));
+    if (!state) return queue.remove(claim);
+
+    const waitMs = state.retryAt === null ? 0 : Date.parse(state.retryAt) - this.#parts.clock.now().getTime();
+    if (waitMs > 0) return queue.release(claim, Math.max(waitMs, NOT_DUE_MS), state.attempt);
+
+    const obstacle = await history.obstacle(state, this.#now());
+    if (obstacle) return this.#expire(running, obstacle);
+
+    const dataset = await history.dataset(state.request);
+    const attempt = state.attempt + 1;
+    const started = await this.#tell(running, {
+      type: 'StartJob',
+      jobId: claim.jobId,
+      attempt,
+      worker: claim.worker,
+      at: this.#now(),
+    });
+    if (started.kind !== 'done') return this.#refused(running, attempt - 1, started);
+    await this.#export(running, state, attempt, dataset);
+  }
+
+  /** A job that is found running was left by its worker. Null when the job is over. */
+  async #withoutLostAttempt(running: RunningJob, state: ExistingJob | null): Promise<ExistingJob | null> {
+    if (state?.status !== 'running') return state;
+    const { jobId } = running.claim;
+    const outcome = await this.#tell(running, { type: 'LoseAttempt', jobId, attempt: state.attempt, at: this.#now() });
+    this.#parts.logger.warn({ jobId, attempt: state.attempt, worker: state.worker }, 'attempt lost');
+    if (outcome.kind === 'done') this.#logIfFailed(running, state, outcome);
+    return openJob(await this.#parts.history.job(jobId));
+  }
+
+  async #expire(running: RunningJob, reason: NonNullable<Awaited<ReturnType<JobHistory['obstacle']>>>): Promise<void> {
+    const { jobId } = running.claim;
+    await this.#tell(running, { type: 'ExpireJob', jobId, reason, at: this.#now() });
+    this.#parts.logger.info({ jobId, reason }, 'job expired');
+    await this.#parts.queue.remove(running.claim);
+  }
+
+  async #export(running: RunningJob, state: ExistingJob, attempt: number, dataset: DatasetState): Promise<void> {
+    const { process, exportParts } = this.#parts;
+    const { jobId } = running.claim;
+    const startedAt = performance.now();
+    let output: JobOutput;
+    try {
+      const { input } = state.request;
+      const { signal } = running;
+      const onProgress = (rows: number, bytes: number) => running.report(rows, bytes);
+      output = await process({ jobId, attempt, input }, { ...exportParts, dataset, signal, onProgress });
+    } catch (error) {
+      await this.#failed(running, state, attempt, error);
+      return;
+    }
+    await this.#completed(running, state, attempt, output, Math.round(performance.now() - startedAt));
+  }
+
+  async #completed(
+    running: RunningJob,
+    state: ExistingJob,
+    attempt: number,
+    output: JobOutput,
+    ms: number,
+  ): Promise<void> {
+    const { clock, retentionDays, logger, queue } = this.#parts;
+    const { jobId } = running.claim;
+    const now = clock.now();
+    const minutes = state.request.input.additionalConfig.output.retentionMinutes ?? retentionDays * MINUTES_PER_DAY;
+    const outcome = await this.#tell(running, {
+      type: 'CompleteJob',
+      jobId,
+      attempt,
+      output,
+      outputExpiresAt: toInstant(now.getTime() + minutes * 60_000),
+      at: toInstant(now),
+    });
+    if (outcome.kind !== 'done') return this.#refused(running, attempt, outcome);
+    const bytes = output.files.reduce((sum, file) => sum + file.bytes, 0);
+    const file = output.files.map(({ key }) => key).join(', ');
+    logger.info({ jobId, template: nameOf(state), rows: output.rows, bytes, file, ms }, 'job completed');
+    await queue.remove(running.claim);
+  }
+
+  async #failed(running: RunningJob, state: ExistingJob, attempt: number, error: unknown): Promise<void> {
+    const { logger, queue, retryDelayMs } = this.#parts;
+    const { claim, abortedFor } = running;
+    const { jobId } = claim;
+    switch (abortedFor) {
+      case 'cancelled':
+        logger.info({ jobId, template: nameOf(state) }, 'job cancelled');
+        return queue.remove(claim);
+      case 'lease_lost':
+        logger.warn({ jobId, attempt, code: 'exporter.lease_lost' }, 'attempt given up: another worker has the job');
+        return;
+      case 'shutdown': {
+        const lost = await this.#tell(running, { type: 'LoseAttempt', jobId, attempt, at: this.#now() });
+        if (lost.kind !== 'done') return this.#refused(running, attempt, lost);
+        logger.info({ jobId, attempt }, 'job handed back');
+        if (this.#logIfFailed(running, state, lost)) return queue.remove(claim);
+        return queue.release(claim, 0, attempt);
+      }
+      case null: {
+        const failure = this.#failureOf(error, jobId);
+        const delayMs = retryDelayMs(attempt);
+        const at = this.#now();
+        const outcome = await this.#tell(running, {
+          type: 'FailAttempt',
+          jobId,
+          attempt,
+          failure,
+          retryDelayMs: delayMs,
+          at,
+        });
+        if (outcome.kind !== 'done') return this.#refused(running, attempt, outcome);
+        if (this.#logIfFailed(running, state, outcome)) return queue.remove(claim);
+        const { code, message } = failure;
+        logger.warn(
+          { jobId, template: nameOf(state), attempt, code, message, retryInMs: delayMs },
+          'job attempt failed',
+        );
+        return queue.release(claim, delayMs, attempt);
+      }
+    }
+  }
+
+  /** Only what the engine meant for the owner goes into an event; anything else goes to the log. */
+  #failureOf(error: unknown, jobId: string): JobFailure {
+    if (error instanceof ExportFailure) {
+      return { code: error.code, message: error.message, transient: error.transient };
+    }
+    this.#parts.logger.error({ err: error, jobId, code: 'export.internal' }, 'export failed unexpectedly');
+    const message = 'The export failed for a reason inside the system. Its log tells more under the id of this job.';
+    return { code: 'export.internal', message, transient: false };
+  }
+
+  /** True when the job has ended as failed, which is then in the log. */
+  #logIfFailed(running: RunningJob, state: ExistingJob, outcome: JobOutcome & { readonly kind: 'done' }): boolean {
+    const failed = outcome.events.find((event) => event.type === 'JobFailed');
+    if (!failed) return false;
+    const { attempt, failure } = failed;
+    const { code, message } = failure;
+    this.#parts.logger.warn(
+      { jobId: running.claim.jobId, template: nameOf(state), attempt, code, message },
+      'job failed',
+    );
+    return true;
+  }
+
+  /** Somebody else decided about the job meanwhile. */
+  async #refused(running: RunningJob, attempt: number, outcome: JobOutcome): Promise<void> {
+    const { history, queue, logger } = this.#parts;
+    const { claim } = running;
+    const code = outcome.kind === 'refused' ? outcome.refusal.code : `job.${outcome.kind}`;
+    logger.warn({ jobId: claim.jobId, attempt, code }, 'the job went another way');
+    if (openJob(await history.job(claim.jobId))) return queue.release(claim, NOT_DUE_MS, attempt);
+    return queue.remove(claim);
+  }
+
+  /** Stores a command's events; the same command again when the answer was lost. */
+  async #tell(running: RunningJob, command: Parameters<JobHistory['execute']>[0]): Promise<JobOutcome> {
+    const purpose = `${running.claim.worker} ${'attempt' in command ? command.attempt : ''}`;
+    for (const delayMs of TELL_AGAIN_MS) {
+      try {
+        return await this.#parts.history.execute(command, purpose);
+      } catch (error) {
+        const { jobId, type } = command;
+        this.#parts.logger.warn({ err: error, jobId, command: type, code: 'exporter.not_stored' }, 'trying again');
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+      }
+    }
+    return this.#parts.history.execute(command, purpose);
+  }
+
+  #now(): string {
+    return toInstant(this.#parts.clock.now());
+  }
+}
+
+/** What people know the report by. */
+function nameOf({ request: { input } }: ExistingJob): string {
+  return input.dynamicMapping ? input.additionalConfig.templateName : 'standard export';
+}

@@ -1,0 +1,4 @@
+import { runApp } from '#runtime';
+import { ExporterModule } from './exporter.module';
+
+void runApp('exporter', ExporterModule);

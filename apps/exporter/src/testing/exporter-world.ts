@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  dataset,
+  job,
+  streamOf,
+  type DatasetDefinition,
+  type JobCommand,
+  type JobEvent,
+  type JobId,
+  type JobOutput,
+  type JobRequest,
+} from '#domain';
+import { ANNA, DATASET_ID, FLIGHTS, jobOutput, jobRequest } from '#domain/testing';
+import { execute, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
+import type { ExportParts, ExportRequest } from '#export-engine';
+import { createLogger, readSettings } from '#platform';
+import { closeParts, openParts, type Parts } from '#runtime';
+import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
+import { JobHistory, openJob } from '../jobs/job-history';
+import { JobRunner } from '../jobs/job-runner';
+import { CANCELLED, ExportQueue, QUEUE_CHANNEL } from '../queue/export-queue';
+import { QueueProjection } from '../queue/queue-projection';
+import { WorkerPool } from '../workers/worker-pool';
+
+const PATIENCE_MS = 20_000;
+/** On which the test database tells that rows left the queue. */
+const REMOVED_CHANNEL = 'test_removed';
+const TELL_OF_REMOVALS = `
+  CREATE FUNCTION exporter.tell_of_removal() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN PERFORM pg_notify('${REMOVED_CHANNEL}', ''); RETURN NULL; END $$;
+  CREATE TRIGGER removal_is_told AFTER DELETE ON exporter.export_queue EXECUTE FUNCTION exporter.tell_of_removal()`;
+
+export type Process = (request: ExportRequest, parts: ExportParts) => Promise<JobOutput>;
+
+export interface WorkerOptions {
+  readonly process: Process;
+  readonly slots?: number;
+  readonly leaseMs?: number;
+  readonly retryDelayMs?: (attempt: number) => number;
+}
+
+/** The real store, feed, queue and files of an exporter; each worker stands for a process of its own. */
+export class ExporterWorld {
+  readonly history: JobHistory;
+  readonly #projection: QueueProjection;
+  readonly #stops: (() => Promise<void>)[] = [];
+
+  private constructor(
+    readonly parts: Parts,
+    private readonly database: TestDatabase,
+    /** The lines that were logged. */
+    readonly log: readonly Record<string, unknown>[],
+  ) {
+    this.history = new JobHistory(parts.eventStore);
+    this.#projection = new QueueProjection({ ...parts, leaseMs: 30_000 });
+  }
+
+  static async open(dataSources: Record<string, string> = {}): Promise<ExporterWorld> {
+    const database = await createTestDatabase({ migrated: true });
+    const settings = {
+      ...readSettings({ DATA_SOURCES: JSON.stringify(dataSources) }),
+      DATABASE_URL: database.url,
+      DATA_DIR: join(tmpdir(), `exporter-${randomUUID()}`),
+      AUTH_SECRET: 'x'.repeat(32),
+    };
+    const log: Record<string, unknown>[] = [];
+    const destination = { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) };
+    const logger = createLogger({ level: 'debug', format: 'json', destination });
+    const world = new ExporterWorld(await openParts(settings, logger), database, log);
+    await world.parts.pool.query(TELL_OF_REMOVALS);
+    await world.#projection.start();
+    return world;
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stops) await stop();
+    await this.#projection.stop();
+    await closeParts(this.parts);
+    await this.database.drop();
+    await rm(this.parts.settings.DATA_DIR, { recursive: true, force: true });
+  }
+
+  queue(leaseMs = 30_000): ExportQueue {
+    return new ExportQueue(this.parts.pool, leaseMs);
+  }
+
+  /** A worker process; it stops with the world, at the latest. */
+  async worker(options: WorkerOptions): Promise<WorkerPool> {
+    const { clock, logger, dataSources, fileStore, notifications } = this.parts;
+    const queue = this.queue(options.leaseMs);
+    const runner = new JobRunner({
+      history: this.history,
+      queue,
+      clock,
+      logger,
+      process: options.process,
+      exportParts: { dataSources, fileStore, limits: { maxRows: 1000, timeoutMs: 10_000 } },
+      retentionDays: 1,
+      retryDelayMs: options.retryDelayMs ?? (() => 0),
+    });
+    const workers = new WorkerPool({
+      queue,
+      logger,
+      slots: options.slots ?? 1,
+      name: randomUUID().slice(0, 8),
+      run: (running) => runner.run(running),
+    });
+    const unlisten = await notifications.listen(QUEUE_CHANNEL, (payload) => {
+      if (payload === CANCELLED) workers.lookForCancellations();
+      else workers.wake();
+    });
+    workers.start();
+    this.#stops.push(async () => {
+      await workers.stop(0);
+      await unlisten();
+    });
+    return workers;
+  }
+
+  async registerDataset(definition: DatasetDefinition = FLIGHTS): Promise<void> {
+    const datasetId = DATASET_ID;
+    const at = this.now();
+    await this.run(dataset, streamOf('dataset', datasetId), {
+      type: 'RegisterDataset',
+      datasetId,
+      definition,
+      by: ANNA,
+      at,
+    });
+  }
+
+  async request(more: Partial<JobRequest> = {}): Promise<JobId> {
+    const jobId = more.jobId ?? randomUUID();
+    await this.tell({ type: 'RequestJob', request: jobRequest({ ...more, jobId }), at: this.now() }, jobId);
+    return jobId;
+  }
+
+  async tell(command: JobCommand, jobId: JobId): Promise<void> {
+    await this.run(job, streamOf('job', jobId), command);
+  }
+
+  async run<Command, State, Event extends { readonly type: string }, Refusal extends DomainRefusal>(
+    decider: Decider<Command, State, Event, Refusal>,
+    streamId: string,
+    command: Command,
+  ): Promise<void> {
+    const commandId = randomUUID();
+    const context = { commandId, correlationId: commandId, causationId: null, actor: ANNA, traceparent: null };
+    const outcome = await execute(this.parts.eventStore, decider, { streamId, command, context });
+    if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
+  }
+
+  now(): string {
+    return this.parts.clock.now().toISOString();
+  }
+
+  async events(jobId: JobId): Promise<readonly JobEvent[]> {
+    const events = await this.parts.eventStore.readStream(streamOf('job', jobId));
+    return events.map((event) => toDomainEvent<JobEvent>(event));
+  }
+
+  async types(jobId: JobId): Promise<readonly string[]> {
+    return (await this.events(jobId)).map(({ type }) => type);
+  }
+
+  /** Resolves once the job's stream holds an event of the type. */
+  async happened(jobId: JobId, type: JobEvent['type']): Promise<void> {
+    await this.until(async () => (await this.types(jobId)).includes(type));
+  }
+
+  /** Resolves once the job has ended and is no longer queued: its worker has nothing more to do with it. */
+  async unqueued(jobId: JobId): Promise<void> {
+    await this.until(
+      async () => openJob(await this.history.job(jobId)) === null && (await this.row(jobId)) === undefined,
+    );
+  }
+
+  async row(jobId: JobId): Promise<Record<string, unknown> | undefined> {
+    const { rows } = await this.parts.pool.query<Record<string, unknown>>(
+      'SELECT * FROM exporter.export_queue WHERE job_id = $1',
+      [jobId],
+    );
+    return rows[0];
+  }
+
+  /** Resolves when the condition holds; looks after each append, checkpoint and change of the queue. */
+  async until(condition: () => Promise<boolean>): Promise<void> {
+    let changed = (): void => undefined;
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    const unlisten = await Promise.all(
+      ['event_store', 'checkpoint', QUEUE_CHANNEL, REMOVED_CHANNEL].map((channel) =>
+        this.parts.notifications.listen(channel, () => changed()),
+      ),
+    );
+    const timer = setTimeout(() => changed(), PATIENCE_MS + 1);
+    try {
+      for (;;) {
+        const change = new Promise<void>((resolve) => (changed = resolve));
+        if (await condition()) return;
+        if (performance.now() > giveUpAt) throw new Error('the condition was not met in time');
+        await change;
+      }
+    } finally {
+      clearTimeout(timer);
+      await Promise.all(unlisten.map((stop) => stop()));
+    }
+  }
+}
+
+/** An export that takes until it is told to end, or is aborted. */
+export function heldExport(): { readonly process: Process; readonly began: Promise<ExportRequest>; end(): void } {
+  let began: (request: ExportRequest) => void;
+  let end: () => void;
+  const beginning = new Promise<ExportRequest>((resolve) => (began = resolve));
+  const ending = new Promise<void>((resolve) => (end = resolve));
+  return {
+    began: beginning,
+    end: () => end(),
+    process: async (request, { signal }) => {
+      began(request);
+      await new Promise<void>((resolve, reject) => {
+        void ending.then(resolve);
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+      return jobOutput();
+    },
+  };
+}
