@@ -149,20 +149,19 @@ export class SchedulerWorld {
 
   /** Resolves when the condition holds; looks after each append. */
   async until(condition: () => Promise<boolean>): Promise<void> {
-    const looks = new Set<() => void>();
-    const unsubscribe = await this.parts.eventStore.onAppended(() => looks.forEach((look) => look()));
-    const deadline = AbortSignal.timeout(PATIENCE_MS);
+    let changed = (): void => undefined;
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    const unsubscribe = await this.parts.eventStore.onAppended(() => changed());
+    const timer = setTimeout(() => changed(), PATIENCE_MS + 1);
     try {
       for (;;) {
-        const appended = new Promise<void>((resolve, reject) => {
-          looks.add(resolve);
-          deadline.addEventListener('abort', () => reject(new Error('the condition was not met in time')));
-        });
+        const change = new Promise<void>((resolve) => (changed = resolve));
         if (await condition()) return;
-        await appended;
-        looks.clear();
+        if (performance.now() > giveUpAt) throw new Error('the condition was not met in time');
+        await change;
       }
     } finally {
+      clearTimeout(timer);
       await unsubscribe();
     }
   }
