@@ -31,7 +31,8 @@ export async function createCluster({ paths, binaries, account, durable, signal 
     await rm(paths.partialCluster, { recursive: true, force: true });
     await mkdir(paths.partialCluster, { mode: 0o700 });
     await rm(paths.password, { force: true });
-    await writeFile(paths.password, password, { mode: 0o600 });
+    // On disk before the cluster is: data without their password would be lost.
+    await writeFile(paths.password, password, { mode: 0o600, flush: true });
     // The server's account reads it, so it gets a copy of its own for the while.
     await rm(passwordFile, { force: true });
     await writeFile(passwordFile, password, { mode: 0o600 });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -176,6 +177,43 @@ describe('the embedded PostgreSQL', () => {
 
     expect(await query(url('postgres'), "SELECT to_regclass('kept') AS value")).toBeNull();
     expect(readdirSync(join(dataDir, 'postgres')).filter((name) => name.startsWith('cluster'))).toEqual(['cluster']);
+  });
+
+  // Only Linux tells which program a process runs.
+  (process.platform === 'linux' ? it : it.skip)('stops what an earlier run left running in its folder', async () => {
+    const { pid } = await start();
+    await server?.stop();
+    const programs = join(
+      dataDir,
+      'postgres',
+      readdirSync(join(dataDir, 'postgres')).find((n) => n.startsWith('binaries-'))!,
+    );
+    copyFileSync(process.execPath, join(programs, 'bin/left-over'));
+    const leftOver = spawn(join(programs, 'bin/left-over'), ['-e', 'setInterval(() => {}, 1000)']);
+    const ended = once(leftOver, 'exit');
+
+    expect((await start()).pid).not.toBe(pid);
+
+    expect(await ended).toEqual([null, 'SIGQUIT']);
+    rmSync(join(programs, 'bin/left-over'));
+  });
+
+  it('breaks off in the middle of a start', async () => {
+    await eraseEmbeddedPostgres(dataDir, () => undefined);
+    const stopping = new AbortController();
+    const starting = startEmbeddedPostgres({
+      dataDir,
+      settings: { fsync: 'off' },
+      signal: stopping.signal,
+      log: (line) => line.startsWith('Creating') && setImmediate(() => stopping.abort()),
+    });
+    await expect(starting).rejects.toMatchObject({ code: 'postgres.aborted' });
+    expect(
+      readdirSync(join(dataDir, 'postgres'))
+        .filter((name) => !name.startsWith('binaries-'))
+        .sort(),
+    ).toEqual(['postgres.log', 'postgres.log.1', 'superuser-password']);
+    await start();
   });
 
   it('refuses data of another major version and says which', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
@@ -45,16 +45,18 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log, signal } = options;
   const source = findBinaryPackage();
-  const paths = layout(options.dataDir);
-  const account = guarded(paths.base, () => serverUser(paths));
-  makeBase(paths.base);
+  const given = layout(options.dataDir);
+  const account = guarded(given.base, () => serverUser(given));
+  makeBase(given.base);
+  // Processes are known by the real paths of their programs.
+  const paths = layout(realpathSync(options.dataDir));
   const lock = guarded(paths.base, () => lockFolder(paths.base));
   try {
     const binaries = paths.binaries(source.version);
     const durable = String(options.settings?.fsync ?? 'on') !== 'off';
+    await stopOrphan(paths.base, paths.cluster, log);
     if (!existsSync(binaries)) log('Unpacking PostgreSQL…');
     await copyBinaries(source, binaries);
-    await stopOrphan(paths.cluster, log);
     if (existsSync(paths.cluster)) await checkVersion(paths, source.major);
     else {
       log(`Creating a PostgreSQL ${source.major} data folder in ${paths.cluster}…`);
@@ -87,11 +89,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
  * @throws EmbeddedPostgresError `postgres.folder_in_use` when a live process owns it
  */
 export async function eraseEmbeddedPostgres(dataDir: string, log: (line: string) => void): Promise<void> {
-  const paths = layout(dataDir);
-  if (!existsSync(paths.base)) return;
+  if (!existsSync(layout(dataDir).base)) return;
+  const paths = layout(realpathSync(dataDir));
   const lock = guarded(paths.base, () => lockFolder(paths.base));
   try {
-    await stopOrphan(paths.cluster, log);
+    await stopOrphan(paths.base, paths.cluster, log);
     for (const path of [paths.cluster, paths.partialCluster, paths.password]) {
       rmSync(path, { recursive: true, force: true });
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { aborted, cannotRun, serverEnvironment } from './cluster';
 import type { Account } from './data-dir';
-import { isPostmasterOf, processIdentity, processesIn, signalProcess } from './processes';
+import { isPostmasterOf, processIdentity, processesFrom, signalProcess } from './processes';
 
 /** A running server process, and how it ends. */
 export interface Postmaster {
@@ -111,10 +111,13 @@ function pidFile(cluster: string): string[] {
 }
 
 /**
- * Stops a server that lives on although its owner is gone, and its left-over children, so that the data folder is free.
- * Only for the one who holds the folder's lock.
+ * Stops a server that lives on although its owner is gone, and whatever else an earlier run left running, so that the
+ * data folder is free. Only for the one who holds the folder's lock.
+ *
+ * @param base    the folder that PostgreSQL's programs were copied into, without symbolic links
+ * @param cluster the data folder in it
  */
-export async function stopOrphan(cluster: string, log: (line: string) => void): Promise<void> {
+export async function stopOrphan(base: string, cluster: string, log: (line: string) => void): Promise<void> {
   const pid = Number(pidFile(cluster)[0]);
   if (pid > 0 && isPostmasterOf(pid, cluster)) {
     log(`Stopping the PostgreSQL that an earlier run left behind (process ${pid})…`);
@@ -123,11 +126,11 @@ export async function stopOrphan(cluster: string, log: (line: string) => void): 
       if (await gone(() => !isPostmasterOf(pid, cluster))) break;
     }
   }
-  // A busy session notices the death of its server late, and keeps the shared memory until then.
+  // A busy session notices the death of its server late and keeps the shared memory until then; an initdb goes on.
   for (const kind of ['SIGQUIT', 'SIGKILL'] as const) {
-    const children = processesIn(cluster).filter((child) => child !== process.pid);
-    for (const child of children) signalProcess(child, kind);
-    if (await gone(() => children.every((child) => processIdentity(child) === undefined), 3_000)) break;
+    const others = processesFrom(base);
+    for (const other of others) signalProcess(other, kind);
+    if (await gone(() => others.every((other) => processIdentity(other) === undefined), 3_000)) break;
   }
   // Its process id may by now be another process's, which PostgreSQL would take for a running server.
   rmSync(join(cluster, 'postmaster.pid'), { force: true });

@@ -26,17 +26,17 @@ export function isPostmasterOf(pid: number, cluster: string): boolean {
 }
 
 /**
- * The processes that work inside a data folder: PostgreSQL's children make it their working directory, so those of a
- * server that was killed are found by it. Empty where the system does not tell.
+ * The processes whose program lies below a folder: PostgreSQL runs from a copy inside its data folder, so these are its
+ * servers, their sessions and its initdb, whoever started them. Empty where the system does not tell.
  */
-export function processesIn(cluster: string): number[] {
+export function processesFrom(folder: string): number[] {
   if (!hasProc) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
       try {
-        return readlinkSync(`/proc/${pid}/cwd`) === cluster;
+        return readlinkSync(`/proc/${pid}/exe`).startsWith(`${folder}/`);
       } catch {
         return false; // ended meanwhile, or another user's
       }
