@@ -1,0 +1,73 @@
+import type { JobEvent } from '#domain';
+import { JOB_ID, jobOutput, jobRequest, NOON } from '#domain/testing';
+import type { RecordedEvent } from '#event-sourcing';
+import { changesOf } from './queue-changes';
+
+const at = NOON;
+const failure = { code: 'x', message: 'X.', transient: true };
+const requested: JobEvent = { type: 'JobRequested', request: jobRequest({ priority: 'high' }), at };
+const started: JobEvent = { type: 'JobStarted', jobId: JOB_ID, attempt: 1, worker: 'w', at };
+const retryAt = '2026-11-23T12:05:00.000Z';
+const attemptFailed: JobEvent = { type: 'JobAttemptFailed', jobId: JOB_ID, attempt: 1, failure, retryAt, at };
+const completed: JobEvent = {
+  type: 'JobCompleted',
+  jobId: JOB_ID,
+  attempt: 1,
+  output: jobOutput(),
+  outputExpiresAt: retryAt,
+  at,
+};
+const cancelled: JobEvent = { type: 'JobCancelled', jobId: JOB_ID, by: 'somebody', reason: null, at };
+const outputExpired: JobEvent = { type: 'OutputExpired', jobId: JOB_ID, at };
+
+function changes(...events: readonly JobEvent[]) {
+  return changesOf(
+    events.map(({ type, ...data }, revision): RecordedEvent => {
+      const metadata = {} as RecordedEvent['metadata'];
+      const place = { streamId: `job-${JOB_ID}`, revision, position: BigInt(revision), recordedAt: new Date(NOON) };
+      return { id: String(revision), type, data, metadata, ...place };
+    }),
+  );
+}
+
+const nothing = { queued: [], ended: [], cancelled: [], started: [], waiting: [], stored: [], expired: [] };
+
+describe('what a batch of events changes in the queue', () => {
+  it('queues a requested job, half an hour ahead for its high priority', () => {
+    const { queued } = changes(requested);
+    expect(queued).toMatchObject([
+      {
+        jobId: JOB_ID,
+        attempt: 0,
+        worker: null,
+        readyAt: new Date(NOON),
+        sortKey: new Date('2026-11-23T11:30:00.000Z'),
+      },
+    ]);
+  });
+
+  it('queues nothing that has ended within the batch, and notes its output', () => {
+    const stored = [{ jobId: JOB_ID, attempt: 1, expiresAt: retryAt }];
+    expect(changes(requested, started, completed)).toEqual({ ...nothing, stored });
+    expect(changes(requested, started, completed, outputExpired)).toEqual(nothing);
+    expect(changes(requested, cancelled)).toEqual(nothing);
+  });
+
+  it('queues a job as far as it has got', () => {
+    expect(changes(requested, started).queued).toMatchObject([{ attempt: 1, worker: 'w' }]);
+    expect(changes(requested, started, attemptFailed).queued).toMatchObject([
+      { attempt: 1, worker: null, readyAt: new Date(retryAt) },
+    ]);
+  });
+
+  it('tells the last that became of a job which was queued before', () => {
+    expect(changes(started)).toEqual({
+      ...nothing,
+      started: [{ type: 'started', jobId: JOB_ID, attempt: 1, worker: 'w' }],
+    });
+    expect(changes(started, attemptFailed).waiting).toMatchObject([{ jobId: JOB_ID, readyAt: retryAt }]);
+    expect(changes(started, cancelled)).toEqual({ ...nothing, cancelled: [JOB_ID] });
+    expect(changes(started, completed)).toMatchObject({ ended: [JOB_ID], started: [] });
+    expect(changes(outputExpired)).toEqual({ ...nothing, expired: [JOB_ID] });
+  });
+});
