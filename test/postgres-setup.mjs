@@ -1,10 +1,12 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 
 const built = new URL('../dist/deploy/postgres/index.js', import.meta.url);
+
+const prefix = 'report-scheduler-test-';
 
 /**
  * Starts one embedded PostgreSQL for all tests of a run and names it in `TEST_POSTGRES_URL`, which the workers inherit.
@@ -13,8 +15,9 @@ const built = new URL('../dist/deploy/postgres/index.js', import.meta.url);
 export default async function setup() {
   if (globalThis.testPostgres) return;
   if (!existsSync(built)) throw new Error('These tests run a PostgreSQL that must be built first: npm run build');
-  const { startEmbeddedPostgres } = (await import(built.href)).default;
-  const dataDir = mkdtempSync(join(tmpdir(), 'report-scheduler-test-'));
+  const { eraseEmbeddedPostgres, startEmbeddedPostgres } = (await import(built.href)).default;
+  await removeKilledRuns(eraseEmbeddedPostgres);
+  const dataDir = mkdtempSync(join(tmpdir(), prefix));
   await chmod(dataDir, 0o755);
   const server = await startEmbeddedPostgres({
     dataDir,
@@ -46,4 +49,18 @@ async function createMigratedTemplate(server) {
   await client.end();
   const { migrate } = (await import(new URL('../dist/libs/database/src/index.js', import.meta.url).href)).default;
   await migrate(server.url('migrated'), () => undefined);
+}
+
+/** A run that was killed leaves its server and its folder behind; one that is going on owns its folder. */
+async function removeKilledRuns(erase) {
+  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(prefix));
+  for (const folder of folders.map((name) => join(tmpdir(), name))) {
+    if (!existsSync(join(folder, 'postgres/owner.json'))) continue;
+    try {
+      await erase(folder, () => undefined);
+      rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (!String(error.code).startsWith('postgres.folder_')) throw error; // in use, or another user's
+    }
+  }
 }
