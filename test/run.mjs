@@ -10,6 +10,8 @@ const steps = [
   check('lint', 'node_modules/eslint/bin/eslint.js', ['.', '--max-warnings=0']),
   check('types', 'node_modules/typescript/bin/tsc', ['--noEmit']),
   check('boundaries', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ['apps', 'libs', 'deploy', 'test']),
+  // What is published must be what the code says.
+  check('openapi', 'dist/apps/api/src/openapi/write.js', ['--check']),
   suite('unit', { jest }),
   suite('integration', { jest }),
   // Each starts a whole server, and some measure time.
