@@ -2,9 +2,10 @@ import { appendBench } from './append/append-bench';
 import { exportCsvBench } from './exports/export-csv-bench';
 import { exportXlsxBench } from './exports/export-xlsx-bench';
 import { main } from './harness/main';
+import { latencyBench } from './latency/latency-bench';
 import { projectionBench } from './projection/projection-bench';
 
-const benches = [appendBench, projectionBench, exportCsvBench, exportXlsxBench];
+const benches = [appendBench, projectionBench, latencyBench, exportCsvBench, exportXlsxBench];
 
 void main(process.argv.slice(2), benches, {
   out: (text) => console.log(text),

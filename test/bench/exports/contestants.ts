@@ -1,10 +1,11 @@
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { OutputOptions } from '#domain';
+import { packageRoot } from '#platform';
 import type { Cleanup } from '../harness/cleanup';
 import { runMeasured } from '../harness/measured-child';
 import { connectionEnvironment, findPrograms, runProgram } from '../harness/programs';
@@ -118,11 +119,9 @@ async function pythonWithXlsxWriter(cleanup: Cleanup): Promise<string | undefine
   return undefined;
 }
 
-/** In the sources, from which the compiled code is further away. */
+/** In the sources: it is not compiled. */
 function peerScript(): string {
-  let root = __dirname;
-  while (!existsSync(join(root, 'package.json'))) root = dirname(root);
-  return join(root, 'test', 'bench', 'exports', 'xlsxwriter_peer.py');
+  return join(packageRoot(), 'test', 'bench', 'exports', 'xlsxwriter_peer.py');
 }
 
 function requireRows(written: number, wanted: number): void {
