@@ -125,14 +125,13 @@ async function loadTable(
   // While PostgreSQL takes one slice in, DuckDB makes the next.
   let next = slice(first);
   for (let from = first; from < total; from += sliceRows) {
-    const rows = await next;
+    const csv = await next;
     const to = Math.min(total, from + sliceRows);
     if (to < total) {
       next = slice(to);
       next.catch(() => undefined); // reported when its turn comes, unless this slice fails first
     }
-    await pipeline(rows.csv, admin.query(copyFrom(`COPY ${name} FROM STDIN (FORMAT csv, FREEZE)`)));
-    await rows.done();
+    await pipeline(csv, admin.query(copyFrom(`COPY ${name} FROM STDIN (FORMAT csv, FREEZE)`)));
     log(`  ${table.name}: ${(to - first).toLocaleString('en')} of ${(total - first).toLocaleString('en')} rows`);
   }
   for (const column of table.indexes) await admin.query(`CREATE INDEX ON ${name} (${column})`);

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { mkdtemp, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
@@ -14,8 +14,8 @@ export interface SampleFiles {
   count(table: SampleTable): Promise<number>;
   /** The latest value of a column, as milliseconds since 1970, the time read as UTC. */
   latest(table: SampleTable, column: string): Promise<number>;
-  /** Rows `from` to `to` (exclusive) as CSV without a header, moved by whole weeks. Call `done` when it is read. */
-  slice(table: SampleTable, from: number, to: number, weeks: number): Promise<{ csv: Readable; done(): Promise<void> }>;
+  /** Rows `from` to `to` (exclusive) as CSV without a header, dates moved by so many weeks. */
+  slice(table: SampleTable, from: number, to: number, weeks: number): Promise<Readable>;
   close(): Promise<void>;
 }
 
@@ -26,20 +26,25 @@ export async function openSampleFiles(): Promise<SampleFiles> {
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '512MB', threads: '2' });
   const connection = await instance.connect();
   const folder = await mkdtemp(join(tmpdir(), 'sample-data-'));
-  let slices = 0;
+  const handles: FileHandle[] = [];
   return {
     count: async (table) => Number(await scalar(connection, `SELECT count(*) FROM ${source(table)}`)),
     latest: async (table, column) =>
       Number(await scalar(connection, `SELECT epoch_ms(max(${column})) FROM ${source(table)}`)),
     async slice(table, from, to, weeks) {
-      const path = join(folder, `${String(slices++)}.csv`);
+      const path = join(folder, `${handles.length}-${from}.csv`);
       const rows = `SELECT * FROM ${source(table)} WHERE file_row_number >= ${from} AND file_row_number < ${to}`;
       // COPY takes no parameters; all that is put in are numbers of ours and paths of ours, quoted.
       const select = table.select.replaceAll('$weeks', String(weeks));
       await connection.run(`COPY (WITH source AS (${rows}) ${select}) TO ${quoted(path)} (FORMAT csv, HEADER false)`);
-      return { csv: createReadStream(path, { highWaterMark: 2 ** 18 }), done: () => rm(path, { force: true }) };
+      const handle = await open(path);
+      handles.push(handle);
+      // A file without a name goes when it is closed, even if the process is killed.
+      await rm(path);
+      return handle.createReadStream({ highWaterMark: 2 ** 18 });
     },
     async close() {
+      for (const handle of handles) await handle.close();
       connection.closeSync();
       instance.closeSync();
       await rm(folder, { recursive: true, force: true });
