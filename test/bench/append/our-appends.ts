@@ -2,7 +2,7 @@ import type { EventStore } from '#event-sourcing';
 import { percentile } from '../harness/statistics';
 import { newStream } from './events';
 
-export interface SingleAppends {
+interface SingleAppends {
   readonly perSecond: number;
   /** Milliseconds that 99 of 100 appends take at most. */
   readonly p99Ms: number;

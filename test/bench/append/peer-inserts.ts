@@ -18,7 +18,7 @@ export function createPeerTable(url: string): Promise<void> {
   );
 }
 
-export interface Pgbench {
+interface Pgbench {
   /** Transactions a second of one row each, on as many connections as there are clients. */
   measure(clients: number, transactions: number): Promise<number>;
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** A size that can be given on the command line; its key `batchEvents` is typed `--batch-events`. */
-export interface NumberOption {
+interface NumberOption {
   readonly help: string;
   readonly default: number;
   /** Default 1. */

@@ -4,7 +4,7 @@ import { createLogger, readSettings, type Logger, type Settings } from '#platfor
 import { closeParts, openParts, type Parts, type RuntimeSettings } from '#runtime';
 import type { BenchContext } from './bench';
 
-export interface ProductOptions {
+interface ProductOptions {
   /** Connection URL of the product's database, migrated. */
   readonly url: string;
   /** The run's own folder; files go below it. */
@@ -36,7 +36,7 @@ export function benchLogger({ log }: BenchContext): Logger {
   return createLogger({ level: 'warn', format: 'pretty', destination: { write: (line) => log(line.trimEnd()) } });
 }
 
-export interface OpenedParts {
+interface OpenedParts {
   readonly parts: Parts;
   close(): Promise<void>;
 }

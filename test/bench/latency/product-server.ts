@@ -6,10 +6,10 @@ import { executeSql, startBenchPostgres } from '../harness/postgres';
 import { createWorkFolder } from '../harness/work-folder';
 
 /** What a report of so many rows selects; other columns for other types. */
-export const COLUMNS = ['id', 'customer', 'country', 'amount', 'paid', 'ordered_at'] as const;
+const COLUMNS = ['id', 'customer', 'country', 'amount', 'paid', 'ordered_at'] as const;
 export const SELECT = `SELECT ${COLUMNS.join(', ')} FROM public.orders`;
 
-export interface ProductServer {
+interface ProductServer {
   readonly server: ServerProcess;
   readonly api: ApiClient;
   /** Connection URL of the product's own database. */

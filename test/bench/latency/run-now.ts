@@ -7,7 +7,7 @@ import type { ApiClient } from '../../../deploy/demo/api-client';
 import type { Cleanup } from '../harness/cleanup';
 import { SELECT } from './product-server';
 
-export interface RunNow {
+interface RunNow {
   readonly jobId: string;
   /** When the request was sent, in milliseconds since 1970. */
   readonly sentAt: number;

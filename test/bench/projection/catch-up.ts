@@ -1,54 +1,41 @@
+import { NestFactory } from '@nestjs/core';
 import type { Pool } from '#database';
-import { START, STORE_SOURCE, type EventFeed, type FeedSubscription, type RunningSubscription } from '#event-sourcing';
-import { AuditTrailProjection, ReadModelsProjection, READ_MODEL_SCHEMA } from '#read-models';
-import type { Parts } from '#runtime';
+import { START, STORE_SOURCE, type Position } from '#event-sourcing';
+import { AUDIT_TRAIL_GROUP, READ_MODELS_GROUP, READ_MODEL_SCHEMA } from '#read-models';
+import { NestLogger, rootModule, type Parts } from '#runtime';
+import { ProjectorModule } from '../../../apps/projector/src/projector.module';
 
 /** So long may a backlog take before the bench gives up, in milliseconds. */
 const PATIENCE_MS = 15 * 60_000;
+/** How often it is looked whether a projection has failed, in milliseconds. */
+const LOOK_EVERY_MS = 1000;
 /** What the projections ask the feed for at a time. */
 const PAGE = 1000;
 
-/** Seconds from the subscription of both projections, side by side as in the product, until both have reached the end. */
-export async function measureProjection({ pool, eventStore, eventFeed, progress }: Parts): Promise<number> {
-  const head = await eventStore.head();
-  const projections = [new ReadModelsProjection(pool), new AuditTrailProjection(pool, eventStore)];
+/** Seconds from the start of the projector, as the product runs it, until both projections have applied the last event. */
+export async function measureProjection(parts: Parts): Promise<number> {
+  const head = await parts.eventStore.head();
+  const logger = new NestLogger(parts.logger);
   const started = performance.now();
-  const subscriptions = await Promise.all(projections.map((projection) => subscribe(eventFeed, projection)));
+  const root = rootModule(ProjectorModule, parts);
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a mere shape
+  const projector = await NestFactory.createApplicationContext(root, { logger, abortOnError: false });
   try {
-    const reached = projections.map(({ group }) => progress.reached(group, STORE_SOURCE, head, PATIENCE_MS));
-    const failed = subscriptions.map(({ failure }) => failure);
-    const ends = await Promise.race([Promise.all(reached), ...failed]);
-    if (ends.includes(false)) throw new Error(`the backlog was not projected within ${PATIENCE_MS / 60_000} minutes`);
+    await Promise.all([READ_MODELS_GROUP, AUDIT_TRAIL_GROUP].map((group) => reach(parts, group, head)));
     return (performance.now() - started) / 1000;
   } finally {
-    await Promise.all(subscriptions.map(({ running }) => running.stop()));
+    await projector.close();
   }
 }
 
-interface Subscribed {
-  readonly running: RunningSubscription;
-  /** Rejects with the first error of the projection, which the feed itself would get over by trying again. */
-  readonly failure: Promise<never>;
-}
-
-async function subscribe(
-  feed: EventFeed,
-  projection: ReadModelsProjection | AuditTrailProjection,
-): Promise<Subscribed> {
-  let onError: NonNullable<FeedSubscription['onError']> = () => undefined;
-  const failure = new Promise<never>((_, reject) => {
-    onError = (error) => reject(error instanceof Error ? error : new Error(String(error)));
-  });
-  failure.catch(() => undefined);
-  const running = await feed.subscribe({
-    group: projection.group,
-    ...('types' in projection && { types: projection.types }),
-    batchSize: projection.batchSize,
-    load: (source) => projection.load(source),
-    handle: (batch) => projection.handle(batch),
-    onError: (error, tries) => onError(error, tries),
-  });
-  return { running, failure };
+async function reach({ progress, health }: Parts, group: string, head: Position): Promise<void> {
+  for (const giveUpAt = performance.now() + PATIENCE_MS; performance.now() < giveUpAt;) {
+    if (await progress.reached(group, STORE_SOURCE, head, LOOK_EVERY_MS)) return;
+    const { checks } = await health.report();
+    const failed = checks.find(({ problem }) => problem !== null);
+    if (failed) throw new Error(`${failed.name}: ${String(failed.problem)}`);
+  }
+  throw new Error(`${group} did not reach the end within ${PATIENCE_MS / 60_000} minutes`);
 }
 
 /** A fast projection that loses events is none. */
