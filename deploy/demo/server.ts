@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { packageRoot } from '#platform';
 
 const READY_WITHIN_MS = 180_000;
 
@@ -17,7 +18,7 @@ export async function findOrStartServer(port: number, say: (line: string) => voi
     return { url, stop: () => Promise.resolve() };
   }
   say('No server is running: starting one (the first start loads three million flights).');
-  const main = join(__dirname, '..', '..', 'apps', 'standalone', 'src', 'main.js');
+  const main = join(packageRoot(), 'dist', 'apps', 'standalone', 'src', 'main.js');
   const child = spawn(process.execPath, [main], {
     env: { ...process.env, PORT: String(port), LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'inherit', 'inherit'],

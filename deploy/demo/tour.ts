@@ -85,8 +85,8 @@ export class Tour {
       this.#tell.answer(check.status, `${code} at ${pointer}: ${message}`);
     }
     const body = { name: 'Long delays of last week', tags: ['demo'], definition: definition(datasetId) };
-    const { body: created } = await this.#command<{ templateId: string }>('POST', '/v1/templates', body);
-    const { templateId } = created;
+    const { body: created } = await this.#command<{ id: string }>('POST', '/v1/templates', body);
+    const templateId = created.id;
     await this.#tellEvents(`template-${templateId}`);
     const { body: row } = await this.#api.expectOk<Record<string, unknown>>('GET', `/v1/templates/${templateId}`);
     this.#tell.row('self_service_template', { template_id: row.templateId, name: row.name, revision: row.revision });
@@ -102,13 +102,13 @@ export class Tour {
 
   async #runOnSchedule(templateId: string): Promise<string> {
     this.#tell.step('3. A schedule: every minute, so that there is no long wait');
-    const { body: schedule } = await this.#command<{ scheduleId: string }>('POST', '/v1/schedules', {
+    const { body: schedule } = await this.#command<{ id: string }>('POST', '/v1/schedules', {
       templateId,
       name: 'Long delays, every minute',
       recurrence: { type: 'cron', expression: '* * * * *' },
       timeZone: 'Europe/Berlin',
     });
-    const { scheduleId } = schedule;
+    const scheduleId = schedule.id;
     await this.#tellEvents(`schedule-${scheduleId}`);
     const due = await this.#until(async () => {
       const { body } = await this.#api.expectOk<Record<string, unknown>>('GET', `/v1/schedules/${scheduleId}`);
@@ -128,8 +128,9 @@ export class Tour {
       );
       return body.items[0] ?? null;
     });
+    const file = await this.#follow(requested.jobRequestId, templateId);
     await this.#command('POST', `/v1/schedules/${scheduleId}/remove`, {}, `schedule-${scheduleId}`);
-    return this.#follow(requested.jobRequestId, templateId);
+    return file;
   }
 
   async #runByHand(templateId: string, datasetId: string): Promise<string> {
@@ -148,8 +149,8 @@ export class Tour {
       `template-${templateId}`,
       { 'if-match': etag },
     );
-    const { body: job } = await this.#command<{ jobRequestId: string }>('POST', `/v1/templates/${templateId}/run`, {});
-    return this.#follow(job.jobRequestId, templateId);
+    const { body: job } = await this.#command<{ id: string }>('POST', `/v1/templates/${templateId}/run`, {});
+    return this.#follow(job.id, templateId);
   }
 
   /** Tells a job's events and rows until it has ended, then fetches its file. */

@@ -105,21 +105,21 @@ async function fillSource(source: EmbeddedPostgres): Promise<void> {
 }
 
 async function defineSchedules(api: ApiClient, count: number): Promise<void> {
-  const dataset = await api.expectOk<{ datasetId: string }>('POST', '/v1/datasets', {
+  const dataset = await api.expectOk<{ id: string }>('POST', '/v1/datasets', {
     name: 'Measurements',
     dataSource: 'source',
     relation: { schema: 'public', name: 'measurement' },
   });
-  const template = await api.expectOk<{ templateId: string }>('POST', '/v1/templates', {
+  const template = await api.expectOk<{ id: string }>('POST', '/v1/templates', {
     name: 'Measurements',
     definition: {
-      datasetId: dataset.body.datasetId,
+      datasetId: dataset.body.id,
       columns: [{ column: 'id' }, { column: 'sensor' }, { column: 'value' }],
     },
   });
   for (let number = 1; number <= count; number += 1) {
     await api.expectOk('POST', '/v1/schedules', {
-      templateId: template.body.templateId,
+      templateId: template.body.id,
       name: `Every minute, ${number}`,
       recurrence: { type: 'minutes', every: 1 },
       timeZone: 'UTC',

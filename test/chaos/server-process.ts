@@ -2,8 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { packageRoot } from '#platform';
 
-const MAIN = join(__dirname, '..', '..', 'apps', 'standalone', 'src', 'main.js');
+/** The compiled code, whether this file itself is compiled or run by Jest. */
+const MAIN = join(packageRoot(), 'dist', 'apps', 'standalone', 'src', 'main.js');
 const READY_WITHIN_MS = 90_000;
 
 export interface ServerProcess {

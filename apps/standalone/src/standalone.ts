@@ -1,0 +1,94 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ensureFirstAdmin, UserStore, type FirstAdmin } from '#access';
+import type { Logger, Settings } from '#platform';
+import { closeParts, NestLogger, openParts, rootModule, type Parts } from '#runtime';
+import { ApiModule } from '../../api/src/api.module';
+import { configureApi } from '../../api/src/configure-api';
+import { ExporterModule } from '../../exporter/src/exporter.module';
+import { ProjectorModule } from '../../projector/src/projector.module';
+import { SchedulerModule } from '../../scheduler/src/scheduler.module';
+import { provide, type Embedded } from './embedded';
+import { explainPort, requireFreePort } from './port';
+import { seedSamples } from './samples';
+
+export interface Standalone {
+  /** Base address of the HTTP API. */
+  readonly url: string;
+  readonly parts: Parts;
+  readonly admin: FirstAdmin | null;
+  readonly samples: boolean;
+  /** Settles when the embedded PostgreSQL ended by itself, without which nothing can go on; never otherwise. */
+  readonly databaseLost: Promise<void>;
+  /** Stops everything in order: no new work, running exports handed back, connections, PostgreSQL last. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface StandaloneOptions {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  /** Gets one line for each step that takes a while. */
+  readonly log: (line: string) => void;
+  /** Breaks the start off; nothing is left running then. */
+  readonly signal: AbortSignal;
+}
+
+/** Every app in this process, on embedded parts where the settings name none. Whatever fails, nothing is left running. */
+export async function startStandalone({ settings, logger, log, signal }: StandaloneOptions): Promise<Standalone> {
+  await requireFreePort(settings.HOST, settings.PORT);
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const embedded = await provide(settings, log, signal);
+    let stopping = false;
+    undo.push(async () => {
+      stopping = true;
+      await embedded.postgres?.stop();
+    });
+    const parts = await openParts(embedded.settings, logger);
+    undo.push(() => closeParts(parts));
+    signal.throwIfAborted();
+    const admin = await prepare(parts, embedded, log);
+    const apps = [ProjectorModule, SchedulerModule, ExporterModule, ApiModule];
+    const app = await NestFactory.create<NestExpressApplication>(rootModule(apps, parts), {
+      logger: new NestLogger(logger),
+      abortOnError: false,
+      // Bodies are parsed by configureApi, under its own limits.
+      bodyParser: false,
+      // Idle and streaming connections would hold up the stop.
+      forceCloseConnections: true,
+    });
+    undo.push(() => app.close());
+    configureApi(app, parts);
+    await app.listen(settings.PORT, settings.HOST).catch((error: unknown) => {
+      throw explainPort(error as NodeJS.ErrnoException, settings.HOST, settings.PORT);
+    });
+    const databaseLost = new Promise<void>((resolve) => {
+      void embedded.postgres?.exited.then(() => stopping || resolve());
+    });
+    return { url: await urlOf(app), parts, admin, samples: embedded.samples, databaseLost, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The first admin, and the samples in the name of the oldest one. */
+async function prepare(parts: Parts, embedded: Embedded, log: (line: string) => void): Promise<FirstAdmin | null> {
+  const { DATA_DIR } = embedded.settings;
+  const admin = await ensureFirstAdmin({ pool: parts.pool, dataDir: DATA_DIR, now: parts.clock.now() });
+  if (embedded.samples) {
+    const owner = await new UserStore(parts.pool).byUsername('admin');
+    if (owner) await seedSamples(parts, owner.userId);
+    else log('There is no user admin any more: the samples are left as they are.');
+  }
+  return admin;
+}
+
+async function urlOf(app: NestExpressApplication): Promise<string> {
+  const url = await app.getUrl();
+  return url.replace('[::1]', 'localhost').replace('[::]', 'localhost').replace('0.0.0.0', '127.0.0.1');
+}

@@ -1,0 +1,27 @@
+import { killRepeatedly } from './kill';
+
+/** `npm run test:kill [-- --kills 50 --schedules 300 --seed 1]`. */
+async function main(): Promise<void> {
+  const number = (name: string, fallback: number): number => {
+    const place = process.argv.indexOf(`--${name}`);
+    return place < 0 ? fallback : Number(process.argv[place + 1]);
+  };
+  const seed = number('seed', Date.now() % 1_000_000);
+  process.stdout.write(`seed ${seed}\n`);
+  const result = await killRepeatedly({
+    kills: number('kills', 50),
+    schedules: number('schedules', 300),
+    seed,
+    log: (line) => void process.stdout.write(`${line}\n`),
+  });
+  const { violations, ...figures } = result;
+  for (const violation of violations) process.stdout.write(`VIOLATION ${violation}\n`);
+  process.stdout.write(`${JSON.stringify({ ...figures, violations: violations.length })}\n`);
+  process.stdout.write(`Tests: ${violations.length ? 0 : 1} passed, ${violations.length ? 1 : 0} failed, 0 skipped\n`);
+  process.exitCode = violations.length ? 1 : 0;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});
