@@ -1,0 +1,99 @@
+import { Inject, Module, type BeforeApplicationShutdown } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { AccessLog, ReceiptStore, Sessions, SignInLimits, Tokens, UserStore } from '#access';
+import { PARTS, type Parts } from '#runtime';
+import { AuditController } from './audit/audit.controller';
+import { COMMAND_HANDLERS } from './commands/aggregate-commands';
+import { Dispatcher } from './commands/dispatcher';
+import { Permissions } from './commands/permissions';
+import { Streams } from './commands/streams';
+import { DataSourcesController } from './datasets/data-sources.controller';
+import { DatasetsController } from './datasets/datasets.controller';
+import { HealthController } from './health/health.controller';
+import { BearerGuard } from './http/bearer.guard';
+import { Idempotency } from './http/idempotency';
+import { OperationInterceptor } from './http/operation.interceptor';
+import { ProblemFilter } from './http/problem.filter';
+import { JobEvents } from './jobs/job-events';
+import { JobRequests } from './jobs/job-requests';
+import { JobViews } from './jobs/job-views';
+import { JobsController } from './jobs/jobs.controller';
+import { OutputController } from './jobs/output.controller';
+import { SchedulesController } from './schedules/schedules.controller';
+import { SessionsController } from './sessions/sessions.controller';
+import { DefinitionChecks } from './templates/definition-checks';
+import { PreviewsController } from './templates/previews.controller';
+import { Previews } from './templates/previews';
+import { TemplatesController } from './templates/templates.controller';
+import { UsersController } from './users/users.controller';
+
+const ACCESS = [
+  { provide: UserStore, inject: [PARTS], useFactory: ({ pool }: Parts) => new UserStore(pool) },
+  { provide: Tokens, inject: [PARTS], useFactory: ({ settings }: Parts) => new Tokens(settings.AUTH_SECRET) },
+  { provide: SignInLimits, useFactory: () => new SignInLimits() },
+  {
+    provide: Sessions,
+    inject: [UserStore, Tokens, SignInLimits],
+    useFactory: (users: UserStore, tokens: Tokens, limits: SignInLimits) => new Sessions(users, tokens, limits),
+  },
+  {
+    provide: ReceiptStore,
+    inject: [PARTS],
+    useFactory: ({ pool, settings }: Parts) => new ReceiptStore(pool, settings.AUTH_SECRET),
+  },
+  {
+    provide: AccessLog,
+    inject: [PARTS],
+    useFactory: ({ eventStore, logger }: Parts) =>
+      new AccessLog(eventStore, (err) => {
+        logger.error({ err, app: 'api' }, 'a refused access could not be recorded');
+      }),
+  },
+];
+
+/** The HTTP edge. Needs the parts, and `configureApi` on the application that holds it. */
+@Module({
+  imports: [CqrsModule.forRoot()],
+  controllers: [
+    SessionsController,
+    UsersController,
+    DataSourcesController,
+    DatasetsController,
+    PreviewsController,
+    TemplatesController,
+    SchedulesController,
+    JobsController,
+    OutputController,
+    AuditController,
+    HealthController,
+  ],
+  providers: [
+    ...ACCESS,
+    ...COMMAND_HANDLERS,
+    Streams,
+    Dispatcher,
+    Permissions,
+    DefinitionChecks,
+    Previews,
+    JobRequests,
+    JobViews,
+    JobEvents,
+    Idempotency,
+    { provide: APP_GUARD, useClass: BearerGuard },
+    { provide: APP_INTERCEPTOR, useClass: OperationInterceptor },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+  ],
+})
+export class ApiModule implements BeforeApplicationShutdown {
+  constructor(
+    @Inject(AccessLog) private readonly accessLog: AccessLog,
+    @Inject(JobEvents) private readonly jobEvents: JobEvents,
+  ) {}
+
+  async beforeApplicationShutdown(): Promise<void> {
+    // Open event streams would keep the server from closing.
+    await this.jobEvents.close();
+    await this.accessLog.flush();
+  }
+}

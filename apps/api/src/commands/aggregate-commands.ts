@@ -1,0 +1,98 @@
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import {
+  dataset,
+  job,
+  schedule,
+  template,
+  type DatasetCommand,
+  type DatasetEvent,
+  type DatasetRefusal,
+  type DatasetState,
+  type JobCommand,
+  type JobEvent,
+  type JobRefusal,
+  type JobState,
+  type ScheduleCommand,
+  type ScheduleEvent,
+  type ScheduleRefusal,
+  type ScheduleState,
+  type TemplateCommand,
+  type TemplateEvent,
+  type TemplateRefusal,
+  type TemplateState,
+} from '#domain';
+import { execute, type ExecuteOptions, type ExecuteOutcome } from '#event-sourcing';
+import { PARTS, type Parts } from '#runtime';
+
+/*
+ * One command class and one handler for each aggregate; the union of its commands travels inside, with what the edge knows:
+ * stream, origin, and the revision that the caller has seen.
+ */
+
+export class TemplateCommands extends Command<ExecuteOutcome<TemplateState, TemplateEvent, TemplateRefusal>> {
+  constructor(readonly options: ExecuteOptions<TemplateCommand, TemplateState>) {
+    super();
+  }
+}
+
+@CommandHandler(TemplateCommands)
+export class TemplateCommandHandler implements ICommandHandler<TemplateCommands> {
+  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+
+  execute({ options }: TemplateCommands) {
+    return execute(this.parts.eventStore, template, options);
+  }
+}
+
+export class ScheduleCommands extends Command<ExecuteOutcome<ScheduleState, ScheduleEvent, ScheduleRefusal>> {
+  constructor(readonly options: ExecuteOptions<ScheduleCommand, ScheduleState>) {
+    super();
+  }
+}
+
+@CommandHandler(ScheduleCommands)
+export class ScheduleCommandHandler implements ICommandHandler<ScheduleCommands> {
+  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+
+  execute({ options }: ScheduleCommands) {
+    return execute(this.parts.eventStore, schedule, options);
+  }
+}
+
+export class JobCommands extends Command<ExecuteOutcome<JobState, JobEvent, JobRefusal>> {
+  constructor(readonly options: ExecuteOptions<JobCommand, JobState>) {
+    super();
+  }
+}
+
+@CommandHandler(JobCommands)
+export class JobCommandHandler implements ICommandHandler<JobCommands> {
+  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+
+  execute({ options }: JobCommands) {
+    return execute(this.parts.eventStore, job, options);
+  }
+}
+
+export class DatasetCommands extends Command<ExecuteOutcome<DatasetState, DatasetEvent, DatasetRefusal>> {
+  constructor(readonly options: ExecuteOptions<DatasetCommand, DatasetState>) {
+    super();
+  }
+}
+
+@CommandHandler(DatasetCommands)
+export class DatasetCommandHandler implements ICommandHandler<DatasetCommands> {
+  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+
+  execute({ options }: DatasetCommands) {
+    return execute(this.parts.eventStore, dataset, options);
+  }
+}
+
+export const COMMAND_HANDLERS = [
+  TemplateCommandHandler,
+  ScheduleCommandHandler,
+  JobCommandHandler,
+  DatasetCommandHandler,
+];

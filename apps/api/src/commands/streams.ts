@@ -1,0 +1,88 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  dataset,
+  job,
+  schedule,
+  streamOf,
+  template,
+  type AggregateType,
+  type DatasetEvent,
+  type DatasetState,
+  type JobEvent,
+  type JobState,
+  type ScheduleEvent,
+  type ScheduleState,
+  type TemplateEvent,
+  type TemplateState,
+} from '#domain';
+import {
+  fold,
+  START,
+  STORE_SOURCE,
+  toDomainEvent,
+  type Decider,
+  type DomainRefusal,
+  type Position,
+} from '#event-sourcing';
+import { READ_MODELS_GROUP } from '#read-models';
+import { PARTS, type Parts } from '#runtime';
+import { Problem } from '../http/problem';
+
+const CATCH_UP_MS = 5000;
+
+export interface Loaded<State> {
+  readonly state: State;
+  /** Of the stream's last event; -1 when it has none. */
+  readonly revision: number;
+  /** Of the stream's last event; 0 when it has none. */
+  readonly position: Position;
+}
+
+/** The present state of aggregates, read from their streams: decisions never rest on a read model. */
+@Injectable()
+export class Streams {
+  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+
+  template(id: string): Promise<Loaded<TemplateState>> {
+    return this.load<TemplateState, TemplateEvent>('template', id, template);
+  }
+
+  schedule(id: string): Promise<Loaded<ScheduleState>> {
+    return this.load<ScheduleState, ScheduleEvent>('schedule', id, schedule);
+  }
+
+  job(id: string): Promise<Loaded<JobState>> {
+    return this.load<JobState, JobEvent>('job', id, job);
+  }
+
+  dataset(id: string): Promise<Loaded<DatasetState>> {
+    return this.load<DatasetState, DatasetEvent>('dataset', id, dataset);
+  }
+
+  /**
+   * Reads again from a read model what was missing there but stands in its stream, once the read model has caught up.
+   * Throws `read_model.behind` when that takes too long.
+   */
+  async whenProjected<View>(position: Position, read: () => Promise<View | null>): Promise<View> {
+    const caughtUp = await this.parts.progress.reached(READ_MODELS_GROUP, STORE_SOURCE, position, CATCH_UP_MS);
+    const view = caughtUp ? await read() : null;
+    if (view !== null) return view;
+    throw new Problem('read_model.behind', 'It is stored and will be readable soon: try again.', {
+      headers: { 'Retry-After': '1' },
+    });
+  }
+
+  private async load<State, Event>(
+    type: AggregateType,
+    id: string,
+    decider: Pick<Decider<never, State, Event, DomainRefusal>, 'initial' | 'evolve'>,
+  ): Promise<Loaded<State>> {
+    const history = await this.parts.eventStore.readStream(streamOf(type, id));
+    const state = fold(
+      decider,
+      history.map((event) => toDomainEvent<Event>(event)),
+    );
+    const last = history.at(-1);
+    return { state, revision: last?.revision ?? -1, position: last?.position ?? START };
+  }
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { DATA_TYPES } from '#domain';
+import { actor, changed, id, instant, page, paging, uuid, words } from '../http/fields';
+import { operation } from '../http/operation';
+
+const tag = 'Datasets';
+const datasetId = z.strictObject({ datasetId: id });
+const relation = z.strictObject({ schema: z.string().min(1).max(63), name: z.string().min(1).max(63) });
+const dataType = z.enum(DATA_TYPES);
+
+const column = z
+  .object({
+    name: z.string(),
+    label: z.string(),
+    type: dataType,
+    nullable: z.boolean(),
+    description: z.string().nullable(),
+  })
+  .meta({ id: 'DatasetColumn' });
+
+const columnInput = z
+  .strictObject({
+    name: z.string().min(1).max(63).describe('As the table has it.'),
+    label: words(200).optional().describe('What people are shown. Left out: the name.'),
+    type: dataType,
+    nullable: z.boolean().default(true),
+    description: z.string().trim().max(1000).nullable().default(null),
+  })
+  .meta({ id: 'DatasetColumnInput' });
+
+const datasetInput = z
+  .strictObject({
+    name: words(200),
+    description: z.string().trim().max(2000).nullable().default(null),
+    dataSource: z.string().min(1).max(63).describe('One of GET /v1/data-sources.'),
+    relation,
+    columns: z.array(columnInput).max(1600).optional().describe('Left out: those of the table as it is now.'),
+  })
+  .meta({ id: 'DatasetInput', description: 'A table or view of a data source, opened for reports.' });
+
+const dataset = z
+  .object({
+    datasetId: uuid,
+    name: z.string(),
+    description: z.string().nullable(),
+    dataSource: z.string(),
+    relation: z.object({ schema: z.string(), name: z.string() }),
+    columns: z.array(column),
+    status: z.enum(['active', 'retired']),
+    revision: z.int(),
+    registeredBy: actor,
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Dataset' });
+
+const refusals = [
+  'data_source.missing',
+  'data_source.relation_missing',
+  'data_source.unreachable',
+  'dataset.columns_empty',
+  'dataset.duplicate_column',
+] as const;
+
+export const datasetOperations = {
+  register: operation({
+    id: 'registerDataset',
+    method: 'post',
+    path: '/v1/datasets',
+    tag,
+    summary: 'Open a table or view for reports',
+    access: 'admin',
+    body: datasetInput,
+    status: 201,
+    response: changed,
+    command: true,
+    problems: refusals,
+  }),
+  list: operation({
+    id: 'listDatasets',
+    method: 'get',
+    path: '/v1/datasets',
+    tag,
+    summary: 'List the datasets, by name',
+    query: z.strictObject({
+      ...paging,
+      search: z.string().max(200).optional().describe('Part of the name.'),
+      status: z.enum(['active', 'retired']).optional(),
+    }),
+    response: page(dataset),
+    waits: 'read-models',
+    problems: ['cursor.invalid'],
+  }),
+  get: operation({
+    id: 'getDataset',
+    method: 'get',
+    path: '/v1/datasets/:datasetId',
+    tag,
+    summary: 'Read a dataset, with its columns',
+    params: datasetId,
+    response: dataset,
+    waits: 'read-models',
+    problems: ['dataset.missing'],
+  }),
+  revise: operation({
+    id: 'reviseDataset',
+    method: 'put',
+    path: '/v1/datasets/:datasetId',
+    tag,
+    summary: 'Revise a dataset',
+    access: 'admin',
+    params: datasetId,
+    body: datasetInput,
+    response: changed,
+    command: true,
+    ifMatch: 'required',
+    problems: ['dataset.missing', 'dataset.retired', ...refusals],
+  }),
+  retire: operation({
+    id: 'retireDataset',
+    method: 'post',
+    path: '/v1/datasets/:datasetId/retire',
+    tag,
+    summary: 'Close a dataset for good: its templates cannot run any more',
+    access: 'admin',
+    params: datasetId,
+    response: changed,
+    command: true,
+    ifMatch: 'honoured',
+    problems: ['dataset.missing'],
+  }),
+};
+
+export const dataSourceOperations = {
+  list: operation({
+    id: 'listDataSources',
+    method: 'get',
+    path: '/v1/data-sources',
+    tag,
+    summary: 'List the data sources of the settings',
+    access: 'admin',
+    response: z.object({ items: z.array(z.object({ name: z.string() })) }).meta({ id: 'DataSources' }),
+  }),
+  relations: operation({
+    id: 'listRelations',
+    method: 'get',
+    path: '/v1/data-sources/:name/relations',
+    tag,
+    summary: 'List the tables and views of a data source',
+    access: 'admin',
+    params: z.strictObject({ name: z.string().max(63) }),
+    response: z
+      .object({
+        items: z.array(z.object({ schema: z.string(), name: z.string(), kind: z.enum(['table', 'view']) })),
+      })
+      .meta({ id: 'Relations' }),
+    problems: ['data_source.missing', 'data_source.unreachable'],
+  }),
+};

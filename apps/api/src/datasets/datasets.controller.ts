@@ -1,0 +1,121 @@
+import { Controller, Inject } from '@nestjs/common';
+import type { DatasetColumn, DatasetDefinition } from '#domain';
+import { derivedId } from '#event-sourcing';
+import { DatasetQueries } from '#read-models';
+import { PARTS, type Parts } from '#runtime';
+import { Dispatcher } from '../commands/dispatcher';
+import { answered } from '../commands/outcomes';
+import { Streams } from '../commands/streams';
+import { Handles, type Call } from '../http/operation';
+import { Problem } from '../http/problem';
+import { readOne } from '../http/queries';
+import { datasetOperations as operations } from './dataset.operations';
+
+type CallOf<Name extends keyof typeof operations> = Call<(typeof operations)[Name]>;
+
+const LOOK_UP_MS = 10_000;
+
+@Controller()
+export class DatasetsController {
+  private readonly queries: DatasetQueries;
+
+  constructor(
+    @Inject(PARTS) private readonly parts: Parts,
+    @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
+    @Inject(Streams) private readonly streams: Streams,
+  ) {
+    this.queries = new DatasetQueries(parts.pool);
+  }
+
+  @Handles(operations.register)
+  async register(call: CallOf<'register'>) {
+    const datasetId = derivedId(call.context.commandId, 'dataset');
+    const at = call.now.toISOString();
+    const outcome = await this.dispatcher.dataset(call, datasetId, async () => {
+      return {
+        type: 'RegisterDataset',
+        datasetId,
+        definition: await this.definitionOf(call.body),
+        by: call.caller.userId,
+        at,
+      };
+    });
+    return answered(datasetId, outcome, { location: `/v1/datasets/${datasetId}` });
+  }
+
+  @Handles(operations.list)
+  async list({ query }: CallOf<'list'>) {
+    return { body: await this.queries.list(query) };
+  }
+
+  @Handles(operations.get)
+  async get(call: CallOf<'get'>) {
+    const { datasetId } = call.params;
+    const read = () => this.queries.get(datasetId);
+    const known = await read();
+    if (known) return readOne(call, known);
+    const { revision, position } = await this.streams.dataset(datasetId);
+    if (revision < 0) throw new Problem('dataset.missing', 'There is no such dataset.');
+    return readOne(call, await this.streams.whenProjected(position, read));
+  }
+
+  @Handles(operations.revise)
+  async revise(call: CallOf<'revise'>) {
+    const { datasetId } = call.params;
+    const at = call.now.toISOString();
+    const outcome = await this.dispatcher.dataset(call, datasetId, async (state) => {
+      if (state.status === 'absent') throw new Problem('dataset.missing', 'There is no such dataset.');
+      return { type: 'ReviseDataset', datasetId, definition: await this.definitionOf(call.body), at };
+    });
+    return answered(datasetId, outcome);
+  }
+
+  @Handles(operations.retire)
+  async retire(call: CallOf<'retire'>) {
+    const { datasetId } = call.params;
+    const at = call.now.toISOString();
+    const outcome = await this.dispatcher.dataset(call, datasetId, (state) => {
+      if (state.status === 'absent') throw new Problem('dataset.missing', 'There is no such dataset.');
+      return { type: 'RetireDataset', datasetId, at };
+    });
+    return answered(datasetId, outcome);
+  }
+
+  /** The definition, with the table's own columns where none are given. The table must be there in any case. */
+  private async definitionOf({ columns, ...given }: CallOf<'register'>['body']): Promise<DatasetDefinition> {
+    const source = this.parts.dataSources.get(given.dataSource);
+    if (!source) throw new Problem('data_source.missing', `There is no data source "${given.dataSource}".`);
+    const live = await source.introspect(given.relation, { timeoutMs: LOOK_UP_MS });
+    if (!live) {
+      const { schema, name } = given.relation;
+      throw new Problem('data_source.relation_missing', `There is no table or view ${schema}.${name} to be read.`, {
+        errors: [
+          { code: 'data_source.relation_missing', in: 'body', pointer: '/relation', message: 'It does not exist.' },
+        ],
+      });
+    }
+    const declared =
+      columns?.map((column): DatasetColumn => ({ ...column, label: column.label ?? labelOf(column.name) })) ??
+      live.map(({ name, type, nullable }): DatasetColumn => ({
+        name,
+        label: labelOf(name),
+        type,
+        nullable,
+        description: null,
+      }));
+    const missing = declared.findIndex(({ name }) => live.every((column) => column.name !== name));
+    if (missing >= 0) {
+      const message = `The table has no column "${declared[missing]?.name ?? ''}".`;
+      throw new Problem('data_source.column_missing', message, {
+        errors: [{ code: 'data_source.column_missing', in: 'body', pointer: `/columns/${missing}/name`, message }],
+      });
+    }
+    return { ...given, columns: declared };
+  }
+}
+
+/** `departure_time` becomes `Departure time`. */
+function labelOf(name: string): string {
+  const words = name.replaceAll(/[_\s]+/g, ' ').trim();
+  return words === '' ? name : words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,125 @@
+import type { DataSourceErrorCode } from '#data-sources';
+import type { DatasetRefusal, JobRefusal, ScheduleRefusal, TemplateRefusal } from '#domain';
+import type { FileStoreErrorCode } from '#file-store';
+
+export type RefusalCode =
+  TemplateRefusal['code'] | ScheduleRefusal['code'] | JobRefusal['code'] | DatasetRefusal['code'];
+
+export type ProblemCode = RefusalCode | DataSourceErrorCode | FileStoreErrorCode | EdgeCode;
+
+type EdgeCode =
+  | 'request.malformed'
+  | 'request.invalid'
+  | 'request.too_large'
+  | 'request.unsupported_media_type'
+  | 'request.header_invalid'
+  | 'request.text_invalid'
+  | 'cursor.invalid'
+  | 'route.unknown'
+  | 'access.unauthenticated'
+  | 'access.forbidden'
+  | 'access.not_recorded'
+  | 'session.refused'
+  | 'session.too_many_tries'
+  | 'user.missing'
+  | 'user.username_taken'
+  | 'user.password_wrong'
+  | 'user.last_admin'
+  | 'share.user_missing'
+  | 'template.revision_missing'
+  | 'data_source.missing'
+  | 'job.not_ended'
+  | 'job.did_not_fail'
+  | 'export.failed'
+  | 'export.cancelled'
+  | 'output.not_ready'
+  | 'output.expired'
+  | 'output.file_missing'
+  | 'output.range_unsatisfiable'
+  | 'precondition.required'
+  | 'precondition.failed'
+  | 'idempotency.key_reused'
+  | 'aggregate.contended'
+  | 'read_model.behind'
+  | 'internal';
+
+interface ProblemType {
+  readonly status: number;
+  readonly title: string;
+}
+
+/**
+ * What each code means over HTTP, once for all. The type makes it complete: a refusal that the domain gains does not
+ * compile until it has a status here.
+ */
+export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
+  'request.malformed': { status: 400, title: 'The request cannot be read' },
+  'request.invalid': { status: 400, title: 'The request has mistakes' },
+  'request.too_large': { status: 413, title: 'The request is larger than 1 MB' },
+  'request.unsupported_media_type': { status: 415, title: 'The body must be application/json in UTF-8' },
+  'request.header_invalid': { status: 400, title: 'A header cannot be understood' },
+  'request.text_invalid': { status: 400, title: 'A text holds characters that cannot be stored' },
+  'cursor.invalid': { status: 400, title: 'The cursor was not made by this list' },
+  'route.unknown': { status: 404, title: 'There is nothing at this address' },
+  'access.unauthenticated': { status: 401, title: 'Sign in first' },
+  'access.forbidden': { status: 403, title: 'You may not do this' },
+  'access.not_recorded': { status: 503, title: 'The access could not be recorded, so it was not given' },
+  'session.refused': { status: 401, title: 'Username or password is wrong' },
+  'session.too_many_tries': { status: 429, title: 'Too many failed tries' },
+  'user.missing': { status: 404, title: 'There is no such user' },
+  'user.username_taken': { status: 409, title: 'The username is taken' },
+  'user.password_wrong': { status: 422, title: 'The current password is wrong' },
+  'user.last_admin': { status: 409, title: 'Somebody must be left who can manage users' },
+  'share.user_missing': { status: 422, title: 'There is no such user to share with' },
+  'template.exists': { status: 409, title: 'The template exists already' },
+  'template.missing': { status: 404, title: 'There is no such template' },
+  'template.archived': { status: 409, title: 'The template is archived' },
+  'template.owner_needs_no_share': { status: 422, title: 'The owner needs no share' },
+  'template.invalid': { status: 422, title: 'The definition has problems' },
+  'template.revision_missing': { status: 404, title: 'The template has no such revision' },
+  'schedule.exists': { status: 409, title: 'The schedule exists already' },
+  'schedule.missing': { status: 404, title: 'There is no such schedule' },
+  'schedule.removed': { status: 409, title: 'The schedule was removed' },
+  'schedule.invalid': { status: 422, title: 'The schedule has problems' },
+  'job.exists': { status: 409, title: 'The job request exists already' },
+  'job.missing': { status: 404, title: 'There is no such job request' },
+  'job.ended': { status: 409, title: 'The job has ended' },
+  'job.already_running': { status: 409, title: 'The job is running' },
+  'job.not_running': { status: 409, title: 'The job is not running' },
+  'job.attempt_superseded': { status: 409, title: 'Another attempt has taken over' },
+  'job.attempt_out_of_order': { status: 409, title: 'The attempt is out of order' },
+  'job.not_due': { status: 409, title: 'The job may not start yet' },
+  'job.no_output': { status: 409, title: 'The job has no output' },
+  'job.not_ended': { status: 409, title: 'The job has not ended' },
+  'job.did_not_fail': { status: 409, title: 'Only a job that failed, expired or was cancelled can be retried' },
+  'dataset.exists': { status: 409, title: 'The dataset exists already' },
+  'dataset.missing': { status: 404, title: 'There is no such dataset' },
+  'dataset.retired': { status: 409, title: 'The dataset is retired' },
+  'dataset.columns_empty': { status: 422, title: 'A dataset needs a column' },
+  'dataset.duplicate_column': { status: 422, title: 'A column stands there twice' },
+  'data_source.missing': { status: 404, title: 'There is no such data source' },
+  'data_source.unreachable': { status: 503, title: 'The data source does not answer' },
+  'data_source.relation_missing': { status: 422, title: 'The table or view does not exist' },
+  'data_source.column_missing': { status: 422, title: 'A column does not exist in the data source' },
+  'data_source.permission_denied': { status: 422, title: 'The data source refuses to be read' },
+  'data_source.timeout': { status: 504, title: 'The data source took too long' },
+  'data_source.cancelled': { status: 503, title: 'The query was cancelled' },
+  'data_source.value_invalid': { status: 422, title: 'The data source cannot convert a value' },
+  'data_source.failed': { status: 502, title: 'The data source could not answer' },
+  'file_store.full': { status: 507, title: 'The file store is full' },
+  'file_store.missing': { status: 404, title: 'The file is gone' },
+  'file_store.invalid_key': { status: 404, title: 'There is no such file' },
+  'file_store.unavailable': { status: 503, title: 'The file store does not answer' },
+  'export.failed': { status: 502, title: 'The report could not be made' },
+  'export.cancelled': { status: 503, title: 'The report was broken off' },
+  'output.not_ready': { status: 409, title: 'The job has no files yet' },
+  'output.expired': { status: 410, title: 'The files were removed' },
+  'output.file_missing': { status: 404, title: 'The job has no such file' },
+  'output.range_unsatisfiable': { status: 416, title: 'The range lies outside of the file' },
+  'precondition.required': { status: 428, title: 'If-Match is needed' },
+  'precondition.failed': { status: 412, title: 'It has changed meanwhile' },
+  'idempotency.key_reused': { status: 422, title: 'The Idempotency-Key came with another request before' },
+  'aggregate.contended': { status: 409, title: 'Others change it at the same moment' },
+  'read_model.behind': { status: 503, title: 'The change is stored but cannot be read yet' },
+  internal: { status: 500, title: 'Something went wrong on this side' },
+};

@@ -1,0 +1,124 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Caller } from '#access';
+import {
+  isEnded,
+  selfServiceRequest,
+  standardExportRequest,
+  type ExistingJob,
+  type JobRequest,
+  type OutputOptions,
+  type Priority,
+} from '#domain';
+import { derivedId } from '#event-sourcing';
+import { DEFAULT_BATCH_TYPES } from '#export-engine';
+import { PARTS, type Parts } from '#runtime';
+import { Dispatcher } from '../commands/dispatcher';
+import { answered } from '../commands/outcomes';
+import { templateFor } from '../commands/permissions';
+import { Streams } from '../commands/streams';
+import type { AnyCall } from '../http/operation';
+import { Problem } from '../http/problem';
+import { DefinitionChecks } from '../templates/definition-checks';
+
+type From = AnyCall & { readonly caller: Caller };
+interface Terms {
+  readonly timeZone: string;
+  readonly priority: Priority;
+}
+
+/** Requests jobs in the name of people. Their ids follow from the command, so that a repeat finds its job. */
+@Injectable()
+export class JobRequests {
+  constructor(
+    @Inject(PARTS) private readonly parts: Parts,
+    @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
+    @Inject(Streams) private readonly streams: Streams,
+    @Inject(DefinitionChecks) private readonly checks: DefinitionChecks,
+  ) {}
+
+  /** A run of a template as it is now. */
+  run(from: From, { templateId, ...terms }: Terms & { readonly templateId: string }) {
+    return this.request(from, async (jobId) => {
+      const { state, revision } = await this.streams.template(templateId);
+      const template = templateFor(from.caller, state, 'run');
+      if (template.status === 'archived') throw archived();
+      const { state: dataset } = await this.streams.dataset(template.definition.datasetId);
+      await this.checks.require(template.definition, dataset);
+      return selfServiceRequest({
+        ...this.common(from, jobId, terms),
+        origin: 'run_now',
+        template,
+        templateRevision: revision,
+        schedule: null,
+        rerunOf: null,
+      });
+    });
+  }
+
+  /** A whole dataset with its declared columns. */
+  standardExport(
+    from: From,
+    { datasetId, output, ...terms }: Terms & { readonly datasetId: string; readonly output: OutputOptions },
+  ) {
+    return this.request(from, async (jobId) => {
+      const { state } = await this.streams.dataset(datasetId);
+      if (state.status === 'absent') throw new Problem('dataset.missing', 'There is no such dataset.');
+      if (state.status === 'retired') throw new Problem('dataset.retired', 'The dataset is retired: choose another.');
+      const request = standardExportRequest({ ...this.common(from, jobId, terms), datasetId, output, rerunOf: null });
+      const { definition } = DEFAULT_BATCH_TYPES.of(request.input).report(request.input, state.definition);
+      await this.checks.require(definition, state);
+      return request;
+    });
+  }
+
+  /** The same report again, for the same nominal time: relative dates give the same days. */
+  again(from: From, origin: 'retry' | 'rerun', previous: ExistingJob) {
+    return this.request(from, async (jobId) => {
+      const { request, status } = previous;
+      if (!isEnded(status)) throw new Problem('job.not_ended', 'The job has not ended: wait for it, or cancel it.');
+      if (origin === 'retry' && (status === 'completed' || status === 'completed_with_warnings')) {
+        throw new Problem('job.did_not_fail', 'The job has completed: rerun it instead.');
+      }
+      if (request.templateId !== null) {
+        const template = templateFor(from.caller, (await this.streams.template(request.templateId)).state, 'run');
+        if (template.status === 'archived') throw archived();
+      }
+      const { timeZone, priority, nominalTime, input } = request;
+      return {
+        ...request,
+        ...this.common(from, jobId, { timeZone, priority }),
+        nominalTime,
+        origin,
+        // It is no occurrence of the schedule any more, so pausing that does not stop it.
+        scheduleId: null,
+        scheduleRevision: null,
+        rerunOf: request.jobId,
+        input,
+      };
+    });
+  }
+
+  private async request(from: From, make: (jobId: string) => Promise<JobRequest>) {
+    const jobId = derivedId(from.context.commandId, 'job');
+    const outcome = await this.dispatcher.job({ context: from.context, ifMatch: null }, jobId, async () => {
+      return { type: 'RequestJob', request: await make(jobId), at: from.now.toISOString() };
+    });
+    return answered(jobId, outcome, { location: `/v1/job-requests/${jobId}` });
+  }
+
+  private common({ caller, now }: From, jobId: string, { timeZone, priority }: Terms) {
+    return {
+      jobId,
+      owner: caller.userId,
+      nominalTime: now.toISOString(),
+      timeZone,
+      priority,
+      maxAttempts: this.parts.settings.EXPORT_MAX_ATTEMPTS,
+      startBefore: null,
+    };
+  }
+}
+
+function archived(): Problem {
+  return new Problem('template.archived', 'The template is archived: restore it first.');
+}

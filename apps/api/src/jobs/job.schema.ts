@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import {
+  BATCH_TYPE_SELF_SERVICE,
+  BATCH_TYPE_STANDARD_EXPORT,
+  DEFAULT_CSV,
+  JOB_STATUSES,
+  PRIORITIES,
+  type JobInput,
+} from '#domain';
+import { actor, id, instant, timeZone, uuid } from '../http/fields';
+import { outputInput } from '../templates/definition.schema';
+
+export const jobStatus = z.enum(JOB_STATUSES);
+export const jobOrigin = z.enum(['schedule', 'run_now', 'retry', 'rerun', 'standard_export']);
+const priority = z.enum(PRIORITIES);
+export const batchTypeId = z.union([z.literal(BATCH_TYPE_STANDARD_EXPORT), z.literal(BATCH_TYPE_SELF_SERVICE)]);
+
+const terms = {
+  timeZone: timeZone.default('UTC').describe('Zone in which relative dates and times of day count.'),
+  priority: priority.default('normal'),
+};
+
+export const jobInput = z
+  .discriminatedUnion('batchTypeId', [
+    z.strictObject({
+      batchTypeId: z.literal(BATCH_TYPE_STANDARD_EXPORT),
+      datasetId: id,
+      output: outputInput.default(DEFAULT_CSV),
+      ...terms,
+    }),
+    z.strictObject({ batchTypeId: z.literal(BATCH_TYPE_SELF_SERVICE), templateId: id, ...terms }),
+  ])
+  .meta({
+    id: 'JobRequestInput',
+    description: 'A standard export of a whole dataset (batch type 1), or a run of a template now (batch type 4).',
+  });
+
+const failure = z
+  .object({
+    code: z.string(),
+    message: z.string(),
+    transient: z.boolean().describe('Whether another try may succeed.'),
+  })
+  .meta({ id: 'JobFailure' });
+
+const file = z
+  .object({
+    name: z.string(),
+    href: z.string().describe('Where to download it.'),
+    format: z.enum(['csv', 'xlsx']),
+    mediaType: z.string(),
+    rows: z.int(),
+    bytes: z.int(),
+    sha256: z.string().describe('Lower-case hexadecimal.'),
+    sheets: z
+      .array(z.object({ name: z.string(), fromRow: z.int(), toRow: z.int() }))
+      .describe('Which rows stand on which sheet, counted from 1 without the header.'),
+  })
+  .meta({ id: 'OutputFile' });
+
+export const jobOutput = z
+  .object({
+    files: z.array(file),
+    rows: z.int(),
+    truncated: z.boolean().describe('True when a row limit cut the report.'),
+    warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+    timings: z.object({ planMs: z.number(), exportMs: z.number(), storeMs: z.number() }),
+  })
+  .meta({ id: 'JobOutput', description: 'The manifest of what a job left.' });
+
+const summary = {
+  jobRequestId: uuid,
+  batchTypeId,
+  status: jobStatus,
+  origin: jobOrigin,
+  userId: uuid,
+  templateId: uuid.nullable(),
+  templateName: z.string().nullable(),
+  templateRevision: z.int().nullable(),
+  scheduleId: uuid.nullable(),
+  scheduleRevision: z.int().nullable(),
+  rerunOf: uuid.nullable(),
+  nominalTime: instant.describe('When it was due, or when a person asked.'),
+  timeZone: z.string(),
+  priority,
+  startBefore: instant.nullable(),
+  attempt: z.int().describe('The attempt begun last; 0 before the first.'),
+  maxAttempts: z.int(),
+  requestedAt: instant,
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  retryAt: instant.nullable(),
+  failure: failure.nullable(),
+  rowCount: z.int().nullable(),
+  byteCount: z.int().nullable(),
+  outputExpiresAt: instant.nullable(),
+  outputExpiredAt: instant.nullable(),
+  cancelledBy: actor.nullable(),
+  cancelReason: z.string().nullable(),
+  expiryReason: z.enum(['deadline', 'schedule_removed', 'schedule_paused', 'template_archived']).nullable(),
+  jobOutput: jobOutput.nullable(),
+  revision: z.int(),
+  updatedAt: instant,
+};
+
+export const jobSummary = z.object(summary).meta({ id: 'JobRequestSummary' });
+
+export const jobRequest = z
+  .object({
+    ...summary,
+    jobInput: z.custom<JobInput>().meta({
+      override: {
+        type: 'object',
+        required: ['dynamicMapping', 'additionalConfig'],
+        properties: {
+          templateId: { type: 'string', format: 'uuid' },
+          dynamicMapping: { type: 'boolean', description: 'True for a template, false for a standard export.' },
+          dynamicColumns: { type: 'array', items: { type: 'object' } },
+          additionalConfig: { type: 'object' },
+        },
+        description: 'All that the export needs to know.',
+      },
+    }),
+    attempts: z.array(
+      z
+        .object({
+          attempt: z.int(),
+          worker: z.string(),
+          startedAt: instant,
+          endedAt: instant.nullable(),
+          outcome: z.enum(['completed', 'failed', 'lost', 'cancelled']).nullable(),
+          failure: failure.nullable(),
+        })
+        .meta({ id: 'JobAttempt' }),
+    ),
+    progress: z
+      .object({ rowsDone: z.int(), bytesDone: z.int(), at: instant.nullable() })
+      .nullable()
+      .describe('While it runs.'),
+  })
+  .meta({ id: 'JobRequest' });

@@ -1,0 +1,23 @@
+import { auditOperations } from '../audit/audit.operations';
+import { datasetOperations, dataSourceOperations } from '../datasets/dataset.operations';
+import { healthOperations } from '../health/health.operations';
+import type { AnyOperation } from '../http/operation';
+import { jobOperations, outputOperations } from '../jobs/job.operations';
+import { scheduleOperations } from '../schedules/schedule.operations';
+import { sessionOperations } from '../sessions/session.operations';
+import { templateOperations } from '../templates/template.operations';
+import { userOperations } from '../users/user.operations';
+
+/** Every operation of the API, in the order in which the documentation shows them. */
+export const OPERATIONS: readonly AnyOperation[] = [
+  sessionOperations,
+  datasetOperations,
+  dataSourceOperations,
+  templateOperations,
+  scheduleOperations,
+  jobOperations,
+  outputOperations,
+  auditOperations,
+  userOperations,
+  healthOperations,
+].flatMap((group: Readonly<Record<string, AnyOperation>>) => Object.values(group));

@@ -1,0 +1,155 @@
+import { Controller, Inject } from '@nestjs/common';
+import type { Caller } from '#access';
+import {
+  upcomingOccurrences,
+  validateSchedule,
+  type ExistingSchedule,
+  type ScheduleCommand,
+  type ScheduleDefinition,
+} from '#domain';
+import { derivedId } from '#event-sourcing';
+import { ScheduleQueries, type ScheduleView } from '#read-models';
+import { PARTS, type Parts } from '#runtime';
+import { Dispatcher } from '../commands/dispatcher';
+import { answered } from '../commands/outcomes';
+import { Permissions, templateFor } from '../commands/permissions';
+import { Streams } from '../commands/streams';
+import { Handles, type AnyCall, type Call } from '../http/operation';
+import { Problem } from '../http/problem';
+import { viewerOf } from '../http/queries';
+import { entityTag } from '../http/request-headers';
+import { DefinitionChecks } from '../templates/definition-checks';
+import { scheduleOperations as operations } from './schedule.operations';
+
+type CallOf<Name extends keyof typeof operations> = Call<(typeof operations)[Name]>;
+
+const UPCOMING = 10;
+
+@Controller()
+export class SchedulesController {
+  private readonly queries: ScheduleQueries;
+
+  constructor(
+    @Inject(PARTS) parts: Parts,
+    @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
+    @Inject(Streams) private readonly streams: Streams,
+    @Inject(Permissions) private readonly permissions: Permissions,
+    @Inject(DefinitionChecks) private readonly checks: DefinitionChecks,
+  ) {
+    this.queries = new ScheduleQueries(parts.pool);
+  }
+
+  @Handles(operations.define)
+  async define(call: CallOf<'define'>) {
+    const scheduleId = derivedId(call.context.commandId, 'schedule');
+    const { templateId, ...definition } = call.body;
+    const outcome = await this.dispatcher.schedule({ ...call, ifMatch: null }, scheduleId, async () => {
+      const { state } = await this.streams.template(templateId);
+      const template = await this.checks.ofTemplate(templateFor(call.caller, state, 'run'));
+      const owner = call.caller.userId;
+      return { type: 'DefineSchedule', scheduleId, templateId, owner, definition, template, at: at(call) };
+    });
+    return answered(scheduleId, outcome, { location: `/v1/schedules/${scheduleId}` });
+  }
+
+  @Handles(operations.list)
+  async list({ caller, query }: CallOf<'list'>) {
+    const { items, nextCursor } = await this.queries.list({ viewer: viewerOf(caller), ...query });
+    return { body: { items: items.map(scheduleAnswer), nextCursor } };
+  }
+
+  // Before the routes with an id, which would take its name for one.
+  @Handles(operations.selfService)
+  async selfService({ caller, query }: CallOf<'selfService'>) {
+    return { body: await this.queries.selfServiceSchedules({ viewer: viewerOf(caller), ...query }) };
+  }
+
+  @Handles(operations.get)
+  async get({ caller, params, now }: CallOf<'get'>) {
+    const schedule = await this.visible(caller, params.scheduleId);
+    const nextRuns = schedule.status === 'active' ? nextRunsOf(schedule.definition, now) : [];
+    return { headers: { ETag: entityTag(schedule.revision) }, body: { ...scheduleAnswer(schedule), nextRuns } };
+  }
+
+  @Handles(operations.revise)
+  revise(call: CallOf<'revise'>) {
+    return this.change(call, async ({ templateId }, scheduleId) => {
+      const template = await this.checks.ofTemplate((await this.streams.template(templateId)).state);
+      const by = call.caller.userId;
+      return { type: 'ReviseSchedule', scheduleId, definition: call.body, template, by, at: at(call) };
+    });
+  }
+
+  @Handles(operations.pause)
+  pause(call: CallOf<'pause'>) {
+    return this.change(call, (_schedule, scheduleId) => {
+      return { type: 'PauseSchedule', scheduleId, note: call.body.note, by: call.caller.userId, at: at(call) };
+    });
+  }
+
+  @Handles(operations.resume)
+  resume(call: CallOf<'resume'>) {
+    return this.change(call, async ({ templateId }, scheduleId) => {
+      const template = await this.checks.ofTemplate((await this.streams.template(templateId)).state);
+      return { type: 'ResumeSchedule', scheduleId, template, by: call.caller.userId, at: at(call) };
+    });
+  }
+
+  @Handles(operations.remove)
+  remove(call: CallOf<'remove'>) {
+    return this.change(call, (_schedule, scheduleId) => {
+      return { type: 'RemoveSchedule', scheduleId, by: call.caller.userId, at: at(call) };
+    });
+  }
+
+  @Handles(operations.preview)
+  preview({ body, now }: CallOf<'preview'>) {
+    const definition = { ...body, name: 'Preview', priority: 'normal', catchUpMinutes: 0 } as const;
+    const problems = validateSchedule(definition, now.toISOString());
+    if (problems.length > 0) {
+      const detail = problems.map(({ message }) => message).join(' ');
+      throw new Problem('schedule.invalid', detail, { errors: problems });
+    }
+    return Promise.resolve({ body: { nextRuns: nextRunsOf(definition, now) } });
+  }
+
+  @Handles(operations.skipped)
+  async skipped({ caller, params, query }: CallOf<'skipped'>) {
+    await this.visible(caller, params.scheduleId);
+    return { body: await this.queries.skippedOccurrences(viewerOf(caller), params.scheduleId, query) };
+  }
+
+  /** A command on an existing schedule, for its owner. */
+  private async change(
+    call: AnyCall & { readonly caller: Caller; readonly params: { readonly scheduleId: string } },
+    make: (schedule: ExistingSchedule, scheduleId: string) => ScheduleCommand | Promise<ScheduleCommand>,
+  ) {
+    const { scheduleId } = call.params;
+    const outcome = await this.dispatcher.schedule(call, scheduleId, async (state) =>
+      make(await this.permissions.schedule(call.caller, state), scheduleId),
+    );
+    return answered(scheduleId, outcome);
+  }
+
+  private async visible(caller: Caller, scheduleId: string): Promise<ScheduleView> {
+    const read = () => this.queries.get(viewerOf(caller), scheduleId);
+    const known = await read();
+    if (known) return known;
+    const { state, position } = await this.streams.schedule(scheduleId);
+    await this.permissions.schedule(caller, state);
+    return this.streams.whenProjected(position, read);
+  }
+}
+
+function at({ now }: { readonly now: Date }): string {
+  return now.toISOString();
+}
+
+function nextRunsOf(definition: ScheduleDefinition, now: Date): string[] {
+  return upcomingOccurrences(definition, now, UPCOMING).map((time) => time.toISOString());
+}
+
+function scheduleAnswer({ definition, ...view }: ScheduleView) {
+  const { recurrence, startsAt, endsAt, catchUpMinutes } = definition;
+  return { ...view, recurrence, startsAt, endsAt, catchUpMinutes };
+}

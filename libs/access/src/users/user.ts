@@ -1,0 +1,21 @@
+import type { UserId } from '#domain';
+
+export const ROLES = ['admin', 'user'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A person who may sign in. */
+export interface User {
+  readonly userId: UserId;
+  /** Unique without regard to case: ASCII letters, digits and `._@-`, at most 64. */
+  readonly username: string;
+  readonly displayName: string;
+  readonly role: Role;
+  readonly disabledAt: Date | null;
+  readonly createdAt: Date;
+}
+
+/** In whose name a request is made. */
+export type Caller = Pick<User, 'userId' | 'role' | 'username' | 'displayName'>;
+
+/** Source of a username's pattern, for schemas. */
+export const USERNAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
