@@ -48,7 +48,7 @@ export function serverAccount(passwd: string = readFileSync('/etc/passwd', 'utf8
 export function barrier(path: string, account: Account): string | undefined {
   for (let folder = path; ; folder = dirname(folder)) {
     const stat = statSync(folder, { throwIfNoEntry: false });
-    if (stat) {
+    if (stat?.isDirectory()) {
       const bit = stat.uid === account.uid ? 0o100 : stat.gid === account.gid ? 0o010 : 0o001;
       if ((stat.mode & bit) === 0) return folder;
     }
