@@ -13,8 +13,12 @@ export class Components {
       io,
       target: 'draft-2020-12',
       unrepresentable: 'any',
-      override: ({ zodSchema, jsonSchema }) =>
-        override(z.globalRegistry.get(zodSchema)?.override, jsonSchema as JsonSchema, io),
+      override: ({ zodSchema, jsonSchema }) => {
+        replace(jsonSchema as JsonSchema, z.globalRegistry.get(zodSchema)?.override);
+        // Answers may gain fields; only what is strict by declaration stays so.
+        const open = zodSchema instanceof z.ZodObject && zodSchema.def.catchall === undefined;
+        if (open) delete (jsonSchema as JsonSchema).additionalProperties;
+      },
     });
     const { $defs = {}, ...root } = made as JsonSchema & { $defs?: Record<string, JsonSchema> };
     delete root.$schema;
@@ -35,14 +39,11 @@ export class Components {
   }
 }
 
-/** A schema may say itself how it looks; what answers may gain later is not forbidden to readers. */
-function override(own: unknown, jsonSchema: JsonSchema, io: 'input' | 'output'): void {
-  if (typeof own === 'object') {
-    for (const key of Object.keys(jsonSchema)) if (key !== 'description') Reflect.deleteProperty(jsonSchema, key);
-    Object.assign(jsonSchema, own);
-  }
-  if (io === 'output' && jsonSchema.additionalProperties === false)
-    Reflect.deleteProperty(jsonSchema, 'additionalProperties');
+/** A schema may say itself how it looks. */
+function replace(jsonSchema: JsonSchema, own: unknown): void {
+  if (typeof own !== 'object') return;
+  for (const key of Object.keys(jsonSchema)) if (key !== 'description') Reflect.deleteProperty(jsonSchema, key);
+  Object.assign(jsonSchema, own);
 }
 
 function referring(schema: JsonSchema): JsonSchema {

@@ -1,14 +1,9 @@
 import { z } from 'zod';
-import { PRIORITIES, type Recurrence, type Weekday } from '#domain';
+import { PRIORITIES, type Recurrence } from '#domain';
 import { id, instantInput, words } from '../http/fields';
 
 const wallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM, from 00:00 to 23:59');
-const weekday = z
-  .int()
-  .min(1)
-  .max(7)
-  .transform((day) => day as Weekday)
-  .meta({ description: '1 is Monday, 7 is Sunday.' });
+const weekday = z.literal([1, 2, 3, 4, 5, 6, 7]).meta({ description: '1 is Monday, 7 is Sunday.' });
 
 /** When a schedule fires, in the wall time of its zone. */
 export const recurrenceInput: z.ZodType<Recurrence> = z
