@@ -1,5 +1,6 @@
 import { START, toDomainEvent } from '#event-sourcing';
 import type { JobEvent } from '#domain';
+import { ANNA } from '#domain/testing';
 import { SchedulerService } from './scheduler.service';
 import { SchedulerWorld } from './testing/scheduler-world';
 
@@ -39,8 +40,27 @@ describe('the scheduler as a service', () => {
     await world.createTemplate();
     await world.defineSchedule(EVERY_MINUTE);
     await world.caughtUp();
-    const { rows } = await world.parts.pool.query('SELECT schedule_id, next_run_at FROM scheduler.due');
-    expect(rows).toEqual([{ schedule_id: world.scheduleId, next_run_at: new Date('2026-11-23T12:01:00.000Z') }]);
+    const { pool } = world.parts;
+    await pool.query(
+      `INSERT INTO read_model.schedule (schedule_id, template_id, owner, name, definition, schedule_frequency, time_zone,
+                                        priority, status, revision, created_at, updated_at)
+       VALUES ($1, $2, $3, 'Each minute', '{}', 'minutes', 'UTC', 'normal', 'active', 0, now(), now())`,
+      [world.scheduleId, world.templateId, ANNA],
+    );
+    const { rows } = await pool.query('SELECT * FROM read_model.self_service_schedule');
+    expect(rows).toEqual([
+      {
+        template_id: world.templateId,
+        schedule_frequency: 'minutes',
+        next_run_time: new Date('2026-11-23T12:01:00.000Z'),
+        user_id: ANNA,
+        schedule_id: world.scheduleId,
+        name: 'Each minute',
+        time_zone: 'UTC',
+        status: 'active',
+        priority: 'normal',
+      },
+    ]);
     const { checks } = await world.parts.health.report();
     expect(checks).toContainEqual({ name: 'scheduler', problem: null });
   });

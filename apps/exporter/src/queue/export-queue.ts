@@ -5,7 +5,7 @@ import type { Instant, JobId } from '#domain';
 export const QUEUE_CHANNEL = 'export_queue';
 export const CANCELLED = 'cancelled';
 /** The channel that tells of the progress of running jobs; the payload is the job's id. */
-export const PROGRESS_CHANNEL = 'job_progress';
+const PROGRESS_CHANNEL = 'job_progress';
 
 /** A job that was given to a worker until its lease runs out. */
 export interface Claim {

@@ -5,7 +5,7 @@ import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
 const HEAD_START_MINUTES: Record<Priority, number> = { urgent: 240, high: 30, normal: 0, low: -30 };
 
 /** A job that is to be queued. */
-export interface QueuedJob {
+interface QueuedJob {
   readonly jobId: JobId;
   readonly owner: UserId;
   readonly datasetId: DatasetId;
@@ -19,7 +19,7 @@ export interface QueuedJob {
   readonly worker: string | null;
 }
 
-export interface StoredOutput {
+interface StoredOutput {
   readonly jobId: JobId;
   readonly attempt: number;
   readonly expiresAt: Instant;

@@ -69,7 +69,7 @@ export async function removeAbandonedAttempts(parts: OutputParts, signal: AbortS
 }
 
 /** Whether an attempt's files serve nobody, now or later. */
-export function isAbandoned(state: JobState, attempt: string): boolean {
+function isAbandoned(state: JobState, attempt: string): boolean {
   if (state.status === 'absent' || state.status === 'skipped' || !/^[1-9][0-9]*$/.test(attempt)) return false;
   if (isEnded(state.status)) {
     return state.output === null || state.outputExpired || Number(attempt) !== state.attempt;

@@ -129,6 +129,7 @@ describe('the due loop', () => {
       },
     ]);
     // The scheduler's own event does not make its row look stale.
+    await world.caughtUp();
     world.setTime('2026-11-23T18:15:00.000Z');
     expect(await world.loop(projection).runRound()).toBe(true);
     expect(await world.occurrences()).toHaveLength(5);
@@ -148,15 +149,16 @@ describe('the due loop', () => {
   it('doubles nothing after a crash between the append and the move of the row', async () => {
     await world.defineSchedule(QUARTERLY);
     await begin();
-    world.setTime('2026-11-23T12:30:05.000Z');
+    // Nobody but the loop itself can find out what was appended.
+    await projection.stop();
+    world.setTime('2026-11-23T12:15:05.000Z');
     await expect(world.loop(projection, failingAt(world.parts.pool, 'move-due')).runRound()).rejects.toThrow('crash');
-    expect(await world.occurrences()).toHaveLength(2);
+    expect(await world.occurrences()).toEqual([['2026-11-23T12:15:00.000Z', 'JobRequested']]);
 
-    await world.loop(projection).runRound();
-    expect((await world.occurrences()).map(([nominalTime]) => nominalTime)).toEqual([
-      '2026-11-23T12:15:00.000Z',
-      '2026-11-23T12:30:00.000Z',
-    ]);
+    expect(await world.loop(projection).runRound()).toBe(true);
+    expect(await world.occurrences()).toEqual([['2026-11-23T12:15:00.000Z', 'JobRequested']]);
+    const { rows } = await world.parts.pool.query('SELECT next_run_at FROM scheduler.due');
+    expect(rows).toEqual([{ next_run_at: new Date('2026-11-23T12:30:00.000Z') }]);
   });
 
   it('requests and skips nothing anew when its tables are rebuilt', async () => {
@@ -165,8 +167,8 @@ describe('the due loop', () => {
     for (const time of ['12:15', '12:30', '12:45', '13:00', '13:15', '13:30', '13:45', '14:00']) {
       world.setTime(`2026-11-23T${time}:00.000Z`);
       await world.loop(projection).runRound();
+      await world.caughtUp();
     }
-    await world.caughtUp();
     await projection.stop();
     const before = await world.parts.eventStore.head();
 

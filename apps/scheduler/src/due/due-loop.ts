@@ -7,10 +7,13 @@ import { claimDue, earliestDue, loadTemplates, moveDue, type ClaimedSchedule } f
 import type { NextTimes } from './next-times';
 
 const BATCH = 1000;
+const BATCHES_AT_ONCE = 2;
 /** A timer longer than 24.8 days fires at once, and clocks are set: look again at least this often. */
 const LONGEST_SLEEP_MS = 60_000;
 /** Schedules that were passed over are looked at again after this, or once the projection has moved on. */
 const LOOK_AGAIN_MS = 250;
+/** What is due and yet was not claimed is locked by another instance or by the projection, for a moment. */
+const LOCKED_PAUSE_MS = 10;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
 
@@ -95,8 +98,18 @@ export class DueLoop {
   /** Settles everything that is due. False when schedules were passed over and have to be looked at again. */
   async runRound(): Promise<boolean> {
     const round: Round = { postponed: new Set(), caughtUp: undefined };
-    while (!this.#stopped && (await this.#settleBatch(round)) > 0);
+    const first = await this.#settleBatch(round);
+    if (first > 0) {
+      // In a burst, one batch is planned while the database works on another one.
+      const drains = Array.from({ length: first < BATCH ? 1 : BATCHES_AT_ONCE }, () => this.#drain(round));
+      const failed = (await Promise.allSettled(drains)).find((drain) => drain.status === 'rejected');
+      if (failed) throw failed.reason;
+    }
     return round.postponed.size === 0 && round.caughtUp !== false;
+  }
+
+  async #drain(round: Round): Promise<void> {
+    while (!this.#stopped && (await this.#settleBatch(round)) > 0);
   }
 
   /** Returns how many schedules were claimed. */
@@ -205,7 +218,8 @@ export class DueLoop {
   async #untilNextDue(): Promise<number> {
     const next = await earliestDue(this.#parts.pool);
     if (next === null) return LONGEST_SLEEP_MS;
-    return Math.min(Math.max(next.getTime() - this.#parts.clock.now().getTime(), 0), LONGEST_SLEEP_MS);
+    const ms = next.getTime() - this.#parts.clock.now().getTime();
+    return ms > 0 ? Math.min(ms, LONGEST_SLEEP_MS) : LOCKED_PAUSE_MS;
   }
 
   async #sleep(milliseconds: number): Promise<void> {

@@ -82,11 +82,11 @@ function occurrenceAppend(schedule: ClaimedSchedule, nominalTime: Date, facts: P
   const jobId = occurrenceJobId(scheduleId, toInstant(nominalTime));
   const decision = job.decide(occurrenceCommand(schedule, jobId, nominalTime, facts), job.initial);
   if (!decision.accepted) throw new Error(`an occurrence was refused on an empty stream: ${decision.refusal.code}`);
-  const context = contextOf(derivedId(scheduleId, `occurrence ${toInstant(nominalTime)}`));
   return {
     streamId: streamOf('job', jobId),
     expected: 'no-stream',
-    events: toNewEvents(decision.events, context),
+    // The job's id follows from schedule and nominal time, and so names the command as well.
+    events: toNewEvents(decision.events, contextOf(jobId)),
   };
 }
 

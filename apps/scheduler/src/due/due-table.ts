@@ -1,6 +1,8 @@
 import type { PoolClient } from '#database';
 import {
   toInstant,
+  type ExistingSchedule,
+  type Instant,
   type ScheduleDefinition,
   type ScheduleId,
   type TemplateDefinition,
@@ -16,18 +18,20 @@ interface DueRow {
   readonly owner: string;
   readonly definition: ScheduleDefinition;
   readonly status: 'active' | 'paused' | 'removed';
-  readonly effective_from: Date;
-  readonly skipped_to: Date | null;
-  readonly settled_to: Date | null;
+  readonly effective_from: Instant;
+  readonly skipped_to: Instant | null;
   readonly schedule_revision: number;
-  readonly next_run_at: Date | null;
 }
 
-const COLUMNS = `schedule_id, template_id, owner, definition, status, effective_from, skipped_to, settled_to,
-                 schedule_revision, next_run_at`;
+const COLUMNS = `schedule_id, template_id, owner, definition, status, effective_from, skipped_to, schedule_revision`;
+/** Instants as the domain writes them: the driver's dates would cost more than all the rest of a row. */
+const AS_INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+const READ_COLUMNS = `schedule_id, template_id, owner, definition, status, schedule_revision,
+                      to_char(effective_from AT TIME ZONE 'UTC', ${AS_INSTANT}) AS effective_from,
+                      to_char(skipped_to AT TIME ZONE 'UTC', ${AS_INSTANT}) AS skipped_to`;
 
 /** A schedule with something due, locked until the claim's transaction ends. */
-export interface ClaimedSchedule extends DueSchedule {
+export interface ClaimedSchedule extends Pick<DueSchedule, 'state' | 'revision'> {
   readonly nextRunAt: Date;
 }
 
@@ -45,12 +49,12 @@ export interface ClaimQuery {
 export async function claimDue(client: PoolClient, query: ClaimQuery): Promise<readonly ClaimedSchedule[]> {
   const { rows } = await client.query<DueRow & { readonly next_run_at: Date }>({
     name: 'claim-due',
-    text: `SELECT ${COLUMNS} FROM scheduler.due
+    text: `SELECT ${READ_COLUMNS}, next_run_at FROM scheduler.due
            WHERE next_run_at <= $1 AND next_run_at >= coalesce($2, '-infinity'::timestamptz) AND schedule_id <> ALL ($3::uuid[])
            ORDER BY next_run_at LIMIT $4 FOR UPDATE SKIP LOCKED`,
     values: [query.until, query.from, query.except, query.limit],
   });
-  return rows.map((row) => ({ ...dueScheduleOf(row), nextRunAt: row.next_run_at }));
+  return rows.map((row) => ({ state: stateOf(row), revision: row.schedule_revision, nextRunAt: row.next_run_at }));
 }
 
 /** When the next schedule is due; null when none is. */
@@ -83,9 +87,9 @@ export async function moveDue(client: PoolClient, settled: readonly SettledSched
            WHERE d.schedule_id = m.schedule_id`,
     values: [
       settled.map(({ scheduleId }) => scheduleId),
-      settled.map(({ settledTo }) => settledTo),
-      settled.map(({ nextRunAt }) => nextRunAt),
-      settled.map(({ skippedTo }) => skippedTo),
+      settled.map(({ settledTo }) => toInstant(settledTo)),
+      settled.map(({ nextRunAt }) => nextRunAt && toInstant(nextRunAt)),
+      settled.map(({ skippedTo }) => skippedTo && toInstant(skippedTo)),
       settled.map(({ revision }) => revision),
     ],
   });
@@ -96,12 +100,18 @@ export async function loadDue(
   client: PoolClient,
   scheduleIds: readonly ScheduleId[],
 ): Promise<Map<ScheduleId, DueSchedule>> {
-  const { rows } = await client.query<DueRow>({
+  const { rows } = await client.query<DueRow & { readonly settled_to: Date | null }>({
     name: 'load-due',
-    text: `SELECT ${COLUMNS} FROM scheduler.due WHERE schedule_id = ANY ($1) ORDER BY schedule_id FOR UPDATE`,
+    text: `SELECT ${READ_COLUMNS}, settled_to FROM scheduler.due
+           WHERE schedule_id = ANY ($1) ORDER BY schedule_id FOR UPDATE`,
     values: [scheduleIds],
   });
-  return new Map(rows.map((row) => [row.schedule_id, dueScheduleOf(row)]));
+  return new Map(
+    rows.map((row) => [
+      row.schedule_id,
+      { state: stateOf(row), revision: row.schedule_revision, settledTo: row.settled_to },
+    ]),
+  );
 }
 
 export async function saveDue(
@@ -110,9 +120,9 @@ export async function saveDue(
 ): Promise<void> {
   await client.query({
     name: 'save-due',
-    text: `INSERT INTO scheduler.due (${COLUMNS})
+    text: `INSERT INTO scheduler.due (${COLUMNS}, settled_to, next_run_at)
            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::text[], $6::timestamptz[],
-                                $7::timestamptz[], $8::timestamptz[], $9::integer[], $10::timestamptz[])
+                                $7::timestamptz[], $8::integer[], $9::timestamptz[], $10::timestamptz[])
            ON CONFLICT (schedule_id) DO UPDATE
            SET definition = EXCLUDED.definition, status = EXCLUDED.status, effective_from = EXCLUDED.effective_from,
                skipped_to = EXCLUDED.skipped_to, settled_to = EXCLUDED.settled_to,
@@ -125,9 +135,9 @@ export async function saveDue(
       schedules.map(({ state }) => state.status),
       schedules.map(({ state }) => state.effectiveFrom),
       schedules.map(({ state }) => state.skippedTo),
-      schedules.map(({ settledTo }) => settledTo),
       schedules.map(({ revision }) => revision),
-      schedules.map(({ nextRunAt }) => nextRunAt),
+      schedules.map(({ settledTo }) => settledTo && toInstant(settledTo)),
+      schedules.map(({ nextRunAt }) => nextRunAt && toInstant(nextRunAt)),
     ],
   });
 }
@@ -178,18 +188,14 @@ export async function saveTemplates(client: PoolClient, templates: readonly Know
   });
 }
 
-function dueScheduleOf(row: DueRow): DueSchedule {
+function stateOf(row: DueRow): ExistingSchedule {
   return {
-    state: {
-      status: row.status,
-      scheduleId: row.schedule_id,
-      templateId: row.template_id,
-      owner: row.owner,
-      definition: row.definition,
-      effectiveFrom: toInstant(row.effective_from),
-      skippedTo: row.skipped_to && toInstant(row.skipped_to),
-    },
-    revision: row.schedule_revision,
-    settledTo: row.settled_to,
+    status: row.status,
+    scheduleId: row.schedule_id,
+    templateId: row.template_id,
+    owner: row.owner,
+    definition: row.definition,
+    effectiveFrom: row.effective_from,
+    skippedTo: row.skipped_to,
   };
 }
