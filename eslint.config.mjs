@@ -19,7 +19,7 @@ export default tseslint.config(
   },
   {
     // Nest reads constructor parameter types at run time: a type-only import would leave nothing to inject.
-    files: ['apps/**/*.ts'],
+    files: ['apps/**/*.ts', 'libs/runtime/**/*.ts'],
     rules: {
       '@typescript-eslint/consistent-type-imports': 'off',
       // Nest declares its options as classes, and its documentation gives them as plain objects.

@@ -16,19 +16,20 @@ async function main(): Promise<void> {
   const logger = createLogger({ level: settings.LOG_LEVEL, format: settings.LOG_FORMAT });
   // Ctrl-C may come while the start is still under way: it is broken off, and what it began is undone.
   const starting = new AbortController();
-  let started: Promise<Standalone> | undefined;
+  const started = (async (): Promise<Standalone> => {
+    if (args.reset) await reset(settings, log);
+    return startStandalone({ settings, logger, log, signal: starting.signal });
+  })();
   stopOnSignals(
     async () => {
       log('\nStopping…');
       starting.abort();
-      const server = await started?.catch(() => undefined);
+      const server = await started.catch(() => undefined);
       await server?.stop();
       log('Stopped.');
     },
     (problem) => logger.error({ err: problem }, 'the stop failed'),
   );
-  if (args.reset) await reset(settings, log);
-  started = startStandalone({ settings, logger, log, signal: starting.signal });
   const server = await started;
   const { admin, parts } = server;
   process.stdout.write(

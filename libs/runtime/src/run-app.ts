@@ -34,8 +34,8 @@ export async function runApp(name: string, app: Type, bootstrap: Bootstrap = wit
 
 /** One application that holds the given modules and the parts they ask for. */
 export function rootModule(app: Type | readonly Type[], parts: Parts): Type {
+  @Module({ imports: [PartsModule.forRoot(parts), ...[app].flat()] })
   class RootModule {}
-  Module({ imports: [PartsModule.forRoot(parts), ...[app].flat()] })(RootModule);
   return RootModule;
 }
 
