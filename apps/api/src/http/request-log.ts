@@ -27,7 +27,9 @@ export function logRequests(parts: Parts) {
         correlationId: state.correlationId,
         ...(!response.writableFinished && { aborted: true }),
       };
-      logger.info(line, 'request');
+      // Somebody who follows a job asks several times a second: what changed nothing and went well is for debugging.
+      const uneventful = request.method === 'GET' && response.statusCode < 400;
+      logger[uneventful ? 'debug' : 'info'](line, 'request');
     });
     next();
   };
