@@ -1,8 +1,6 @@
 import { ANNA, BEN, CARA } from '#domain/testing';
-import { STORE_SOURCE } from '#event-sourcing';
 import { ExporterWorld } from '../testing/exporter-world';
 import type { Claim, ExportQueue } from './export-queue';
-import { EXPORTER_GROUP } from './queue-projection';
 
 describe('the export queue', () => {
   let world: ExporterWorld;
@@ -19,8 +17,7 @@ describe('the export queue', () => {
   async function enqueue(...requests: Parameters<ExporterWorld['request']>[0][]): Promise<readonly string[]> {
     const ids: string[] = [];
     for (const request of requests) ids.push(await world.request(request));
-    const head = await world.parts.eventStore.head();
-    expect(await world.parts.progress.reached(EXPORTER_GROUP, STORE_SOURCE, head, 20_000)).toBe(true);
+    await world.caughtUp();
     return ids;
   }
 

@@ -48,6 +48,7 @@ describe('what the exporter clears away', () => {
     await world.worker({ process: writing() });
     const jobId = await world.request();
     await world.unqueued(jobId);
+    await world.caughtUp();
     expect(await noted()).toBe(1);
     await expireOutputs(outputParts());
     expect(await attempts(jobId)).toEqual(['1']);
@@ -63,7 +64,8 @@ describe('what the exporter clears away', () => {
     const jobId = await world.request();
     await world.unqueued(jobId);
     await world.tell({ type: 'ExpireOutput', jobId, at: toInstant(LATER.now()) }, jobId);
-    await world.until(async () => (await noted()) === 0);
+    await world.caughtUp();
+    expect(await noted()).toBe(0);
     expect(await attempts(jobId)).toEqual(['1']);
     await sweep();
     expect(await attempts(jobId)).toEqual([]);

@@ -14,7 +14,7 @@ import {
   type JobRequest,
 } from '#domain';
 import { ANNA, DATASET_ID, FLIGHTS, jobOutput, jobRequest } from '#domain/testing';
-import { execute, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
+import { execute, STORE_SOURCE, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
 import type { ExportParts, ExportRequest } from '#export-engine';
 import { createLogger, readSettings } from '#platform';
 import { closeParts, openParts, type Parts } from '#runtime';
@@ -22,7 +22,7 @@ import { createTestDatabase, type TestDatabase } from '../../../../test/postgres
 import { JobHistory, openJob } from '../jobs/job-history';
 import { JobRunner } from '../jobs/job-runner';
 import { CANCELLED, ExportQueue, QUEUE_CHANNEL } from '../queue/export-queue';
-import { QueueProjection } from '../queue/queue-projection';
+import { EXPORTER_GROUP, QueueProjection } from '../queue/queue-projection';
 import { WorkerPool } from '../workers/worker-pool';
 
 const PATIENCE_MS = 20_000;
@@ -176,6 +176,14 @@ export class ExporterWorld {
     await this.until(
       async () => openJob(await this.history.job(jobId)) === null && (await this.row(jobId)) === undefined,
     );
+  }
+
+  /** Resolves once the queue's projection has applied all that is in the store. */
+  async caughtUp(): Promise<void> {
+    const head = await this.parts.eventStore.head();
+    if (!(await this.parts.progress.reached(EXPORTER_GROUP, STORE_SOURCE, head, PATIENCE_MS))) {
+      throw new Error('the projection does not catch up');
+    }
   }
 
   async row(jobId: JobId): Promise<Record<string, unknown> | undefined> {
