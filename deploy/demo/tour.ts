@@ -74,7 +74,11 @@ export class Tour {
 
   async #createTemplate(datasetId: string): Promise<string> {
     this.#tell.step('2. A template: columns, filters and format, checked as a whole');
-    const wrong = { ...definition(datasetId), columns: [{ column: 'dleay' }, { column: 'date', dataType: 'boolean' }] };
+    const wrong = {
+      ...definition(datasetId),
+      columns: [{ column: 'dleay' }, { column: 'date', dataType: 'boolean' }],
+      sort: [],
+    };
     this.#tell.command('POST', '/v1/templates/validate', { columns: wrong.columns });
     const check = await this.#api.expectOk<{ problems: { code: string; pointer: string; message: string }[] }>(
       'POST',

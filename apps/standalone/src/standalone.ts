@@ -1,7 +1,9 @@
 import 'reflect-metadata';
+import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ensureFirstAdmin, UserStore, type FirstAdmin } from '#access';
+import { DiskFileStore } from '#file-store';
 import type { Logger, Settings } from '#platform';
 import { closeParts, NestLogger, openParts, rootModule, type Parts } from '#runtime';
 import { ApiModule } from '../../api/src/api.module';
@@ -48,6 +50,10 @@ export async function startStandalone({ settings, logger, log, signal }: Standal
       stopping = true;
       await embedded.postgres?.stop();
     });
+    if (embedded.postgres) {
+      // The folder is locked for this process, so what lies half written there is from one that was killed.
+      await new DiskFileStore(join(embedded.settings.DATA_DIR, 'files')).removeAbandonedUploads();
+    }
     const parts = await openParts(embedded.settings, logger);
     undo.push(() => closeParts(parts));
     signal.throwIfAborted();
