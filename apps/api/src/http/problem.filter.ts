@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { AccessLog } from '#access';
 import { DataSourceError } from '#data-sources';
 import { FileStoreError } from '#file-store';
+import { InvalidCursor } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
 import { Problem, problemDocument } from './problem';
 import { requestState } from './request-state';
@@ -74,6 +75,7 @@ export function toProblem(error: unknown): Problem {
     const headers = error.transient ? { 'Retry-After': '5' } : {};
     return new Problem(error.code, error.message, { headers, cause: error });
   }
+  if (error instanceof InvalidCursor) return new Problem('cursor.invalid', error.message);
   const status = statusOf(error);
   switch (status) {
     case 404:

@@ -7,7 +7,9 @@ const CORRELATION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const STREAM_POSITION = /^([a-z]+-[0-9a-z-]{1,80})@(\d{1,18})$/;
-const ENTITY_TAG = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
+/** RFC 9110, 8.8.3. */
+const ENTITY_TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
+const ENTITY_TAGS = new RegExp(`^\\s*${ENTITY_TAG.source}(\\s*,\\s*${ENTITY_TAG.source})*\\s*$`);
 
 /** Where a request came from, as its headers tell; what cannot be used is made anew. */
 export function originOf(headers: IncomingHttpHeaders): {
@@ -72,11 +74,10 @@ export function ifNoneMatchOf(headers: IncomingHttpHeaders): RevisionMatch | nul
 function revisionsOf(name: string, text: string | undefined, weak: boolean): RevisionMatch | null {
   if (text === undefined) return null;
   if (text.trim() === '*') return 'any';
-  const tags = text.split(',').map((part) => ENTITY_TAG.exec(part.trim()));
-  if (tags.some((tag) => tag === null)) throw invalidHeader(name, 'must hold entity tags in quotes, such as "3", or *');
-  return tags
-    .filter((tag) => tag !== null && (weak || tag[1] === undefined))
-    .map((tag) => tag?.[2] ?? '')
+  if (!ENTITY_TAGS.test(text)) throw invalidHeader(name, 'must hold entity tags in quotes, such as "3", or *');
+  return [...text.matchAll(ENTITY_TAG)]
+    .filter((tag) => weak || tag[1] === undefined)
+    .map((tag) => tag[2] ?? '')
     .filter((opaque) => /^\d{1,9}$/.test(opaque))
     .map(Number);
 }

@@ -6,6 +6,7 @@ import { READ_MODELS_GROUP } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
 import type { AnyCall } from '../http/operation';
 import { requestState } from '../http/request-state';
+import { jobRequest } from './job.schema';
 import { JobStream } from './job-stream';
 import { jobAnswer, JobViews } from './job-views';
 
@@ -47,7 +48,8 @@ export class JobEvents implements OnApplicationBootstrap {
       read: async () => {
         const job = await this.views.view(caller, jobId);
         const progress = await this.views.progress(job);
-        return { revision: job.revision, ended: isEnded(job.status), progress, body: { ...jobAnswer(job), progress } };
+        const body = jobRequest.parse({ ...jobAnswer(job), progress });
+        return { revision: job.revision, ended: isEnded(job.status), progress, body };
       },
       onError: (err) => this.parts.logger.error({ err, jobId, correlationId, app: 'api' }, 'a job cannot be followed'),
     });

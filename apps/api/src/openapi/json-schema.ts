@@ -14,7 +14,7 @@ export class Components {
       target: 'draft-2020-12',
       unrepresentable: 'any',
       override: ({ zodSchema, jsonSchema }) => {
-        replace(jsonSchema as JsonSchema, z.globalRegistry.get(zodSchema)?.override);
+        replace(jsonSchema, z.globalRegistry.get(zodSchema)?.override);
         // Answers may gain fields; only what is strict by declaration stays so.
         const open = zodSchema instanceof z.ZodObject && zodSchema.def.catchall === undefined;
         if (open) delete (jsonSchema as JsonSchema).additionalProperties;
