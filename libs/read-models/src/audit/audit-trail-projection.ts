@@ -1,8 +1,9 @@
-import { transaction, type Pool } from '#database';
-import { loadCheckpoint, moveCheckpoint } from '#event-feed';
+import type { Pool } from '#database';
+import { loadCheckpoint } from '#event-feed';
 import type { Checkpoint, EventStore, FeedBatch, FeedSource } from '#event-sourcing';
+import { applyBatch } from '../projection/apply-batch';
 import { READ_MODEL_SCHEMA, type ProjectionOptions } from '../projection/read-models-projection';
-import { putRows, run, type Table } from '../projection/table';
+import { putRows, type Table } from '../projection/table';
 import { aggregateOf, partsOf } from './aggregates';
 import { auditEntries, type AuditEntries, type AuditRow } from './audit-entries';
 import { RecentStates } from './recent-states';
@@ -66,10 +67,8 @@ export class AuditTrailProjection {
   async handle(batch: FeedBatch): Promise<void> {
     // Before the transaction: a connection that waits for another one can wait for ever.
     const entries = await auditEntries(batch.events, this.#recent, this.#store);
-    await transaction(this.#pool, async (client) => {
-      await moveCheckpoint(client, this.group, batch);
-      if (entries.rows.length > 0) await run(client, putRows(this.#schema, AUDIT_TRAIL, entries.rows));
-    });
+    const statements = entries.rows.length > 0 ? [putRows(this.#schema, AUDIT_TRAIL, entries.rows)] : [];
+    await applyBatch(this.#pool, this.group, batch, statements);
     this.#remember(entries);
   }
 

