@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
 /** Why the HTTP port cannot be had; the message says what to do. */
-export class PortError extends Error {
+class PortError extends Error {
   constructor(
     readonly code: 'port.in_use' | 'port.not_allowed' | 'port.unusable',
     message: string,

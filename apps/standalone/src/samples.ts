@@ -20,8 +20,8 @@ import { SAMPLE_DATA_SOURCE } from './embedded';
 const NAMESPACE = '5f8f4a5e-54a4-4a0c-8f3f-0d8a3f2f7a11';
 const id = (what: string): string => v5(what, NAMESPACE);
 
-export const SAMPLE_TEMPLATE_ID = id('template: delayed flights');
-export const SAMPLE_SCHEDULE_ID = id('schedule: delayed flights, every minute');
+const SAMPLE_TEMPLATE_ID = id('template: delayed flights');
+const SAMPLE_SCHEDULE_ID = id('schedule: delayed flights, every minute');
 
 const RELATIONS = [
   { relation: 'flights', name: 'Flights', description: 'Three million domestic flights in the United States.' },
@@ -29,7 +29,7 @@ const RELATIONS = [
   { relation: 'movies', name: 'Movies', description: 'Films with their takings and ratings.' },
 ] as const;
 
-export const sampleDatasetId = (relation: string): string => id(`dataset: ${relation}`);
+const sampleDatasetId = (relation: string): string => id(`dataset: ${relation}`);
 
 /** Registers the sample datasets, a template and a schedule that fires every minute. Does nothing the second time. */
 export async function seedSamples(parts: Parts, owner: string): Promise<void> {

@@ -22,7 +22,10 @@ export async function moveCheckpoint(client: PoolClient, group: string, batch: F
     name: 'move-checkpoint',
     text: `WITH moved AS (
              INSERT INTO event_feed.checkpoint AS c (group_name, source, position, "offset")
-             VALUES ($1, $2, $3, $4)
+             -- A row that is gone although the batch follows on one was deleted: to begin anew, not to be made again.
+             SELECT $1, $2, $3, $4 WHERE $5 = 0 OR EXISTS (
+               SELECT FROM event_feed.checkpoint o WHERE o.group_name = $1 AND o.source = $2
+             )
              ON CONFLICT (group_name, source) DO UPDATE
                SET position = EXCLUDED.position, "offset" = EXCLUDED."offset", updated_at = clock_timestamp()
                WHERE c.position = $5

@@ -64,6 +64,14 @@ describe('checkpoints in PostgreSQL', () => {
     await expect(move('rival', 0n, 8n)).rejects.toThrow(CheckpointMoved);
   });
 
+  it('does not come back when it was deleted under a running instance, which then begins anew', async () => {
+    await move('deleted', 0n, 5n);
+    await pool.query("DELETE FROM event_feed.checkpoint WHERE group_name = 'deleted'");
+    await expect(move('deleted', 5n, 8n)).rejects.toThrow(CheckpointMoved);
+    expect(await loadCheckpoint(pool, 'deleted', STORE_SOURCE)).toBeNull();
+    await move('deleted', 0n, 3n);
+  });
+
   it('stays where it was when the transaction fails', async () => {
     await move('careful', 0n, 5n);
     const failing = transaction(pool, async (client) => {
