@@ -5,6 +5,8 @@
 export function attachment(name: string): string {
   const ascii = name
     .normalize('NFKD')
+    // Accents apart from their letters.
+    .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^\x20-\x7e]/g, '_')
     .replaceAll(/["\\%]/g, '_');
   return `attachment; filename="${ascii}"; filename*=UTF-8''${extendedValue(name)}`;

@@ -24,6 +24,11 @@ export class JobEvents implements OnApplicationBootstrap {
     @Inject(JobViews) private readonly views: JobViews,
   ) {}
 
+  /** How many streams are open. */
+  get followers(): number {
+    return this.streams.size;
+  }
+
   async onApplicationBootstrap(): Promise<void> {
     const { notifications } = this.parts;
     this.unlisten = [
