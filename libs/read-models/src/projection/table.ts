@@ -55,26 +55,23 @@ export function putRows<Row>(schema: string, table: Table<Row>, rows: readonly R
   };
 }
 
-/** Changes the given columns of rows that stand and are older, locked in the order of their keys; others stay. */
+/** Changes the given columns of rows that stand and are older, in the order of their keys; other columns stay. */
 export function changeRows<Row>(schema: string, table: Table<Row>, changes: readonly Partial<Row>[]): Statement {
   const target = qualified(schema, table.name);
-  const assignments = table.changing.map((column) => `${quoted(column)} = incoming.${quoted(column)}`).join(', ');
-  const same = (left: string, right: string) =>
-    table.key.map((column) => `${left}.${quoted(column)} = ${right}.${quoted(column)}`).join(' AND ');
-  const order = table.key.map((column) => `standing.${quoted(column)}`).join(', ');
+  const changing = table.changing.map(quoted).join(', ');
+  const same = table.key.map((column) => `standing.${quoted(column)} = incoming.${quoted(column)}`).join(' AND ');
   return {
     name: `change ${schema}.${table.name}`,
-    text: `UPDATE ${target} AS standing SET ${assignments}
+    // A column that a change does not name comes out of the populated record as it stands.
+    text: `UPDATE ${target} AS standing
+           SET (${changing}) = (SELECT ${changing} FROM jsonb_populate_record(standing, incoming.sent))
            FROM (
-             SELECT incoming.*
-             FROM jsonb_array_elements($1::jsonb) AS sent (change)
-             CROSS JOIN LATERAL jsonb_populate_record(NULL::${target}, sent.change) AS sent_row
-             JOIN ${target} AS standing ON ${same('standing', 'sent_row')}
-             CROSS JOIN LATERAL jsonb_populate_record(standing, sent.change) AS incoming
-             WHERE ${table.newer}
-             ORDER BY ${order} FOR UPDATE OF standing
+             SELECT change.sent, typed.*
+             FROM jsonb_array_elements($1::jsonb) AS change (sent)
+             CROSS JOIN LATERAL jsonb_populate_record(NULL::${target}, change.sent) AS typed
+             ORDER BY ${table.key.map((column) => `typed.${quoted(column)}`).join(', ')}
            ) AS incoming
-           WHERE ${same('standing', 'incoming')}`,
+           WHERE ${same} AND ${table.newer}`,
     values: [jsonParameter(changes)],
   };
 }
