@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '#platform';
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const server = await findOrStartServer(Number(process.env.PORT ?? 3000), (line) => tell.say(line));
   try {
     const api = await signIn(server.url);
-    const files = await new Tour(api, tell, join(tmpdir(), 'report-scheduler-demo')).walk();
+    const files = await new Tour(api, tell, mkdtempSync(join(tmpdir(), 'report-scheduler-demo-'))).walk();
     tell.step('The files');
     tell.say(`CSV   ${files.csv}`);
     tell.say(`XLSX  ${files.xlsx}`);

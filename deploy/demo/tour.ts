@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -192,7 +192,6 @@ export class Tour {
     this.#tell.command('GET', path);
     const answer = await this.#api.raw('GET', path);
     if (!answer.ok || !answer.body) throw new Error(`The download gave ${answer.status}: ${await answer.text()}`);
-    mkdirSync(this.#folder, { recursive: true });
     const target = join(this.#folder, name);
     await pipeline(Readable.fromWeb(answer.body), createWriteStream(target));
     this.#tell.answer(answer.status, `${answer.headers.get('content-length') ?? '?'} bytes → ${target}`);
