@@ -169,6 +169,7 @@ COMMENT ON TABLE read_model.job_attempt IS 'Each attempt at a job: who ran it an
 CREATE TABLE read_model.template_job_mapping (
   template_id    uuid        NOT NULL,
   job_request_id uuid        NOT NULL,
+  user_id        text        NOT NULL,
   schedule_date  timestamptz NOT NULL,
   schedule_id    uuid,
   created_at     timestamptz NOT NULL,
@@ -177,6 +178,8 @@ CREATE TABLE read_model.template_job_mapping (
 COMMENT ON TABLE read_model.template_job_mapping IS 'Which jobs each template led to, and for when: schedule_date is the nominal time, not the time it ran.';
 
 CREATE INDEX template_job_mapping_job_idx ON read_model.template_job_mapping (job_request_id);
+CREATE INDEX template_job_mapping_user_idx ON read_model.template_job_mapping (user_id, schedule_date, job_request_id);
+CREATE INDEX template_job_mapping_template_idx ON read_model.template_job_mapping (template_id, schedule_date, job_request_id);
 CREATE INDEX template_job_mapping_date_idx ON read_model.template_job_mapping (schedule_date, job_request_id);
 
 CREATE TABLE read_model.audit_trail (

@@ -9,6 +9,8 @@ import { JOBS, requestedJob, type JobRow } from './job-row';
 interface MappingRow {
   template_id: string;
   job_request_id: string;
+  /** Whose job it is. */
+  user_id: string;
   /** The nominal time of the occurrence, or when a person asked. */
   schedule_date: string;
   schedule_id: string | null;
@@ -18,7 +20,7 @@ interface MappingRow {
 const MAPPINGS: Table<MappingRow> = {
   name: 'template_job_mapping',
   key: ['template_id', 'job_request_id'],
-  fixed: ['schedule_date', 'schedule_id', 'created_at'],
+  fixed: ['user_id', 'schedule_date', 'schedule_id', 'created_at'],
   changing: [],
   newer: 'false',
 };
@@ -70,12 +72,13 @@ function gather(recorded: RecordedEvent, { jobs, attempts, mappings, skipped }: 
   };
   switch (event.type) {
     case 'JobRequested': {
-      const { jobId, templateId, nominalTime, scheduleId } = event.request;
+      const { jobId, owner, templateId, nominalTime, scheduleId } = event.request;
       jobs.make(jobId, requestedJob(event.request, revision, at));
       if (templateId === null) return;
       mappings.push({
         template_id: templateId,
         job_request_id: jobId,
+        user_id: owner,
         schedule_date: nominalTime,
         schedule_id: scheduleId,
         created_at: at,

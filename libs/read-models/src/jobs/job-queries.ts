@@ -10,7 +10,7 @@ import type {
   Priority,
 } from '#domain';
 import { Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
-import { onlyVisibleJobs, type Viewer } from '../query/visibility';
+import { onlyVisibleJobs, pageOfVisible, type OwnedRows, type Viewer } from '../query/visibility';
 
 export interface JobSummary {
   readonly jobRequestId: string;
@@ -91,6 +91,8 @@ const COLUMNS = `
   j.output_expired_at AS "outputExpiredAt", j.cancelled_by AS "cancelledBy", j.cancel_reason AS "cancelReason",
   j.expiry_reason AS "expiryReason", j.job_output AS "jobOutput", j.revision, j.updated_at AS "updatedAt"`;
 
+const JOBS: OwnedRows = { table: 'read_model.job_request', alias: 'j', owner: 'user_id' };
+
 const ATTEMPTS = `
   SELECT a.attempt, a.worker, a.started_at AS "startedAt", a.ended_at AS "endedAt", a.outcome, a.failure
   FROM read_model.job_attempt a`;
@@ -115,7 +117,6 @@ export class JobQueries {
   /** The newest first. Throws `InvalidCursor`. */
   list({ viewer, status, ...filter }: JobFilter): Promise<Page<JobSummary>> {
     const selection = new Selection();
-    onlyVisibleJobs(selection, viewer, 'j');
     selection.whereGiven(status, (given) => `j.status = ANY (${selection.bind([given].flat())}::text[])`);
     selection.whereGiven(filter.templateId, (id) => `j.template_id = ${selection.bindId(id)}`);
     selection.whereGiven(filter.scheduleId, (id) => `j.schedule_id = ${selection.bindId(id)}`);
@@ -124,7 +125,7 @@ export class JobQueries {
     selection.whereGiven(filter.origin, (origin) => `j.origin = ${selection.bind(origin)}`);
     selection.whereGiven(filter.from, (from) => `j.requested_at >= ${selection.bind(from)}::timestamptz`);
     selection.whereGiven(filter.to, (to) => `j.requested_at < ${selection.bind(to)}::timestamptz`);
-    return selection.page(this.#pool, `SELECT ${COLUMNS} FROM read_model.job_request j`, NEWEST_FIRST, filter);
+    return pageOfVisible(this.#pool, selection, viewer, { columns: COLUMNS, rows: JOBS }, NEWEST_FIRST, filter);
   }
 
   /** Null when there is no such job, or none that the viewer sees. */

@@ -209,6 +209,19 @@ it('pages through everything once, the newest first', async () => {
     expect(await walk((page) => jobs.list({ viewer: admin, ...page }), limit)).toEqual(whole);
 });
 
+it('pages through what a person sees, their own jobs and those of templates, as one list', async () => {
+  for (const viewer of [anna, ben, cara]) {
+    const whole = await walk((page) => jobs.list({ viewer, ...page }), 100);
+    const order = whole.map(({ requestedAt, jobRequestId }) => `${requestedAt} ${jobRequestId}`);
+    expect(order).toEqual(order.toSorted().reverse());
+    expect(await walk((page) => jobs.list({ viewer, ...page }), 1)).toEqual(whole);
+    const mapped = await walk((page) => mappings.list({ viewer, ...page }), 100);
+    expect(await walk((page) => mappings.list({ viewer, ...page }), 1)).toEqual(mapped);
+  }
+  expect(await ids({ viewer: ben, status: 'cancelled' })).toEqual([CANCELLED]);
+  expect(await ids({ viewer: ben, scheduleId: SCHEDULE, to: minute(11) })).toEqual([RETRIED, EXPIRED].toSorted());
+});
+
 it('maps templates to their jobs, for those who see the jobs', async () => {
   const mapped = await Promise.all(
     viewers.map(async (viewer) =>

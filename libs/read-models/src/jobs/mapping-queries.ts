@@ -1,6 +1,6 @@
 import type { Pool } from '#database';
 import { Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
-import { onlyVisibleJobs, type Viewer } from '../query/visibility';
+import { pageOfVisible, type OwnedRows, type Viewer } from '../query/visibility';
 
 /** A row of `read_model.template_job_mapping`. */
 export interface TemplateJobMapping {
@@ -24,11 +24,10 @@ export interface MappingFilter extends PageRequest {
   readonly to?: string | undefined;
 }
 
-const MAPPINGS = `
-  SELECT m.template_id AS "templateId", m.job_request_id AS "jobRequestId", m.schedule_date AS "scheduleDate",
-         m.schedule_id AS "scheduleId", m.created_at AS "createdAt"
-  FROM read_model.template_job_mapping m
-  JOIN read_model.job_request j ON j.job_request_id = m.job_request_id`;
+const COLUMNS = `
+  m.template_id AS "templateId", m.job_request_id AS "jobRequestId", m.schedule_date AS "scheduleDate",
+  m.schedule_id AS "scheduleId", m.created_at AS "createdAt"`;
+const MAPPINGS: OwnedRows = { table: 'read_model.template_job_mapping', alias: 'm', owner: 'user_id' };
 
 const LATEST_FIRST: SortKey<TemplateJobMapping> = {
   list: 'mappings',
@@ -50,12 +49,11 @@ export class MappingQueries {
   /** The latest nominal time first. Throws `InvalidCursor`. */
   list({ viewer, ...filter }: MappingFilter): Promise<Page<TemplateJobMapping>> {
     const selection = new Selection();
-    onlyVisibleJobs(selection, viewer, 'j');
     selection.whereGiven(filter.templateId, (id) => `m.template_id = ${selection.bindId(id)}`);
     selection.whereGiven(filter.jobRequestId, (id) => `m.job_request_id = ${selection.bindId(id)}`);
     selection.whereGiven(filter.scheduleId, (id) => `m.schedule_id = ${selection.bindId(id)}`);
     selection.whereGiven(filter.from, (from) => `m.schedule_date >= ${selection.bind(from)}::timestamptz`);
     selection.whereGiven(filter.to, (to) => `m.schedule_date < ${selection.bind(to)}::timestamptz`);
-    return selection.page(this.#pool, MAPPINGS, LATEST_FIRST, filter);
+    return pageOfVisible(this.#pool, selection, viewer, { columns: COLUMNS, rows: MAPPINGS }, LATEST_FIRST, filter);
   }
 }

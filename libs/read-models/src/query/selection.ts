@@ -60,21 +60,40 @@ export class Selection {
     return rows<Item>(pool, `${select} ${this.clause()}`, this.values);
   }
 
-  async page<Item>(
+  page<Item>(pool: Pool, select: string, key: SortKey<Item>, request: PageRequest): Promise<Page<Item>> {
+    return this.#page(pool, () => `${select} ${this.clause()}`, key, request);
+  }
+
+  /**
+   * A page of rows that come from several parts, of which each need give no more than a page: `top` ends the SELECT of a
+   * part with the conditions, one of its own, the order and the limit. Parts and whole name the sort key alike.
+   */
+  pageOfParts<Item>(
     pool: Pool,
-    select: string,
+    statement: (top: (condition: string) => string) => string,
+    key: SortKey<Item>,
+    request: PageRequest,
+  ): Promise<Page<Item>> {
+    return this.#page(
+      pool,
+      (end) => statement((condition) => `${this.clause() || 'WHERE true'} AND (${condition}) ${end}`),
+      key,
+      request,
+    );
+  }
+
+  async #page<Item>(
+    pool: Pool,
+    statement: (end: string) => string,
     key: SortKey<Item>,
     { limit, cursor }: PageRequest,
   ): Promise<Page<Item>> {
     const size = Math.min(Math.max(Math.trunc(limit), 1), MAX_LIMIT);
     if (cursor !== undefined) this.where(this.#beyond(key, cursor));
     const order = key.columns.map(({ sql }) => `${sql} ${key.direction}`).join(', ');
-    const found = await rows<Item>(
-      pool,
-      // One more than wanted tells whether another page follows.
-      `${select} ${this.clause()} ORDER BY ${order} LIMIT ${this.bind(size + 1)}`,
-      this.values,
-    );
+    // One more than wanted tells whether another page follows.
+    const end = `ORDER BY ${order} LIMIT ${this.bind(size + 1)}`;
+    const found = await rows<Item>(pool, `${statement(end)} ${end}`, this.values);
     const items = found.slice(0, size);
     const last = items.at(-1);
     const nextCursor = last && found.length > size ? encodeCursor(key.list, keyOf(last, key)) : null;

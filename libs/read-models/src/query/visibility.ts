@@ -1,4 +1,5 @@
-import type { Selection } from './selection';
+import type { Pool } from '#database';
+import type { Page, PageRequest, Selection, SortKey } from './selection';
 
 /** Who asks. */
 export interface Viewer {
@@ -10,7 +11,7 @@ export interface Viewer {
 /** Owned or shared. As an array made once, so that an index serves `= ANY`. */
 function visibleTemplates(user: string): string {
   return `ARRAY(SELECT template_id FROM read_model.self_service_template WHERE owner = ${user}
-                UNION ALL SELECT template_id FROM read_model.template_share WHERE user_id = ${user})`;
+                UNION SELECT template_id FROM read_model.template_share WHERE user_id = ${user})`;
 }
 
 /** Templates (as `alias`) that the viewer owns or that are shared with them. */
@@ -31,6 +32,50 @@ export function onlyVisibleJobs(selection: Selection, viewer: Viewer, alias: str
   if (viewer.isAdmin) return;
   const user = selection.bind(viewer.userId);
   selection.where(`${alias}.user_id = ${user} OR ${alias}.template_id = ANY (${visibleTemplates(user)})`);
+}
+
+/** Where rows of people and templates lie. */
+export interface OwnedRows {
+  /** Schema and table. */
+  readonly table: string;
+  /** What the selection's conditions and the sort key call it. */
+  readonly alias: string;
+  /** Column with the person whose row it is. */
+  readonly owner: string;
+}
+
+/**
+ * A page of the rows that are the viewer's own or of a template that they see. Each template gives its first rows by its
+ * own index, and so do the viewer's own: the time depends on what they see, not on how much there is. Only `columns` and
+ * `joins` may name other tables than `rows`.
+ */
+export function pageOfVisible<Item>(
+  pool: Pool,
+  selection: Selection,
+  viewer: Viewer,
+  parts: { readonly columns: string; readonly rows: OwnedRows; readonly joins?: string },
+  key: SortKey<Item>,
+  page: PageRequest,
+): Promise<Page<Item>> {
+  const { columns, joins = '' } = parts;
+  const { table, alias, owner } = parts.rows;
+  if (viewer.isAdmin) return selection.page(pool, `SELECT ${columns} FROM ${table} ${alias} ${joins}`, key, page);
+  const user = selection.bind(viewer.userId);
+  const all = `SELECT ${alias}.* FROM ${table} ${alias}`;
+  return selection.pageOfParts(
+    pool,
+    (top) => `
+      SELECT ${columns} FROM (
+        (${all} ${top(`${alias}.${owner} = ${user}`)})
+        UNION ALL
+        SELECT others.* FROM unnest(${visibleTemplates(user)}) AS seen (template_id)
+        CROSS JOIN LATERAL (
+          ${all} ${top(`${alias}.template_id = seen.template_id AND ${alias}.${owner} <> ${user}`)}
+        ) AS others
+      ) ${alias} ${joins}`,
+    key,
+    page,
+  );
 }
 
 /** Audit entries (as `alias`) of templates, schedules and jobs that the viewer sees. */

@@ -1,7 +1,7 @@
 import type { Pool } from '#database';
 import type { Priority, Recurrence, ScheduleDefinition, SkipReason } from '#domain';
 import { Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
-import { onlyVisibleSchedules, type Viewer } from '../query/visibility';
+import { onlyVisibleSchedules, pageOfVisible, type OwnedRows, type Viewer } from '../query/visibility';
 
 export type ScheduleStatus = 'active' | 'paused' | 'removed';
 
@@ -53,12 +53,13 @@ export interface SkippedOccurrences {
   readonly skippedAt: string;
 }
 
-const SCHEDULES = `
-  SELECT s.schedule_id AS "scheduleId", s.template_id AS "templateId", t.name AS "templateName", s.owner, s.name,
-         s.definition, s.schedule_frequency AS "scheduleFrequency", s.time_zone AS "timeZone", s.priority, s.status,
-         s.pause_note AS "pauseNote", d.next_run_at AS "nextRunTime", s.revision, s.created_at AS "createdAt",
-         s.updated_at AS "updatedAt"
-  FROM read_model.schedule s
+const COLUMNS = `
+  s.schedule_id AS "scheduleId", s.template_id AS "templateId", t.name AS "templateName", s.owner, s.name, s.definition,
+  s.schedule_frequency AS "scheduleFrequency", s.time_zone AS "timeZone", s.priority, s.status,
+  s.pause_note AS "pauseNote", d.next_run_at AS "nextRunTime", s.revision, s.created_at AS "createdAt",
+  s.updated_at AS "updatedAt"`;
+const SCHEDULES: OwnedRows = { table: 'read_model.schedule', alias: 's', owner: 'owner' };
+const JOINS = `
   LEFT JOIN scheduler.due d ON d.schedule_id = s.schedule_id
   LEFT JOIN read_model.self_service_template t ON t.template_id = s.template_id`;
 
@@ -108,7 +109,9 @@ export class ScheduleQueries {
 
   /** The newest first, removed ones too unless a status is given. Throws `InvalidCursor`. */
   list({ viewer, templateId, status, ...page }: ScheduleFilter): Promise<Page<ScheduleView>> {
-    return visible(viewer, templateId, status).page(this.#pool, SCHEDULES, NEWEST_FIRST, page);
+    const selection = matching(templateId, status);
+    const parts = { columns: COLUMNS, rows: SCHEDULES, joins: JOINS };
+    return pageOfVisible(this.#pool, selection, viewer, parts, NEWEST_FIRST, page);
   }
 
   /** Null when there is no such schedule, or none that the viewer sees. */
@@ -116,12 +119,15 @@ export class ScheduleQueries {
     const selection = new Selection();
     onlyVisibleSchedules(selection, viewer, 's');
     selection.where(`s.schedule_id = ${selection.bindId(scheduleId)}`);
-    return (await selection.all<ScheduleView>(this.#pool, SCHEDULES))[0] ?? null;
+    const select = `SELECT ${COLUMNS} FROM ${SCHEDULES.table} s ${JOINS}`;
+    return (await selection.all<ScheduleView>(this.#pool, select))[0] ?? null;
   }
 
   /** The self-service schedule table. Throws `InvalidCursor`. */
   selfServiceSchedules({ viewer, templateId, status, ...page }: ScheduleFilter): Promise<Page<SelfServiceScheduleRow>> {
-    return visible(viewer, templateId, status).page(this.#pool, SELF_SERVICE_SCHEDULES, BY_ID, page);
+    const selection = matching(templateId, status);
+    onlyVisibleSchedules(selection, viewer, 's');
+    return selection.page(this.#pool, SELF_SERVICE_SCHEDULES, BY_ID, page);
   }
 
   /** What was skipped of a schedule, the latest first. Throws `InvalidCursor`. */
@@ -133,9 +139,8 @@ export class ScheduleQueries {
   }
 }
 
-function visible(viewer: Viewer, templateId: string | undefined, status: string | undefined): Selection {
+function matching(templateId: string | undefined, status: string | undefined): Selection {
   const selection = new Selection();
-  onlyVisibleSchedules(selection, viewer, 's');
   selection.whereGiven(templateId, (id) => `s.template_id = ${selection.bindId(id)}`);
   return selection.whereGiven(status, (value) => `s.status = ${selection.bind(value)}`);
 }

@@ -98,6 +98,9 @@ it('pages through everything once', async () => {
   const whole = await walk((page) => queries.list({ viewer: admin, ...page }), 10);
   expect(whole).toHaveLength(3);
   expect(await walk((page) => queries.list({ viewer: admin, ...page }), 1)).toEqual(whole);
+  const bens = await walk((page) => queries.list({ viewer: ben, ...page }), 10);
+  expect(bens).toHaveLength(2);
+  expect(await walk((page) => queries.list({ viewer: ben, ...page }), 1)).toEqual(bens);
   const rows = await walk((page) => queries.selfServiceSchedules({ viewer: admin, ...page }), 10);
   expect(rows).toHaveLength(3);
   expect(await walk((page) => queries.selfServiceSchedules({ viewer: admin, ...page }), 2)).toEqual(rows);
