@@ -37,7 +37,7 @@ export class TemplateCommands extends Command<ExecuteOutcome<TemplateState, Temp
 }
 
 @CommandHandler(TemplateCommands)
-export class TemplateCommandHandler implements ICommandHandler<TemplateCommands> {
+class TemplateCommandHandler implements ICommandHandler<TemplateCommands> {
   constructor(@Inject(PARTS) private readonly parts: Parts) {}
 
   execute({ options }: TemplateCommands) {
@@ -52,7 +52,7 @@ export class ScheduleCommands extends Command<ExecuteOutcome<ScheduleState, Sche
 }
 
 @CommandHandler(ScheduleCommands)
-export class ScheduleCommandHandler implements ICommandHandler<ScheduleCommands> {
+class ScheduleCommandHandler implements ICommandHandler<ScheduleCommands> {
   constructor(@Inject(PARTS) private readonly parts: Parts) {}
 
   execute({ options }: ScheduleCommands) {
@@ -67,7 +67,7 @@ export class JobCommands extends Command<ExecuteOutcome<JobState, JobEvent, JobR
 }
 
 @CommandHandler(JobCommands)
-export class JobCommandHandler implements ICommandHandler<JobCommands> {
+class JobCommandHandler implements ICommandHandler<JobCommands> {
   constructor(@Inject(PARTS) private readonly parts: Parts) {}
 
   execute({ options }: JobCommands) {
@@ -82,7 +82,7 @@ export class DatasetCommands extends Command<ExecuteOutcome<DatasetState, Datase
 }
 
 @CommandHandler(DatasetCommands)
-export class DatasetCommandHandler implements ICommandHandler<DatasetCommands> {
+class DatasetCommandHandler implements ICommandHandler<DatasetCommands> {
   constructor(@Inject(PARTS) private readonly parts: Parts) {}
 
   execute({ options }: DatasetCommands) {

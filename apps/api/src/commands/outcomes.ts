@@ -29,7 +29,7 @@ export function done<State, Event>(outcome: ExecuteOutcome<State, Event, Refusal
   }
 }
 
-export function stale(actual: number): Problem {
+function stale(actual: number): Problem {
   return new Problem('precondition.failed', 'It has changed since you read it: read it again, then decide.', {
     headers: actual >= 0 ? { ETag: entityTag(actual) } : {},
   });

@@ -160,7 +160,8 @@ describe('a text', () => {
 describe('an address', () => {
   it('that leads nowhere is 404', async () => {
     await refusedBy('route.unknown', 404, () => anna().get('/v1/reports'));
-    await refusedBy('route.unknown', 404, () => anna().put('/v1/templates', {}));
+    const wrongMethod = await refusedBy('route.method_not_allowed', 405, () => anna().put('/v1/templates', {}));
+    expect(wrongMethod.headers.allow).toBe('GET, HEAD, POST');
     await refusedBy('route.unknown', 404, () => world.http.get('/docs/../package.json'));
   });
 

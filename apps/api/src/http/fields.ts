@@ -24,7 +24,7 @@ export function words(max: number) {
 }
 
 /** A whole number in a query. */
-export function queryInteger(min: number, max: number, fallback: number) {
+function queryInteger(min: number, max: number, fallback: number) {
   return z
     .string()
     .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)

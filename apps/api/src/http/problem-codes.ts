@@ -16,6 +16,7 @@ type EdgeCode =
   | 'request.text_invalid'
   | 'cursor.invalid'
   | 'route.unknown'
+  | 'route.method_not_allowed'
   | 'access.unauthenticated'
   | 'access.forbidden'
   | 'access.not_recorded'
@@ -61,6 +62,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'request.text_invalid': { status: 400, title: 'A text holds characters that cannot be stored' },
   'cursor.invalid': { status: 400, title: 'The cursor was not made by this list' },
   'route.unknown': { status: 404, title: 'There is nothing at this address' },
+  'route.method_not_allowed': { status: 405, title: 'This address does not take the method' },
   'access.unauthenticated': { status: 401, title: 'Sign in first' },
   'access.forbidden': { status: 403, title: 'You may not do this' },
   'access.not_recorded': { status: 503, title: 'The access could not be recorded, so it was not given' },

@@ -5,6 +5,7 @@ import { DataSourceError } from '#data-sources';
 import { FileStoreError } from '#file-store';
 import { InvalidCursor } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
+import { methodsOf } from '../openapi/operations';
 import { Problem, problemDocument } from './problem';
 import { requestState } from './request-state';
 
@@ -20,7 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const state = requestState(request);
-    const problem = toProblem(error);
+    const problem = orMethodNotAllowed(toProblem(error), request);
     if (problem.status >= 500) {
       const { correlationId, route } = state;
       this.parts.logger.error({ err: problem.cause ?? problem, correlationId, route, app: 'api' }, 'request failed');
@@ -53,6 +54,14 @@ export class ProblemFilter implements ExceptionFilter {
       { commandId: crypto.randomUUID(), correlationId, traceparent },
     );
   }
+}
+
+/** An address that takes other methods is there, after all. */
+function orMethodNotAllowed(problem: Problem, { path }: Request): Problem {
+  const methods = problem.code === 'route.unknown' ? methodsOf(path) : [];
+  if (methods.length === 0) return problem;
+  const headers = { Allow: methods.join(', ') };
+  return new Problem('route.method_not_allowed', `It takes ${headers.Allow}; see /docs.`, { headers });
 }
 
 const PAYLOAD_HEADERS = new Set([

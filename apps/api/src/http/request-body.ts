@@ -1,7 +1,7 @@
 import { json, type Request } from 'express';
 import { Problem } from './problem';
 
-export const BODY_LIMIT_BYTES = 1024 * 1024;
+const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** Reads a JSON body of at most 1 MB; one that is too large or no JSON is refused before any route sees it. */
 export const parseJsonBody = json({ limit: BODY_LIMIT_BYTES, type: 'application/json', strict: false });

@@ -25,7 +25,7 @@ function itemsOf(issue: z.core.$ZodIssue, part: Part): ProblemItem[] {
   return [{ code: codeOf(issue), in: part, pointer, message: issue.message }];
 }
 
-export function pointerOf(path: readonly PropertyKey[]): string {
+function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${escapePointer(String(key))}`).join('');
 }
 

@@ -5,6 +5,7 @@ import { CHECKPOINT_CHANNEL } from '#event-feed';
 import { READ_MODELS_GROUP } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
 import type { AnyCall } from '../http/operation';
+import { Problem } from '../http/problem';
 import { requestState } from '../http/request-state';
 import { jobRequest } from './job.schema';
 import { JobStream } from './job-stream';
@@ -56,7 +57,11 @@ export class JobEvents implements OnApplicationBootstrap {
         const body = jobRequest.parse({ ...jobAnswer(job), progress });
         return { revision: job.revision, ended: isEnded(job.status), progress, body };
       },
-      onError: (err) => this.parts.logger.error({ err, jobId, correlationId, app: 'api' }, 'a job cannot be followed'),
+      onError: (err) => {
+        // Somebody who may not follow any more is no error.
+        if (err instanceof Problem && err.status < 500) return;
+        this.parts.logger.error({ err, jobId, correlationId, app: 'api' }, 'a job cannot be followed');
+      },
     });
     this.streams.add(stream);
     void stream.run().finally(() => this.streams.delete(stream));

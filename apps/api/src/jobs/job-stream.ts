@@ -7,7 +7,7 @@ const REST_MS = 100;
 /** Should a notification be lost. */
 const LOOK_AGAIN_MS = 5000;
 
-export interface JobMoment {
+interface JobMoment {
   readonly revision: number;
   readonly ended: boolean;
   readonly progress: JobProgress | null;

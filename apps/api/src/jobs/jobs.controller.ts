@@ -72,7 +72,8 @@ export class JobsController {
   @Handles(operations.events)
   async events(call: CallOf<'events'>) {
     await this.views.view(call.caller, call.params.jobRequestId);
-    this.jobEvents.follow(call, call.params.jobRequestId);
+    if (call.request.method === 'HEAD') call.response.type('text/event-stream').end();
+    else this.jobEvents.follow(call, call.params.jobRequestId);
     return STREAMED;
   }
 }

@@ -21,3 +21,14 @@ export const OPERATIONS: readonly AnyOperation[] = [
   userOperations,
   healthOperations,
 ].flatMap((group: Readonly<Record<string, AnyOperation>>) => Object.values(group));
+
+const PATHS = OPERATIONS.map(({ path, method }) => ({
+  pattern: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}/?$`, 'i'),
+  methods: method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
+}));
+
+/** The methods that an address takes; none when nothing is there. */
+export function methodsOf(path: string): readonly string[] {
+  const found = PATHS.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods);
+  return [...new Set(found)].sort();
+}

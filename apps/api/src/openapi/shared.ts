@@ -53,14 +53,14 @@ export const HEADERS = {
       name: 'If-Match',
       in: 'header',
       description: 'The ETag of what you have read: the command is refused if it has changed since.',
-      schema: string,
+      schema: { type: 'string', examples: ['"3"', '*'] },
     },
     waitFor: {
       name: 'X-Wait-For',
       in: 'header',
       required: false,
       description: 'The X-Stream-Position of a command whose effect the answer must show. Waits 5 seconds at most.',
-      schema: string,
+      schema: { type: 'string', pattern: '^[a-z]+-[0-9a-z-]{1,80}@[0-9]{1,18}$' },
     },
   },
   responses: {

@@ -13,9 +13,7 @@ function main(args: readonly string[]): void {
     return;
   }
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
-  process.stderr.write(
-    `${name} is not what the API is: run "node dist/apps/api/src/openapi/write.js" and commit it.\n`,
-  );
+  process.stderr.write(`${name} is not what the API is: run "npm run openapi" and commit it.\n`);
   process.exitCode = 1;
 }
 

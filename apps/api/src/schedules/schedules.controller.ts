@@ -6,6 +6,7 @@ import {
   type ExistingSchedule,
   type ScheduleCommand,
   type ScheduleDefinition,
+  type TemplateCheck,
 } from '#domain';
 import { derivedId } from '#event-sourcing';
 import { ScheduleQueries, type ScheduleView } from '#read-models';
@@ -44,8 +45,7 @@ export class SchedulesController {
     const scheduleId = derivedId(call.context.commandId, 'schedule');
     const { templateId, ...definition } = call.body;
     const outcome = await this.dispatcher.schedule({ ...call, ifMatch: null }, scheduleId, async () => {
-      const { state } = await this.streams.template(templateId);
-      const template = await this.checks.ofTemplate(templateFor(call.caller, state, 'run'));
+      const template = await this.templateCheck(call.caller, templateId);
       const owner = call.caller.userId;
       return { type: 'DefineSchedule', scheduleId, templateId, owner, definition, template, at: at(call) };
     });
@@ -74,7 +74,7 @@ export class SchedulesController {
   @Handles(operations.revise)
   revise(call: CallOf<'revise'>) {
     return this.change(call, async ({ templateId }, scheduleId) => {
-      const template = await this.checks.ofTemplate((await this.streams.template(templateId)).state);
+      const template = await this.templateCheck(call.caller, templateId);
       const by = call.caller.userId;
       return { type: 'ReviseSchedule', scheduleId, definition: call.body, template, by, at: at(call) };
     });
@@ -90,7 +90,7 @@ export class SchedulesController {
   @Handles(operations.resume)
   resume(call: CallOf<'resume'>) {
     return this.change(call, async ({ templateId }, scheduleId) => {
-      const template = await this.checks.ofTemplate((await this.streams.template(templateId)).state);
+      const template = await this.templateCheck(call.caller, templateId);
       return { type: 'ResumeSchedule', scheduleId, template, by: call.caller.userId, at: at(call) };
     });
   }
@@ -129,6 +129,12 @@ export class SchedulesController {
       make(await this.permissions.schedule(call.caller, state), scheduleId),
     );
     return answered(scheduleId, outcome);
+  }
+
+  /** Whoever lets a schedule run must be allowed to run its template. */
+  private async templateCheck(caller: Caller, templateId: string): Promise<TemplateCheck> {
+    const { state } = await this.streams.template(templateId);
+    return this.checks.ofTemplate(templateFor(caller, state, 'run'));
   }
 
   private async visible(caller: Caller, scheduleId: string): Promise<ScheduleView> {

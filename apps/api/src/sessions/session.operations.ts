@@ -5,7 +5,7 @@ import { operation } from '../http/operation';
 
 const tag = 'Sessions';
 
-export const signedInUser = z
+const signedInUser = z
   .object({ userId: uuid, username: z.string(), displayName: z.string(), role: z.enum(ROLES) })
   .meta({ id: 'SignedInUser' });
 

@@ -36,7 +36,7 @@ const xlsx = z.object({
   retentionMinutes: z.int().nullable(),
 });
 
-export const output = z.discriminatedUnion('format', [csv, xlsx]).meta({ id: 'Output' });
+const output = z.discriminatedUnion('format', [csv, xlsx]).meta({ id: 'Output' });
 
 /** What is left out is as `DEFAULT_CSV` and `DEFAULT_XLSX` have it. */
 export const outputInput = z
@@ -87,7 +87,7 @@ export const definition = z
     filter: filterNode.nullable(),
     groupBy: z.array(z.string()).nullable(),
     sort: z.array(z.object({ header: z.string(), direction })),
-    rowLimit: z.int().nullable(),
+    rowLimit: z.number().nullable(),
     output,
   })
   .meta({ id: 'TemplateDefinition', description: 'What a template selects and how the file looks.' });

@@ -23,7 +23,7 @@ const OPERAND_TEXT =
   'A value in the text form of its column (`literal`), a moment counted from when the report is due (`moment`), or a stretch ' +
   'of calendar units for `during` (`period`).';
 
-export const operand = z
+const operand = z
   .discriminatedUnion('type', [literal, moment, period])
   .meta({ id: 'Operand', description: OPERAND_TEXT });
 

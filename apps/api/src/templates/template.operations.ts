@@ -17,7 +17,7 @@ const details = {
     .transform((tags) => [...new Set(tags)]),
 };
 
-export const templateInput = z.strictObject({ ...details, definition: definitionInput }).meta({ id: 'TemplateInput' });
+const templateInput = z.strictObject({ ...details, definition: definitionInput }).meta({ id: 'TemplateInput' });
 
 const summary = {
   templateId: uuid,
