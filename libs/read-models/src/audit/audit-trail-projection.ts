@@ -43,7 +43,8 @@ const AUDIT_TRAIL: Table<AuditRow> = {
  */
 export class AuditTrailProjection {
   readonly group: string;
-  readonly batchSize = 1000;
+  /** Events. */
+  readonly batchSize = 2000;
   readonly #pool: Pool;
   readonly #store: EventStore;
   readonly #schema: string;
