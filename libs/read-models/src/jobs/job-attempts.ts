@@ -1,5 +1,4 @@
 import type { JobFailure } from '#domain';
-import { jsonParameter } from '../projection/json-parameter';
 import { changeRows, putRows, qualified, type Statement, type Table } from '../projection/table';
 
 interface AttemptRow {
@@ -73,7 +72,7 @@ export class AttemptChanges {
       text: `UPDATE ${qualified(schema, ATTEMPTS.name)} a SET ended_at = c.ended_at, outcome = 'cancelled'
              FROM json_to_recordset($1::json) AS c (job_request_id uuid, ended_at timestamptz)
              WHERE a.job_request_id = c.job_request_id AND a.ended_at IS NULL`,
-      values: [jsonParameter(this.#cancelled)],
+      rows: this.#cancelled,
     };
   }
 }

@@ -1,7 +1,11 @@
-import { transaction, type Pool } from '#database';
+import { transaction, type Pool, type PoolClient } from '#database';
 import { moveCheckpoint } from '#event-feed';
 import type { FeedBatch } from '#event-sourcing';
-import { run, type Statement } from './table';
+import { jsonParameter } from './json-parameter';
+import type { Statement } from './table';
+
+/** Rows sent at a time: enough that a round trip costs nothing, few enough that the next are made meanwhile. */
+const ROWS_AT_A_TIME = 500;
 
 /** Moves the group's checkpoint and runs the statements, all or nothing. Throws `CheckpointMoved` as `moveCheckpoint` does. */
 export async function applyBatch(
@@ -14,6 +18,21 @@ export async function applyBatch(
     // A crash may take the last batches with it, rows and checkpoint alike: they are applied again from the events.
     await client.query('SET LOCAL synchronous_commit = off');
     await moveCheckpoint(client, group, batch);
-    for (const statement of statements) await run(client, statement);
+    await runAll(client, statements);
   });
+}
+
+/** Runs one after the other; the parameter of the next is made while PostgreSQL works on the one before. */
+async function runAll(client: PoolClient, statements: readonly Statement[]): Promise<void> {
+  let running: Promise<unknown> = Promise.resolve();
+  for (const { name, text, rows } of statements) {
+    for (let from = 0; from < rows.length; from += ROWS_AT_A_TIME) {
+      const values = [jsonParameter(rows.slice(from, from + ROWS_AT_A_TIME))];
+      await running;
+      running = client.query({ name, text, values });
+      // A failure is met at the next await, not as one that nobody handles.
+      running.catch(() => undefined);
+    }
+  }
+  await running;
 }

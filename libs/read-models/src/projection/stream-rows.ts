@@ -22,8 +22,13 @@ export class StreamRows<Row extends { readonly revision: number }> {
 
   statements(schema: string, table: Table<Row>): readonly Statement[] {
     return [
-      ...(this.#made.size > 0 ? [putRows(schema, table, [...this.#made.values()])] : []),
-      ...(this.#changed.size > 0 ? [changeRows(schema, table, [...this.#changed.values()])] : []),
+      ...(this.#made.size > 0 ? [putRows(schema, table, inOrder(this.#made))] : []),
+      ...(this.#changed.size > 0 ? [changeRows(schema, table, inOrder(this.#changed))] : []),
     ];
   }
+}
+
+/** By id, so that everybody locks rows in the same order. */
+function inOrder<Row>(rows: ReadonlyMap<string, Row>): readonly Row[] {
+  return [...rows].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, row]) => row);
 }

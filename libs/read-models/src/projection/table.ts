@@ -1,11 +1,10 @@
-import type { PoolClient } from '#database';
-import { jsonParameter } from './json-parameter';
-
-/** One set-based statement; `name` makes PostgreSQL plan it once a connection. */
+/** One set-based statement. */
 export interface Statement {
+  /** Makes PostgreSQL plan it once a connection. */
   readonly name: string;
+  /** With one parameter, `$1`: a JSON array of rows, each of which it treats by itself. */
   readonly text: string;
-  readonly values: readonly unknown[];
+  readonly rows: readonly unknown[];
 }
 
 /** A table that rows of type `Row`, keyed by column name, are written to. */
@@ -51,7 +50,7 @@ export function putRows<Row>(schema: string, table: Table<Row>, rows: readonly R
     text: `INSERT INTO ${target} AS standing (${columns})
            SELECT ${columns} FROM jsonb_populate_recordset(NULL::${target}, $1::jsonb) ORDER BY ${key}
            ON CONFLICT (${key}) ${onConflict}`,
-    values: [jsonParameter(rows)],
+    rows,
   };
 }
 
@@ -72,10 +71,6 @@ export function changeRows<Row>(schema: string, table: Table<Row>, changes: read
              ORDER BY ${table.key.map((column) => `typed.${quoted(column)}`).join(', ')}
            ) AS incoming
            WHERE ${same} AND ${table.newer}`,
-    values: [jsonParameter(changes)],
+    rows: changes,
   };
-}
-
-export async function run(client: PoolClient, statement: Statement): Promise<void> {
-  await client.query({ name: statement.name, text: statement.text, values: [...statement.values] });
 }

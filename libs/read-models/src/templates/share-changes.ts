@@ -1,5 +1,4 @@
 import type { ShareLevel } from '#domain';
-import { jsonParameter } from '../projection/json-parameter';
 import { qualified, type Statement } from '../projection/table';
 
 interface ShareChange {
@@ -40,7 +39,7 @@ export class ShareChanges {
                INSERT INTO ${shares} (template_id, user_id, level)
                SELECT template_id, user_id, level FROM change WHERE level IS NOT NULL ORDER BY template_id, user_id
                ON CONFLICT (template_id, user_id) DO UPDATE SET level = EXCLUDED.level`,
-        values: [jsonParameter([...this.#changes.values()])],
+        rows: [...this.#changes.values()],
       },
     ];
   }
