@@ -198,8 +198,9 @@ CREATE TABLE read_model.audit_trail (
   command_id     text        NOT NULL,
   correlation_id text        NOT NULL,
   causation_id   text,
-  before         jsonb,
-  after          jsonb
+  -- Written for good and seldom read: a fifth cheaper to write than jsonb.
+  before         json,
+  after          json
 ) WITH (toast_tuple_target = 8160);
 COMMENT ON TABLE read_model.audit_trail IS 'One row for each event in the one order over all streams: who, what, when, and the fields it changed, before and after. Rows are never changed or removed.';
 

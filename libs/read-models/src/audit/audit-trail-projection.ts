@@ -1,9 +1,10 @@
-import type { Pool } from '#database';
+import type { Pool, PoolClient } from '#database';
 import { loadCheckpoint } from '#event-feed';
 import type { Checkpoint, EventStore, FeedBatch, FeedSource } from '#event-sourcing';
-import { applyBatch } from '../projection/apply-batch';
+import { applyBatch, runAll } from '../projection/apply-batch';
+import { copyRows } from '../projection/copy-rows';
 import { READ_MODEL_SCHEMA, type ProjectionOptions } from '../projection/read-models-projection';
-import { putRows, type Table } from '../projection/table';
+import { putRows, qualified, type Table } from '../projection/table';
 import { aggregateOf, partsOf } from './aggregates';
 import { auditEntries, type AuditEntries, type AuditRow } from './audit-entries';
 import { RecentStates } from './recent-states';
@@ -37,6 +38,8 @@ const AUDIT_TRAIL: Table<AuditRow> = {
   newer: 'false',
 };
 
+const COLUMNS = [...AUDIT_TRAIL.key, ...AUDIT_TRAIL.fixed];
+
 /**
  * Every event of every type as a row: who, what, when, and the fields that it changed. Must be fed from the event store's
  * own feed, in the global order. It leaves nothing out: an event that cannot be recorded stops it until it can.
@@ -68,9 +71,21 @@ export class AuditTrailProjection {
   async handle(batch: FeedBatch): Promise<void> {
     // Before the transaction: a connection that waits for another one can wait for ever.
     const entries = await auditEntries(batch.events, this.#recent, this.#store);
-    const statements = entries.rows.length > 0 ? [putRows(this.#schema, AUDIT_TRAIL, entries.rows)] : [];
-    await applyBatch(this.#pool, this.group, batch, statements);
+    await applyBatch(this.#pool, this.group, batch, (client) => this.#write(client, entries.rows));
     this.#remember(entries);
+  }
+
+  /** The checkpoint keeps repeats away; only after it was set back do rows stand already that must be passed over. */
+  async #write(client: PoolClient, rows: readonly AuditRow[]): Promise<void> {
+    const [first] = rows;
+    if (!first) return;
+    const { rowCount } = await client.query({
+      name: `later ${this.#schema}.${AUDIT_TRAIL.name}`,
+      text: `SELECT FROM ${qualified(this.#schema, AUDIT_TRAIL.name)} WHERE position >= $1 LIMIT 1`,
+      values: [first.position],
+    });
+    if (rowCount === 0) await copyRows(client, this.#schema, AUDIT_TRAIL.name, COLUMNS, rows);
+    else await runAll(client, [putRows(this.#schema, AUDIT_TRAIL, rows)]);
   }
 
   #remember({ states }: AuditEntries): void {

@@ -5,7 +5,7 @@ import { DATASET_EVENTS, datasetStatements } from '../datasets/dataset-projectio
 import { JOB_EVENTS, jobStatements } from '../jobs/job-projection';
 import { SCHEDULE_EVENTS, scheduleStatements } from '../schedules/schedule-projection';
 import { TEMPLATE_EVENTS, templateStatements } from '../templates/template-projection';
-import { applyBatch } from './apply-batch';
+import { applyBatch, runAll } from './apply-batch';
 import type { Statement } from './table';
 
 /** The group of instances that maintain every read model but the audit trail. */
@@ -55,7 +55,8 @@ export class ReadModelsProjection {
   }
 
   async handle(batch: FeedBatch): Promise<void> {
-    await applyBatch(this.#pool, this.group, batch, statementsOf(this.#schema, batch.events));
+    const statements = statementsOf(this.#schema, batch.events);
+    await applyBatch(this.#pool, this.group, batch, (client) => runAll(client, statements));
   }
 }
 
