@@ -2,8 +2,8 @@ import type { Append, AppendOutcome } from '#event-sourcing';
 
 /** Events that one call carries at most. More gain nothing and hold the append lock for longer. */
 const MAX_EVENTS_PER_CALL = 1000;
-/** Calls under way at a time: while one commits, the next one is being sent and parsed. */
-const MAX_CALLS = 2;
+/** Calls under way at a time: while one commits, the next ones are being sent, parsed and wait for the lock. */
+const MAX_CALLS = 3;
 
 export type AppendCall = (appends: readonly Append[]) => Promise<readonly AppendOutcome[]>;
 
