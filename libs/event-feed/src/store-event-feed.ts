@@ -10,6 +10,7 @@ import {
   type ReadPage,
   type RunningSubscription,
 } from '#event-sourcing';
+import { PAGE_EVENTS, SharedPages } from './shared-pages';
 
 const DEFAULT_BATCH = 500;
 /** Notifications only wake the reader: what they miss is found within this time. */
@@ -19,17 +20,22 @@ const EMPTY_STRIDE = 5000n;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 30_000;
 
-/** Delivers the event store's own feed, in its global order. */
+/** Delivers the event store's own feed, in its global order. Subscribers of everything read it together. */
 export class StoreEventFeed implements EventFeed {
   readonly #store: EventStore;
+  readonly #pages: SharedPages;
 
   constructor(store: EventStore) {
     this.#store = store;
+    this.#pages = new SharedPages(store);
   }
 
   async subscribe(subscription: FeedSubscription): Promise<RunningSubscription> {
-    const reader = new StoreReader(this.#store, subscription);
-    const unsubscribe = await this.#store.onAppended(() => reader.wake());
+    const reader = new StoreReader(this.#store, this.#pages, subscription);
+    const unsubscribe = await this.#store.onAppended(() => {
+      this.#pages.appended();
+      reader.wake();
+    });
     const running = reader.run();
     return {
       stop: async () => {
@@ -43,13 +49,15 @@ export class StoreEventFeed implements EventFeed {
 
 class StoreReader {
   readonly #store: EventStore;
+  readonly #pages: SharedPages;
   readonly #subscription: FeedSubscription;
   #stopped = false;
   #woken = false;
   #wakeUp: (() => void) | undefined;
 
-  constructor(store: EventStore, subscription: FeedSubscription) {
+  constructor(store: EventStore, pages: SharedPages, subscription: FeedSubscription) {
     this.#store = store;
+    this.#pages = pages;
     this.#subscription = subscription;
   }
 
@@ -83,7 +91,6 @@ class StoreReader {
     let ahead: Promise<ReadPage> | undefined;
     let seen = checkpoint.position;
     while (!this.#stopped) {
-      this.#woken = false;
       const page = await (ahead ?? this.#read(seen));
       ahead = page.more ? this.#read(page.readUpTo) : undefined;
       // A page that is fetched ahead and then not wanted must not end the process when it fails.
@@ -103,9 +110,20 @@ class StoreReader {
     return checkpoint;
   }
 
-  #read(after: Position): Promise<ReadPage> {
+  async #read(after: Position): Promise<ReadPage> {
+    // Before the read begins: what is appended while it is under way may not be in it, and asks for another one.
+    this.#woken = false;
     const { types, batchSize = DEFAULT_BATCH } = this.#subscription;
-    return this.#store.readAll({ after, limit: batchSize, ...(types && { types }) });
+    if (types || batchSize < PAGE_EVENTS) {
+      return this.#store.readAll({ after, limit: batchSize, ...(types && { types }) });
+    }
+    let page = await this.#pages.read(after);
+    const events = [...page.events];
+    while (page.more && events.length + PAGE_EVENTS <= batchSize) {
+      page = await this.#pages.read(page.readUpTo);
+      events.push(...page.events);
+    }
+    return { events, readUpTo: page.readUpTo, more: page.more };
   }
 
   async #pause(milliseconds: number, enough: () => boolean): Promise<void> {

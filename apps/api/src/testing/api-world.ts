@@ -102,7 +102,6 @@ async function project({ pool, eventStore, eventFeed }: Parts): Promise<RunningS
     projections.map((projection) =>
       eventFeed.subscribe({
         group: projection.group,
-        ...(projection instanceof ReadModelsProjection && { types: projection.types }),
         load: (source) => projection.load(source),
         handle: (batch) => projection.handle(batch),
       }),

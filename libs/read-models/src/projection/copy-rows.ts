@@ -12,6 +12,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\0': '\ufffd',
 };
 
+type CopyValue = string | number | boolean | object | null | undefined;
+
 /**
  * Adds rows by COPY, which costs PostgreSQL a quarter less than an INSERT but cannot pass over rows that stand already: the
  * caller knows that there are none. Values that are objects are written as JSON.
@@ -29,12 +31,12 @@ export async function copyRows<Row>(
     copyFrom(`COPY ${qualified(schema, table)} (${columns.map(quoted).join(', ')}) FROM STDIN`),
   );
   const finished = once(stream, 'finish');
-  stream.end(rows.map((row) => `${columns.map((column) => copyText(row[column])).join('\t')}\n`).join(''));
+  stream.end(rows.map((row) => `${columns.map((column) => copyText(row[column] as CopyValue)).join('\t')}\n`).join(''));
   await finished;
 }
 
 /** A value as COPY's text format has it; half of a surrogate pair becomes U+FFFD when the text is encoded. */
-export function copyText(value: unknown): string {
+export function copyText(value: CopyValue): string {
   if (value === null || value === undefined) return '\\N';
   const text = typeof value === 'object' ? storableJson(value) : String(value);
   return /[\\\n\r\t\0]/.test(text) ? text.replace(/[\\\n\r\t\0]/g, (character) => ESCAPES[character] ?? '') : text;

@@ -34,11 +34,11 @@ export interface ProjectionOptions {
 
 /**
  * Templates, schedules, jobs, mappings and datasets as tables. Each batch is a few set-based statements in the transaction
- * that moves the checkpoint; repeats and any order between streams lead to the same rows.
+ * that moves the checkpoint; repeats and any order between streams lead to the same rows. It takes every event, since nearly
+ * all are its own, and can so share what is read with others.
  */
 export class ReadModelsProjection {
   readonly group: string;
-  readonly types: readonly string[] = [...PLACE_OF_TYPE.keys()];
   /** Events. Many, because a backlog's events of one stream then fold into one write of its row. */
   readonly batchSize = 4000;
   readonly #pool: Pool;
