@@ -158,12 +158,12 @@ function freePort(): Promise<number> {
   });
 }
 
-/** For a machine that PostgreSQL shares with the product: a quarter of the memory at most, and few checkpoints. */
+/** For a machine that PostgreSQL shares with the product: an eighth of the memory at most, and few checkpoints. */
 function defaultSettings(): Record<string, string | number> {
   const mebibytes = Math.floor(totalmem() / 2 ** 20);
   return {
     max_connections: 200,
-    shared_buffers: `${Math.max(32, Math.min(256, Math.floor(mebibytes / 4)))}MB`,
+    shared_buffers: `${Math.max(32, Math.min(512, Math.floor(mebibytes / 8)))}MB`,
     effective_cache_size: `${Math.max(64, Math.floor(mebibytes / 2))}MB`,
     work_mem: '16MB',
     maintenance_work_mem: '128MB',
