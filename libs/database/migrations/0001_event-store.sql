@@ -29,19 +29,18 @@ CREATE TRIGGER event_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event
 -- Appends to many different streams. Each append (an element of stream_ids) is stored whole or not at all; the events of
 -- all appends stand in the flat arrays, with the number of their append (from 1) and their place in it (from 1).
 -- expected: a revision, -1 for "no stream", -2 for "any"; the latter is not stored again when its first event stands already.
--- payloads and metadatas: one JSON text an event, joined by newlines, which JSON never contains: an array of JSON would
--- have every quote escaped and unescaped again.
+-- Texts come joined by newlines, which no name, id or JSON contains: arrays would have every quote escaped and unescaped.
 -- Answers for each append whether it was stored, the revision that its stream then has (-1: none) and the position of its
 -- last event if it was stored.
 -- The lock is held from before the positions are given out until after the commit, so positions become visible in order
 -- and without gaps. Nothing else takes it, and no client round trip happens while it is held.
 CREATE FUNCTION event_store.append(
-  stream_ids text[],
+  stream_ids text,
   expecteds  integer[],
   owners     integer[],
   places     integer[],
-  event_ids  uuid[],
-  types      text[],
+  event_ids  text,
+  types      text,
   payloads   text,
   metadatas  text
 ) RETURNS TABLE (stored boolean, head integer, head_position bigint)
@@ -58,19 +57,20 @@ BEGIN
   PERFORM pg_notify('event_store', '');
   IF -2 = ANY (expecteds) THEN
     SELECT coalesce(array_agg(a.ordinal), '{}') INTO repeats
-    FROM unnest(stream_ids, expecteds) WITH ORDINALITY AS a (stream_id, expected, ordinal)
-    JOIN unnest(owners, places, event_ids) AS i (owner, place, event_id) ON i.owner = a.ordinal AND i.place = 1
+    FROM unnest(string_to_array(stream_ids, E'\n'), expecteds) WITH ORDINALITY AS a (stream_id, expected, ordinal)
+    JOIN unnest(owners, places, string_to_array(event_ids, E'\n')::uuid[]) AS i (owner, place, event_id) ON i.owner = a.ordinal AND i.place = 1
     JOIN event_store.event e ON e.stream_id = a.stream_id AND e.event_id = i.event_id
     WHERE a.expected = -2;
   END IF;
   RETURN QUERY
   WITH incoming AS MATERIALIZED (
     SELECT * FROM unnest(
-      owners, places, event_ids, types, string_to_array(payloads, E'\n'), string_to_array(metadatas, E'\n')
+      owners, places, string_to_array(event_ids, E'\n')::uuid[], string_to_array(types, E'\n'),
+      string_to_array(payloads, E'\n'), string_to_array(metadatas, E'\n')
     ) AS i (owner, place, event_id, type, payload, metadata)
   ), entry AS MATERIALIZED (
     SELECT a.ordinal, a.stream_id, a.expected, sizes.events, coalesce(last.revision, -1) AS current
-    FROM unnest(stream_ids, expecteds) WITH ORDINALITY AS a (stream_id, expected, ordinal)
+    FROM unnest(string_to_array(stream_ids, E'\n'), expecteds) WITH ORDINALITY AS a (stream_id, expected, ordinal)
     JOIN (SELECT o.owner, count(*) AS events FROM unnest(owners) AS o (owner) GROUP BY o.owner) sizes
       ON sizes.owner = a.ordinal
     LEFT JOIN LATERAL (

@@ -55,19 +55,22 @@ export class AppendQueue {
   #take(): readonly Waiting[] {
     const streams = new Set<string>();
     const batch: Waiting[] = [];
-    const later: Waiting[] = [];
+    const passedOver: Waiting[] = [];
     let events = 0;
+    let looked = 0;
     for (const waiting of this.#waiting) {
-      const fits = batch.length === 0 || events + waiting.append.events.length <= MAX_EVENTS_PER_CALL;
-      if (fits && !streams.has(waiting.append.streamId)) {
-        streams.add(waiting.append.streamId);
-        events += waiting.append.events.length;
-        batch.push(waiting);
+      const size = waiting.append.events.length;
+      if (batch.length > 0 && events + size > MAX_EVENTS_PER_CALL) break;
+      looked += 1;
+      if (streams.has(waiting.append.streamId)) {
+        passedOver.push(waiting);
       } else {
-        later.push(waiting);
+        streams.add(waiting.append.streamId);
+        batch.push(waiting);
+        events += size;
       }
     }
-    this.#waiting = later;
+    this.#waiting = [...passedOver, ...this.#waiting.slice(looked)];
     return batch;
   }
 

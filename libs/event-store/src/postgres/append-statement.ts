@@ -11,7 +11,7 @@ export interface AppendRow {
 }
 
 /** The parameters of `APPEND_SQL`: one element for each append, then one for each event. */
-export function appendParameters(appends: readonly Append[]): readonly (string | readonly (string | number)[])[] {
+export function appendParameters(appends: readonly Append[]): readonly (string | readonly number[])[] {
   const owners: number[] = [];
   const places: number[] = [];
   const ids: string[] = [];
@@ -30,7 +30,8 @@ export function appendParameters(appends: readonly Append[]): readonly (string |
   );
   const streams = appends.map(({ streamId }) => streamId);
   const expected = appends.map((append) => expectedNumber(append.expected));
-  return [streams, expected, owners, places, ids, types, payloads.join('\n'), metadatas.join('\n')];
+  const joined = [ids, types, payloads, metadatas].map((texts) => texts.join('\n'));
+  return [streams.join('\n'), expected, owners, places, ...joined];
 }
 
 function expectedNumber(expected: ExpectedRevision): number {
@@ -60,4 +61,10 @@ export function repeatOf(append: Append, stream: readonly RecordedEvent[]): Appe
   const last = there.at(-1);
   if (!last || there.includes(undefined)) return null;
   return { ok: true, revision: last.revision, position: last.position, repeated: true };
+}
+
+/** Names travel joined by newlines: one that contains a newline would be taken for two. Throws a `RangeError`. */
+export function requireOneLine({ streamId, events }: Append): void {
+  const broken = streamId.includes('\n') || events.some(({ id, type }) => id.includes('\n') || type.includes('\n'));
+  if (broken) throw new RangeError('stream ids, event ids and event types may not contain a newline');
 }

@@ -83,6 +83,21 @@ describe('PostgresEventStore', () => {
     expect(heads.size).toBe(5);
   });
 
+  it('refuses names with a newline, which would be taken for two', async () => {
+    const [event] = someEvents(1);
+    const streamId = someStream();
+    const broken = [
+      { streamId: 'thing-1\nthing-2', event },
+      { streamId, event: { ...event!, id: `${event!.id}\n${event!.id}` } },
+      { streamId, event: { ...event!, type: 'One\nTwo' } },
+    ];
+    for (const { streamId, event } of broken) {
+      const append = opened.store.append({ streamId, expected: 'any', events: [event!] });
+      await expect(append).rejects.toThrow(RangeError);
+    }
+    expect(await opened.store.readStream(streamId)).toEqual([]);
+  });
+
   it.each([
     ['UPDATE', "UPDATE event_store.event SET type = 'Changed'"],
     ['DELETE', 'DELETE FROM event_store.event'],

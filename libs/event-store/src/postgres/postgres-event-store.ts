@@ -11,7 +11,7 @@ import type {
   Unsubscribe,
 } from '#event-sourcing';
 import { AppendQueue } from './append-queue';
-import { APPEND_SQL, appendParameters, outcomeOf, repeatOf, type AppendRow } from './append-statement';
+import { APPEND_SQL, appendParameters, outcomeOf, repeatOf, requireOneLine, type AppendRow } from './append-statement';
 
 /** The channel on which `event_store.append` calls. */
 const CHANNEL = 'event_store';
@@ -47,8 +47,9 @@ export class PostgresEventStore implements EventStore {
     this.#queue = new AppendQueue((appends) => this.#store(appends));
   }
 
-  append(append: Append): Promise<AppendOutcome> {
-    if (append.events.length === 0) return Promise.reject(new RangeError('an append needs at least one event'));
+  async append(append: Append): Promise<AppendOutcome> {
+    if (append.events.length === 0) throw new RangeError('an append needs at least one event');
+    requireOneLine(append);
     return this.#queue.add(append);
   }
 
