@@ -191,6 +191,20 @@ describe('a fresh server with the sample data', () => {
     expect(body.items.map(({ name }) => name)).toEqual(['Long delays of last week']);
   }, 60_000);
 
+  it('takes the two signals of one Ctrl-C below npm for one', async () => {
+    const postmaster = Number(
+      readFileSync(join(dataDir, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0],
+    );
+    process.kill(server.pid, 'SIGINT');
+    process.kill(server.pid, 'SIGINT');
+    await new Promise((resolve) => setImmediate(resolve));
+    process.kill(server.pid, 'SIGINT');
+    expect(await server.exited).toBe(0);
+    expect(isAlive(postmaster)).toBe(false);
+    server = await startServer({ DATA_DIR: dataDir });
+    api = await ApiClient.signInAsAdmin(server.url, dataDir);
+  }, 60_000);
+
   it('recovers by itself after kill -9', async () => {
     await server.kill();
     server = await startServer({ DATA_DIR: dataDir });

@@ -16,6 +16,8 @@ async function main(): Promise<void> {
   const logger = createLogger({ level: settings.LOG_LEVEL, format: settings.LOG_FORMAT });
   // Ctrl-C may come while the start is still under way: it is broken off, and what it began is undone.
   const starting = new AbortController();
+  let up = false;
+  let force = (): void => undefined;
   const started = (async (): Promise<Standalone> => {
     if (args.reset) await reset(settings, log);
     return startStandalone({ settings, logger, log, signal: starting.signal });
@@ -23,14 +25,17 @@ async function main(): Promise<void> {
   stopOnSignals(
     async () => {
       log('\nStopping…');
-      starting.abort();
+      if (!up) starting.abort();
       const server = await started.catch(() => undefined);
       await server?.stop();
       log('Stopped.');
     },
     (problem) => logger.error({ err: problem }, 'the stop failed'),
+    () => force(),
   );
   const server = await started;
+  up = true;
+  force = server.force;
   const { admin, parts } = server;
   process.stdout.write(
     banner({

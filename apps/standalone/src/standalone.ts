@@ -25,6 +25,8 @@ export interface Standalone {
   readonly databaseLost: Promise<void>;
   /** Stops everything in order: no new work, running exports handed back, connections, PostgreSQL last. */
   readonly stop: () => Promise<void>;
+  /** Ends the embedded PostgreSQL at once; its next start recovers. For when an orderly stop is not waited for. */
+  readonly force: () => void;
 }
 
 export interface StandaloneOptions {
@@ -72,10 +74,13 @@ export async function startStandalone({ settings, logger, log, signal }: Standal
     await app.listen(settings.PORT, settings.HOST).catch((error: unknown) => {
       throw explainPort(error as NodeJS.ErrnoException, settings.HOST, settings.PORT);
     });
+    const force = (): void => {
+      if (embedded.postgres) process.kill(embedded.postgres.pid, 'SIGQUIT');
+    };
     const databaseLost = new Promise<void>((resolve) => {
       void embedded.postgres?.exited.then(() => stopping || resolve());
     });
-    return { url: await urlOf(app), parts, admin, samples: embedded.samples, databaseLost, stop };
+    return { url: await urlOf(app), parts, admin, samples: embedded.samples, databaseLost, stop, force };
   } catch (error) {
     await stop();
     throw error;

@@ -21,7 +21,10 @@ export function createPool(connectionString: string, options: PoolOptions): Pool
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   });
-  pool.on('error', options.onIdleError);
+  pool.on('error', (error) => {
+    // While the pool is being closed, a server that stops as well may be faster than the goodbye.
+    if (!pool.ending) options.onIdleError(error);
+  });
   return pool;
 }
 
