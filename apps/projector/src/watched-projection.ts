@@ -11,8 +11,6 @@ import type { Logger } from '#platform';
 /** What a projection has to offer to be fed. */
 export interface Projection {
   readonly group: string;
-  /** Event types wanted; all when absent. */
-  readonly types?: readonly string[];
   readonly batchSize: number;
   load(source: FeedSource): Promise<Checkpoint | null>;
   handle(batch: FeedBatch): Promise<void>;
@@ -35,11 +33,10 @@ export class WatchedProjection {
   }
 
   subscription(): FeedSubscription {
-    const { group, types, batchSize } = this.#projection;
+    const { group, batchSize } = this.#projection;
     return {
       group,
       batchSize,
-      ...(types && { types }),
       load: (source) => this.#projection.load(source),
       handle: async (batch) => {
         await this.#projection.handle(batch);
