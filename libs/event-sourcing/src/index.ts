@@ -3,3 +3,4 @@ export * from './decider';
 export * from './event-feed';
 export * from './event-store';
 export * from './execute';
+export * from './event-records';

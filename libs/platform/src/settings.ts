@@ -19,6 +19,36 @@ const schema = z.object({
   AUTH_SECRET: z.string().min(32).optional(),
   /** `off` leaves out the sample data, template and schedule. Default `on`. */
   SAMPLE_DATA: z.enum(['on', 'off']).default('on'),
+  /** Kafka's bootstrap servers, `host:port` separated by commas. Unset: consumers read the event store's own feed. */
+  KAFKA_BROKERS: z
+    .string()
+    .transform((text) => text.split(',').map((broker) => broker.trim()))
+    .pipe(z.array(z.string().regex(/^[^\s/:]+:\d{1,5}$/, 'must be host:port, separated by commas')).min(1))
+    .optional(),
+  /** What the names of topics and consumer groups begin with. Default `report-scheduler`. */
+  KAFKA_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,99}$/)
+    .default('report-scheduler'),
+  /** Partitions of each topic when it is created; afterwards the count never changes. Default 6. */
+  KAFKA_PARTITIONS: z.coerce.number().int().min(1).max(1000).default(6),
+  /** Copies of each partition. Default: 3, or the number of brokers if they are fewer. */
+  KAFKA_REPLICATION_FACTOR: z.coerce.number().int().min(1).max(15).optional(),
+  /** `on` speaks TLS with the brokers. Default `off`. */
+  KAFKA_TLS: z.enum(['on', 'off']).default('off'),
+  /** File of the certificates (PEM) that the brokers' are checked against. Default: those that Node trusts. */
+  KAFKA_TLS_CA_FILE: z.string().min(1).optional(),
+  /** Files of a client certificate and its key (PEM), when the brokers ask for one. */
+  KAFKA_TLS_CERT_FILE: z.string().min(1).optional(),
+  KAFKA_TLS_KEY_FILE: z.string().min(1).optional(),
+  /** How to sign in to the brokers; unset: not at all. */
+  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  KAFKA_SASL_USERNAME: z.string().min(1).optional(),
+  KAFKA_SASL_PASSWORD: z.string().min(1).optional(),
+  /** A Confluent-compatible schema registry. Unset: the schema ids of `schemas/ids.json`. */
+  SCHEMA_REGISTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** EventStoreDB or KurrentDB as the event store (`esdb://…`). Unset: PostgreSQL. */
+  EVENTSTORE_URL: z.url({ protocol: /^(esdb|kurrentdb)(\+discover)?$/ }).optional(),
   /** Connection strings of the reporting databases, as a JSON object: `{"sales":"postgres://…"}`. */
   DATA_SOURCES: z
     .string()
