@@ -8,6 +8,7 @@ import { Workbook } from 'exceljs';
 import { Client } from 'pg';
 import { packageRoot } from '#platform';
 import { ApiClient } from '../../deploy/demo/api-client';
+import { ownCluster } from '../chaos/own-cluster';
 import { startServer, type ServerProcess } from '../chaos/server-process';
 
 const MAIN = join(packageRoot(), 'dist', 'apps', 'standalone', 'src', 'main.js');
@@ -96,9 +97,7 @@ describe('a fresh server with the sample data', () => {
     }
 
     async function rowsByHand({ nominalTime, timeZone }: Job): Promise<unknown[][]> {
-      const password = readFileSync(join(dataDir, 'postgres', 'superuser-password'), 'utf8').trim();
-      const port = readFileSync(join(dataDir, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[3];
-      const client = new Client(`postgres://postgres:${password}@127.0.0.1:${String(port)}/sample_reporting`);
+      const client = new Client(ownCluster(dataDir).url('sample_reporting'));
       await client.connect();
       try {
         const { rows } = await client.query<unknown[]>({
@@ -178,9 +177,7 @@ describe('a fresh server with the sample data', () => {
   }, 60_000);
 
   it('stops cleanly on Ctrl-C, leaves no process behind, and is up again in under 10 s with its data', async () => {
-    const postmaster = Number(
-      readFileSync(join(dataDir, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0],
-    );
+    const postmaster = ownCluster(dataDir).pid;
     expect(await server.stop()).toBe(0);
     expect(isAlive(postmaster)).toBe(false);
     const began = performance.now();
@@ -192,9 +189,7 @@ describe('a fresh server with the sample data', () => {
   }, 60_000);
 
   it('takes the two signals of one Ctrl-C below npm for one', async () => {
-    const postmaster = Number(
-      readFileSync(join(dataDir, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0],
-    );
+    const postmaster = ownCluster(dataDir).pid;
     process.kill(server.pid, 'SIGINT');
     process.kill(server.pid, 'SIGINT');
     await new Promise((resolve) => setImmediate(resolve));

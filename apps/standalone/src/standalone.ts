@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { ensureFirstAdmin, UserStore, type FirstAdmin } from '#access';
+import type { FirstAdmin } from '#access';
 import { DiskFileStore } from '#file-store';
 import type { Logger, Settings } from '#platform';
 import { closeParts, NestLogger, openParts, rootModule, type Parts } from '#runtime';
@@ -11,9 +11,9 @@ import { configureApi } from '../../api/src/configure-api';
 import { ExporterModule } from '../../exporter/src/exporter.module';
 import { ProjectorModule } from '../../projector/src/projector.module';
 import { SchedulerModule } from '../../scheduler/src/scheduler.module';
-import { provide, type Embedded } from './embedded';
+import { provide } from './embedded';
+import { prepareFirstStart } from './first-start';
 import { explainPort, requireFreePort } from './port';
-import { seedSamples } from './samples';
 
 export interface Standalone {
   /** Base address of the HTTP API. */
@@ -59,7 +59,7 @@ export async function startStandalone({ settings, logger, log, signal }: Standal
     const parts = await openParts(embedded.settings, logger);
     undo.push(() => closeParts(parts));
     signal.throwIfAborted();
-    const admin = await prepare(parts, embedded, log);
+    const admin = await prepareFirstStart(parts, embedded.samples, log);
     const apps = [ProjectorModule, SchedulerModule, ExporterModule, ApiModule];
     const app = await NestFactory.create<NestExpressApplication>(rootModule(apps, parts), {
       logger: new NestLogger(logger),
@@ -85,18 +85,6 @@ export async function startStandalone({ settings, logger, log, signal }: Standal
     await stop();
     throw error;
   }
-}
-
-/** The first admin, and the samples in the name of the oldest one. */
-async function prepare(parts: Parts, embedded: Embedded, log: (line: string) => void): Promise<FirstAdmin | null> {
-  const { DATA_DIR } = embedded.settings;
-  const admin = await ensureFirstAdmin({ pool: parts.pool, dataDir: DATA_DIR, now: parts.clock.now() });
-  if (embedded.samples) {
-    const owner = await new UserStore(parts.pool).byUsername('admin');
-    if (owner) await seedSamples(parts, owner.userId);
-    else log('There is no user admin any more: the samples are left as they are.');
-  }
-  return admin;
 }
 
 async function urlOf(app: NestExpressApplication): Promise<string> {

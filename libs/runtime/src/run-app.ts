@@ -26,10 +26,18 @@ export async function runApp(name: string, app: Type, bootstrap: Bootstrap = wit
       () => stop(running, parts, logger),
       (problem) => logger.error({ err: problem }, 'the stop failed'),
     );
+    tellSupervisor();
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** A supervisor that started this process over an IPC channel hears that it is up, and takes it along when it ends itself. */
+function tellSupervisor(): void {
+  if (!process.connected) return;
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.send?.('ready');
 }
 
 /** One application that holds the given modules and the parts they ask for. */
@@ -46,7 +54,7 @@ async function stop(running: INestApplicationContext, parts: Parts, logger: Logg
 }
 
 /** Apart from the others, an app cannot make up what all of them must share. */
-function requireShared(settings: Settings): RuntimeSettings {
+export function requireShared(settings: Settings): RuntimeSettings {
   const { DATABASE_URL, DATA_DIR, AUTH_SECRET } = settings;
   if (DATABASE_URL !== undefined && DATA_DIR !== undefined && AUTH_SECRET !== undefined) {
     return { ...settings, DATABASE_URL, DATA_DIR, AUTH_SECRET };
