@@ -32,6 +32,9 @@ export function createPool(connectionString: string, options: PoolOptions): Pool
 export async function transaction<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // A connection that breaks between two queries has nobody else to tell, and an error without a listener ends the process.
+  const onError = (error: Error): void => void (broken = error);
+  client.on('error', onError);
   try {
     await client.query('BEGIN');
     const result = await work(client);
@@ -43,7 +46,8 @@ export async function transaction<Result>(pool: Pool, work: (client: PoolClient)
     });
     throw error;
   } finally {
-    // A connection that cannot even roll back is thrown away.
+    client.removeListener('error', onError);
+    // A connection that is broken, or cannot even roll back, is thrown away.
     client.release(broken);
   }
 }
