@@ -1,3 +1,4 @@
 export * from './checkpoints';
 export * from './progress';
 export * from './store-event-feed';
+export * from './kafka/topics';
