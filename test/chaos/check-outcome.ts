@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { JobOutput } from '#domain';
 import type { RecordedEvent } from '#event-sourcing';
 import { byStream, checkHistory, stateOf } from './check-history';
-import { withDatabase } from './own-cluster';
+import { ownCluster, withDatabase } from './own-cluster';
+import { differencesFromRebuild } from './rebuilt';
 import { ROWS } from './workload';
 
 /** What was lost, doubled or left behind, a sentence each: in the events, the files and the read models. */
@@ -12,6 +13,7 @@ export async function checkOutcome(dataDir: string, events: readonly RecordedEve
   return [
     ...checkHistory({ events, until: firstPause(events) }),
     ...checkFiles(events, join(dataDir, 'files')),
+    ...(await differencesFromRebuild(ownCluster(dataDir).url('report_scheduler'))),
     ...(await checkReadModels(dataDir, events)),
   ];
 }

@@ -84,7 +84,7 @@ export async function untilNothingIsDue(dataDir: string): Promise<void> {
   });
 }
 
-/** All events, once every requested job has ended and all consumers have caught up. */
+/** All events, once every requested job has ended and the audit trail has all of them. */
 export async function untilQuiet(dataDir: string): Promise<readonly RecordedEvent[]> {
   return withDatabase(dataDir, async (client) => {
     const giveUpAt = Date.now() + QUIET_WITHIN_MS;
@@ -95,10 +95,10 @@ export async function untilQuiet(dataDir: string): Promise<readonly RecordedEven
         return state && state.status !== 'skipped' && state.status !== 'absent' && !isEnded(state.status);
       });
       const { rows } = await client.query<{ behind: boolean }>(
-        `SELECT position < $1 AS behind FROM event_feed.checkpoint WHERE group_name IN ('read-models', 'audit-trail')`,
+        `SELECT position < $1 AS behind FROM event_feed.checkpoint WHERE group_name = 'audit-trail'`,
         [events.at(-1)?.position.toString() ?? '0'],
       );
-      const caughtUp = rows.length === 2 && rows.every(({ behind }) => !behind);
+      const caughtUp = rows.length === 1 && rows.every(({ behind }) => !behind);
       if ((open.length === 0 && caughtUp) || Date.now() > giveUpAt) return events;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
