@@ -1,0 +1,5 @@
+export * from './event-records';
+export { DEFAULT_PREFIX } from './published/published-schemas';
+export { SchemaRegistryFailure } from './registry/schema-registry';
+export { deadLetterTopic } from './topics';
+export { upcast } from './upcasters';

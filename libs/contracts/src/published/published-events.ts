@@ -1,0 +1,74 @@
+import type { AccessEvent } from '#access';
+import type { DatasetEvent, JobEvent, ScheduleEvent, TemplateEvent } from '#domain';
+
+/**
+ * Every event that is published, by aggregate, with the version of its schema that is written now. A new event does not
+ * compile until it stands here, and no test passes until `schemas/` has its file.
+ */
+export const PUBLISHED_EVENTS = {
+  template: {
+    TemplateCreated: 1,
+    TemplateRevised: 1,
+    TemplateArchived: 1,
+    TemplateRestored: 1,
+    TemplateShared: 1,
+    TemplateUnshared: 1,
+    TemplateTransferred: 1,
+  } satisfies Record<TemplateEvent['type'], number>,
+  schedule: {
+    ScheduleDefined: 1,
+    ScheduleRevised: 1,
+    SchedulePaused: 1,
+    ScheduleResumed: 1,
+    ScheduleRemoved: 1,
+    OccurrencesSkipped: 1,
+  } satisfies Record<ScheduleEvent['type'], number>,
+  job: {
+    JobRequested: 1,
+    OccurrenceSkipped: 1,
+    JobStarted: 1,
+    JobCompleted: 1,
+    JobAttemptFailed: 1,
+    JobAttemptLost: 1,
+    JobFailed: 1,
+    JobCancelled: 1,
+    JobExpired: 1,
+    OutputExpired: 1,
+  } satisfies Record<JobEvent['type'], number>,
+  dataset: {
+    DatasetRegistered: 1,
+    DatasetRevised: 1,
+    DatasetRetired: 1,
+  } satisfies Record<DatasetEvent['type'], number>,
+  access: {
+    SignedIn: 1,
+    SignInRefused: 1,
+    AccessRefused: 1,
+    PreviewRead: 1,
+    FileDownloaded: 1,
+    UserAdded: 1,
+    UserDisabled: 1,
+    UserEnabled: 1,
+    PasswordChanged: 1,
+  } satisfies Record<AccessEvent['type'], number>,
+} as const;
+
+export type AggregateName = keyof typeof PUBLISHED_EVENTS;
+
+export const AGGREGATE_NAMES = Object.keys(PUBLISHED_EVENTS) as readonly AggregateName[];
+
+/** The version that is written now, by event type. */
+export const CURRENT_VERSIONS: ReadonlyMap<string, number> = new Map(
+  Object.values(PUBLISHED_EVENTS).flatMap((versions) => Object.entries(versions)),
+);
+
+/** The aggregate of a stream: what stands before the first dash. Throws a `RangeError` for a stream of none. */
+export function aggregateOfStream(streamId: string): AggregateName {
+  const name = streamId.slice(0, Math.max(0, streamId.indexOf('-')));
+  if (isAggregateName(name)) return name;
+  throw new RangeError(`the stream ${streamId} belongs to no aggregate that is published`);
+}
+
+function isAggregateName(name: string): name is AggregateName {
+  return Object.hasOwn(PUBLISHED_EVENTS, name);
+}

@@ -1,0 +1,55 @@
+import type { RecordedEvent } from '#event-sourcing';
+import { CURRENT_VERSIONS } from './published/published-events';
+
+/** Makes an event's data of one version into that of the next. Pure, and total over what was ever written. */
+export type Upcaster = (data: unknown) => unknown;
+
+/** By event type, then by the version from which the step leads to the next. */
+export type Upcasters = Readonly<Record<string, Readonly<Record<number, Upcaster>>>>;
+
+/** Brings an event of an older version up to the one that is written now; a current event comes back as it is. */
+export type Upcast = (event: RecordedEvent) => RecordedEvent;
+
+/**
+ * @param current the version that is written now, by event type
+ * @param upcasters one for each older version. Throws a `RangeError` when one is missing or too many.
+ */
+export function createUpcast(current: ReadonlyMap<string, number>, upcasters: Upcasters): Upcast {
+  requireSteps(current, upcasters);
+  return (event) => {
+    const wanted = current.get(event.type);
+    const { schemaVersion } = event.metadata;
+    if (wanted === undefined || schemaVersion === wanted) return event;
+    if (schemaVersion > wanted) {
+      throw new RangeError(
+        `event ${event.id} is ${event.type} in version ${schemaVersion}; this release knows it up to version ${wanted}`,
+      );
+    }
+    let data = event.data;
+    for (let version = schemaVersion; version < wanted; version++) {
+      const upcaster = upcasters[event.type]?.[version];
+      if (!upcaster) throw new RangeError(`${event.type} has no version ${version}`);
+      data = upcaster(data);
+    }
+    return { ...event, data, metadata: { ...event.metadata, schemaVersion: wanted } };
+  };
+}
+
+function requireSteps(current: ReadonlyMap<string, number>, upcasters: Upcasters): void {
+  for (const [type, version] of current) {
+    for (let from = 1; from < version; from++) {
+      if (!upcasters[type]?.[from]) throw new RangeError(`${type} has no upcaster from version ${from}`);
+    }
+  }
+  for (const [type, steps] of Object.entries(upcasters)) {
+    for (const from of Object.keys(steps)) {
+      if (Number(from) >= (current.get(type) ?? 0)) throw new RangeError(`nothing follows version ${from} of ${type}`);
+    }
+  }
+}
+
+/** None yet: every event is in its first version. */
+export const UPCASTERS: Upcasters = {};
+
+/** For events read from the store, whatever version they were written in. Throws a `RangeError` for a newer one. */
+export const upcast: Upcast = createUpcast(CURRENT_VERSIONS, UPCASTERS);
