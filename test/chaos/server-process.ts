@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { packageRoot } from '#platform';
 
 /** The compiled code, whether this file itself is compiled or run by Jest. */
-const MAIN = join(packageRoot(), 'dist', 'apps', 'standalone', 'src', 'main.js');
-const READY_WITHIN_MS = 90_000;
+const COMPILED = join(packageRoot(), 'dist');
+/** Every app in one process. */
+const STANDALONE = join(COMPILED, 'apps', 'standalone', 'src', 'main.js');
+/** Every app in processes of its own, on Kafka. */
+export const DISTRIBUTED = join(COMPILED, 'deploy', 'distributed', 'main.js');
+const READY_WITHIN_MS = 120_000;
 
 export interface ServerProcess {
   readonly url: string;
@@ -20,10 +24,13 @@ export interface ServerProcess {
   readonly stop: () => Promise<number | null>;
 }
 
-/** Starts the standalone server from the compiled code and waits until it is ready. */
-export async function startServer(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+/** Starts a server from the compiled code, by default the standalone one, and waits until it is ready and has said so. */
+export async function startServer(
+  env: Readonly<Record<string, string>>,
+  main: string = STANDALONE,
+): Promise<ServerProcess> {
   const port = env.PORT ?? String(await freePort());
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', LOG_FORMAT: 'json', ...env, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -56,7 +63,7 @@ async function waitUntilReady(url: string, child: ChildProcess, output: () => st
       (answer) => answer.ok,
       () => false,
     );
-    if (ready) return;
+    if (ready && output().includes('is up after')) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   child.kill('SIGKILL');

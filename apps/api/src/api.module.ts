@@ -15,6 +15,7 @@ import { BearerGuard } from './http/bearer.guard';
 import { Idempotency } from './http/idempotency';
 import { OperationInterceptor } from './http/operation.interceptor';
 import { ProblemFilter } from './http/problem.filter';
+import { ReadYourWrites } from './http/read-your-writes';
 import { JobEvents } from './jobs/job-events';
 import { JobRequests } from './jobs/job-requests';
 import { JobViews } from './jobs/job-views';
@@ -71,6 +72,7 @@ const ACCESS = [
   providers: [
     ...ACCESS,
     ...COMMAND_HANDLERS,
+    ReadYourWrites,
     Streams,
     Dispatcher,
     Permissions,

@@ -16,9 +16,9 @@ export class SchedulerService implements OnApplicationBootstrap, BeforeApplicati
   constructor(@Inject(PARTS) parts: Parts) {
     const logger = parts.logger.child({ app: 'scheduler' });
     const times = new NextTimes();
-    const { pool, eventStore, eventFeed, clock } = parts;
+    const { pool, eventStore, storeFeed, clock } = parts;
     this.#parts = parts;
-    this.#projection = new ScheduleProjection({ pool, eventStore, eventFeed, logger }, times);
+    this.#projection = new ScheduleProjection({ pool, eventStore, eventFeed: storeFeed, logger }, times);
     this.#loop = new DueLoop({
       pool,
       eventStore,

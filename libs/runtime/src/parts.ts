@@ -23,7 +23,10 @@ export interface Parts {
   readonly pool: Pool;
   readonly notifications: NotificationListener;
   readonly eventStore: EventStore;
+  /** Kafka's topics where `KAFKA_BROKERS` is set, else the same as `storeFeed`. */
   readonly eventFeed: EventFeed;
+  /** The store's own feed in its one global order, which the scheduler's due table, the audit trail and the relay need. */
+  readonly storeFeed: EventFeed;
   readonly progress: FeedProgress;
   readonly fileStore: FileStore;
   readonly dataSources: DataSources;
@@ -39,6 +42,7 @@ export async function openParts(settings: RuntimeSettings, logger: Logger, clock
   });
   const notifications = new NotificationListener(settings.DATABASE_URL, 'report-scheduler notifications');
   const eventStore = new PostgresEventStore(pool, notifications);
+  const storeFeed = new StoreEventFeed(eventStore);
   const progress = new FeedProgress(pool);
   await progress.start(notifications);
   const health = new HealthChecks();
@@ -56,7 +60,8 @@ export async function openParts(settings: RuntimeSettings, logger: Logger, clock
     pool,
     notifications,
     eventStore,
-    eventFeed: new StoreEventFeed(eventStore),
+    eventFeed: storeFeed,
+    storeFeed,
     progress,
     fileStore: new DiskFileStore(join(settings.DATA_DIR, 'files')),
     dataSources: new DataSources(settings.DATA_SOURCES, {

@@ -15,22 +15,16 @@ import {
   type TemplateEvent,
   type TemplateState,
 } from '#domain';
-import {
-  fold,
-  START,
-  STORE_SOURCE,
-  toDomainEvent,
-  type Decider,
-  type DomainRefusal,
-  type Position,
-} from '#event-sourcing';
+import { fold, START, toDomainEvent, type Decider, type DomainRefusal, type Position } from '#event-sourcing';
 import { READ_MODELS_GROUP } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
 import { Problem } from '../http/problem';
+import { ReadYourWrites } from '../http/read-your-writes';
 
 const CATCH_UP_MS = 5000;
 
 export interface Loaded<State> {
+  readonly streamId: string;
   readonly state: State;
   /** Of the stream's last event; -1 when it has none. */
   readonly revision: number;
@@ -41,7 +35,10 @@ export interface Loaded<State> {
 /** The present state of aggregates, read from their streams: decisions never rest on a read model. */
 @Injectable()
 export class Streams {
-  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+  constructor(
+    @Inject(PARTS) private readonly parts: Parts,
+    @Inject(ReadYourWrites) private readonly readYourWrites: ReadYourWrites,
+  ) {}
 
   template(id: string): Promise<Loaded<TemplateState>> {
     return this.load<TemplateState, TemplateEvent>('template', id, template);
@@ -63,8 +60,8 @@ export class Streams {
    * Reads again from a read model what was missing there but stands in its stream, once the read model has caught up.
    * Throws `read_model.behind` when that takes too long.
    */
-  async whenProjected<View>(position: Position, read: () => Promise<View | null>): Promise<View> {
-    const caughtUp = await this.parts.progress.reached(READ_MODELS_GROUP, STORE_SOURCE, position, CATCH_UP_MS);
+  async whenProjected<View>({ streamId, position }: Loaded<unknown>, read: () => Promise<View | null>): Promise<View> {
+    const caughtUp = await this.readYourWrites.reached(READ_MODELS_GROUP, streamId, position, CATCH_UP_MS);
     const view = caughtUp ? await read() : null;
     if (view !== null) return view;
     throw new Problem('read_model.behind', 'It is stored and will be readable soon: try again.', {
@@ -77,12 +74,13 @@ export class Streams {
     id: string,
     decider: Pick<Decider<never, State, Event, DomainRefusal>, 'initial' | 'evolve'>,
   ): Promise<Loaded<State>> {
-    const history = await this.parts.eventStore.readStream(streamOf(type, id));
+    const streamId = streamOf(type, id);
+    const history = await this.parts.eventStore.readStream(streamId);
     const state = fold(
       decider,
       history.map((event) => toDomainEvent<Event>(event)),
     );
     const last = history.at(-1);
-    return { state, revision: last?.revision ?? -1, position: last?.position ?? START };
+    return { streamId, state, revision: last?.revision ?? -1, position: last?.position ?? START };
   }
 }

@@ -54,9 +54,9 @@ export class DatasetsController {
     const read = () => this.queries.get(datasetId);
     const known = await read();
     if (known) return readOne(call, known);
-    const { revision, position } = await this.streams.dataset(datasetId);
-    if (revision < 0) throw new Problem('dataset.missing', 'There is no such dataset.');
-    return readOne(call, await this.streams.whenProjected(position, read));
+    const loaded = await this.streams.dataset(datasetId);
+    if (loaded.revision < 0) throw new Problem('dataset.missing', 'There is no such dataset.');
+    return readOne(call, await this.streams.whenProjected(loaded, read));
   }
 
   @Handles(operations.revise)

@@ -2,13 +2,14 @@ import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestI
 import type { Request, Response } from 'express';
 import { firstValueFrom, from, type Observable } from 'rxjs';
 import { z } from 'zod';
-import { commandIdOf, STORE_SOURCE } from '#event-sourcing';
+import { commandIdOf } from '#event-sourcing';
 import { PARTS, type Parts } from '#runtime';
 import { Idempotency } from './idempotency';
 import { CALL, OPERATION, STREAMED, type Answer, type AnyOperation, type Call } from './operation';
 import { Problem, type ProblemItem } from './problem';
 import { bodyOf } from './request-body';
 import { idempotencyKeyOf, ifMatchOf, ifNoneMatchOf, waitForOf } from './request-headers';
+import { ReadYourWrites, type ReadGroup } from './read-your-writes';
 import { requestState } from './request-state';
 import { findUnstorableText } from './stored-text';
 import { parsePart } from './validate';
@@ -21,6 +22,7 @@ export class OperationInterceptor implements NestInterceptor {
   constructor(
     @Inject(PARTS) private readonly parts: Parts,
     @Inject(Idempotency) private readonly idempotency: Idempotency,
+    @Inject(ReadYourWrites) private readonly readYourWrites: ReadYourWrites,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -60,10 +62,10 @@ export class OperationInterceptor implements NestInterceptor {
     if (answer !== STREAMED) this.send(spec, response, answer);
   }
 
-  private async waitForWrites(request: Request, group: string): Promise<void> {
+  private async waitForWrites(request: Request, group: ReadGroup): Promise<void> {
     const wanted = waitForOf(request.headers);
     if (!wanted) return;
-    if (await this.parts.progress.reached(group, STORE_SOURCE, wanted.position, WAIT_MS)) return;
+    if (await this.readYourWrites.reached(group, wanted.streamId, wanted.position, WAIT_MS)) return;
     throw new Problem('read_model.behind', 'The change is stored and will be readable soon: try again.', {
       headers: { 'Retry-After': '1' },
     });

@@ -31,9 +31,9 @@ export class JobViews {
     const read = () => this.queries.get(viewerOf(caller), jobId);
     const known = await read();
     if (known) return known;
-    const { state, position } = await this.streams.job(jobId);
-    await this.permissions.job(caller, state);
-    return this.streams.whenProjected(position, read);
+    const loaded = await this.streams.job(jobId);
+    await this.permissions.job(caller, loaded.state);
+    return this.streams.whenProjected(loaded, read);
   }
 
   /** How far a running export has got; null when none runs. */

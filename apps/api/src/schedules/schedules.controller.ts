@@ -141,9 +141,9 @@ export class SchedulesController {
     const read = () => this.queries.get(viewerOf(caller), scheduleId);
     const known = await read();
     if (known) return known;
-    const { state, position } = await this.streams.schedule(scheduleId);
-    await this.permissions.schedule(caller, state);
-    return this.streams.whenProjected(position, read);
+    const loaded = await this.streams.schedule(scheduleId);
+    await this.permissions.schedule(caller, loaded.state);
+    return this.streams.whenProjected(loaded, read);
   }
 }
 

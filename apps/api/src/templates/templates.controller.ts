@@ -249,9 +249,9 @@ export class TemplatesController {
     const read = () => this.queries.get(viewerOf(caller), templateId);
     const known = await read();
     if (known) return known;
-    const { state, position } = await this.streams.template(templateId);
-    templateFor(caller, state, 'view');
-    return this.streams.whenProjected(position, read);
+    const loaded = await this.streams.template(templateId);
+    templateFor(caller, loaded.state, 'view');
+    return this.streams.whenProjected(loaded, read);
   }
 }
 

@@ -188,6 +188,7 @@ describe('the due loop', () => {
   async function beginRebuild(count: number): Promise<void> {
     let subscription: FeedSubscription | undefined;
     const eventFeed: EventFeed = {
+      sourceOf: () => STORE_SOURCE,
       subscribe: (given) => {
         subscription = given;
         return Promise.resolve({ stop: () => Promise.resolve() });
