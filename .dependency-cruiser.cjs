@@ -78,7 +78,7 @@ module.exports = {
       name: 'start-up-stands-alone',
       comment: 'Local services start before anything of the product does.',
       severity: 'error',
-      from: { path: '^deploy/(postgres|samples)/', pathNot: testCode },
+      from: { path: '^deploy/(postgres|samples|kafka)/', pathNot: testCode },
       to: { path: '^(apps|libs)/' },
     },
     {
