@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from '#database';
 import { CheckpointMoved, type Checkpoint, type FeedBatch, type FeedSource } from '#event-sourcing';
+import { park, settle } from './parking/park';
 
 /** The channel that tells of moved checkpoints; the payload is the group. */
 export const CHECKPOINT_CHANNEL = 'checkpoint';
@@ -15,7 +16,8 @@ export async function loadCheckpoint(pool: Pool, group: string, source: FeedSour
 
 /**
  * Moves a group's checkpoint inside the transaction that applies the batch, by compare-and-set. Do it first: the row lock
- * then keeps a second instance from applying the same batch. Throws `CheckpointMoved` when another instance was faster.
+ * then keeps a second instance from applying the same batch. What the batch parks and settles is stored as well. Throws
+ * `CheckpointMoved` when another instance was faster.
  */
 export async function moveCheckpoint(client: PoolClient, group: string, batch: FeedBatch): Promise<void> {
   const { rowCount } = await client.query({
@@ -28,7 +30,7 @@ export async function moveCheckpoint(client: PoolClient, group: string, batch: F
              )
              ON CONFLICT (group_name, source) DO UPDATE
                SET position = EXCLUDED.position, "offset" = EXCLUDED."offset", updated_at = clock_timestamp()
-               WHERE c.position = $5
+               WHERE c.position = $5 AND c."offset" IS NOT DISTINCT FROM $6
              RETURNING 1
            )
            SELECT pg_notify('${CHECKPOINT_CHANNEL}', $1) FROM moved`,
@@ -38,7 +40,10 @@ export async function moveCheckpoint(client: PoolClient, group: string, batch: F
       batch.checkpoint.position.toString(),
       batch.checkpoint.offset,
       batch.previous.position.toString(),
+      batch.previous.offset,
     ],
   });
   if (rowCount === 0) throw new CheckpointMoved(group, batch.source);
+  if (batch.parked?.length) await park(client, group, batch, batch.parked);
+  if (batch.settled?.length) await settle(client, group, batch, batch.settled);
 }
