@@ -14,6 +14,10 @@ const withPostgres = {
   globalSetup: '<rootDir>/test/postgres-setup.mjs',
   globalTeardown: '<rootDir>/test/postgres-teardown.mjs',
 };
+const withKafka = {
+  globalSetup: '<rootDir>/test/kafka-setup.mjs',
+  globalTeardown: '<rootDir>/test/kafka-teardown.mjs',
+};
 
 export default {
   // Every machine is slow at times, and tests wait for signals: the limit is there only for what hangs.
@@ -21,6 +25,7 @@ export default {
   projects: [
     project('unit', ['<rootDir>/{apps,libs,deploy,test}/**/*.unit.test.ts']),
     project('integration', ['<rootDir>/{apps,libs,deploy,test}/**/*.integration.test.ts'], withPostgres),
+    project('kafka', ['<rootDir>/{apps,libs,deploy,test}/**/*.kafka.test.ts'], withKafka),
     project('end-to-end', ['<rootDir>/test/end-to-end/**/*.e2e.test.ts'], withPostgres),
   ],
 };

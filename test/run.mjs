@@ -1,5 +1,6 @@
 // `npm test`: everything that must hold, in one go. `npm test -- lint unit` runs only the steps named.
 import { fileURLToPath } from 'node:url';
+import { whyNoKafka } from './kafka/availability.mjs';
 import { check, print, runSteps, suite } from './run-steps.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -14,6 +15,8 @@ const steps = [
   check('openapi', 'dist/apps/api/src/openapi/write.js', ['--check']),
   suite('unit', { jest }),
   suite('integration', { jest }),
+  // On KAFKA_BROKERS if set, else on a broker of its own.
+  suite('kafka', { jest, unavailable: whyNoKafka }),
   // Each starts a whole server, and some measure time.
   suite('end-to-end', { jest, workers: 1 }),
 ];

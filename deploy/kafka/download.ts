@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { lastComplaint, LocalKafkaError } from './errors';
 import { kafkaVersion, pom } from './pom';
-import { run } from './programs';
+import { findJava, run } from './programs';
 
 export interface DownloadOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
@@ -40,6 +40,15 @@ export async function provideJars({ env = process.env, signal, log }: DownloadOp
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
+}
+
+/**
+ * Sees to it that a local Kafka can be started here: a Java, and the jar files, downloaded if need be.
+ *
+ * @throws LocalKafkaError that says what is missing
+ */
+export async function prepareKafka(options: DownloadOptions): Promise<{ java: string; jars: string }> {
+  return { java: await findJava(options.env), jars: await provideJars(options) };
 }
 
 async function resolveJars(partial: string, { env, signal, log }: DownloadOptions): Promise<void> {

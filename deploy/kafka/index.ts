@@ -1,3 +1,4 @@
+export { prepareKafka } from './download';
 export type { LocalKafkaErrorCode } from './errors';
 export { LocalKafkaError } from './errors';
 export type { LocalKafka, LocalKafkaNode, LocalKafkaOptions } from './local-kafka';

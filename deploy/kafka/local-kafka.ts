@@ -7,9 +7,8 @@ import { lockFolder } from '../postgres/folder-lock';
 import { startBroker, stopOrphan, type BrokerProcess, type BrokerProcessOptions } from './broker-process';
 import { makeCertificate } from './certificates';
 import { choosePorts, nodeFolder, prepareNodes, requireFreePort } from './cluster';
-import { provideJars } from './download';
+import { prepareKafka } from './download';
 import { LocalKafkaError } from './errors';
-import { findJava } from './programs';
 import type { ClusterPlan, SaslUser } from './server-properties';
 
 export interface LocalKafkaOptions {
@@ -63,8 +62,7 @@ const temporaryPrefix = 'report-scheduler-kafka-';
  */
 export async function startKafka(options: LocalKafkaOptions): Promise<LocalKafka> {
   const { nodes = 1, log, signal } = options;
-  const java = await findJava();
-  const jars = await provideJars({ log, signal });
+  const { java, jars } = await prepareKafka({ log, signal });
   if (options.port !== undefined) await requireFreePort(options.port);
   await removeKilledRuns();
   const temporary = options.dataDir === undefined;
