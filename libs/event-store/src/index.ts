@@ -1,1 +1,2 @@
 export * from './postgres/postgres-event-store';
+export * from './eventstoredb/eventstoredb-event-store';

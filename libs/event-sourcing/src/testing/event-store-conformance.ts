@@ -1,4 +1,4 @@
-import type { EventStore, Position, RecordedEvent, Unsubscribe } from '../event-store';
+import type { EventStore, Position, RecordedEvent } from '../event-store';
 import { someEvent, someEvents, someStream } from './events';
 
 export interface StoreUnderTest {
@@ -185,7 +185,9 @@ export function eventStoreConformance(name: string, make: () => Promise<StoreUnd
         });
         expect((await allAfter(before, [rare])).map(({ revision }) => revision)).toEqual([10, 21]);
         const page = await store.readAll({ after: before, limit: 5, types: [`${rare}Unheard`] });
-        expect(page).toEqual({ events: [], readUpTo: await store.head(), more: false });
+        expect(page).toMatchObject({ events: [], more: false });
+        // A store may look past the last event, at records of its own.
+        expect(page.readUpTo).toBeGreaterThanOrEqual(await store.head());
       });
 
       it('never shows a later event before an earlier one, whoever writes', async () => {
@@ -219,20 +221,13 @@ export function eventStoreConformance(name: string, make: () => Promise<StoreUnd
     });
 
     it('calls whoever waits for appends, from any instance', async () => {
-      let calls = 0;
-      const called = new Promise<Unsubscribe>((resolve, reject) => {
-        const unsubscribe = subject.other.onAppended(() => {
-          calls += 1;
-          unsubscribe.then(resolve, reject);
-        });
-        unsubscribe.then(
-          () => store.append({ streamId: someStream(), expected: 'any', events: someEvents(1) }),
-          reject,
-        );
-      });
-      const unsubscribe = await called;
+      let call: () => void = () => undefined;
+      const called = new Promise<void>((resolve) => (call = resolve));
+      const unsubscribe = await subject.other.onAppended(call);
+      const outcome = await store.append({ streamId: someStream(), expected: 'any', events: someEvents(1) });
+      await called;
       await unsubscribe();
-      expect(calls).toBeGreaterThan(0);
+      expect(outcome.ok).toBe(true);
     });
   });
 }
