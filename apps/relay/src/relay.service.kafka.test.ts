@@ -42,8 +42,8 @@ it('publishes the product’s own events, which consumers decode to what the sto
   const progress = new FeedProgress(pool);
   await progress.start(notifications);
   const health = new HealthChecks();
-  const kafka = { client, records } as NonNullable<Parts['kafka']>;
-  const parts: Partial<Parts> = { pool, notifications, storeFeed, kafka, health, logger };
+  const kafka: Partial<Parts['kafka']> = { client, records };
+  const parts: Partial<Parts> = { pool, notifications, storeFeed, kafka: kafka as Parts['kafka'], health, logger };
   const app = await NestFactory.createApplicationContext(rootModule(RelayModule, parts as Parts));
   for (const [streamId, events] of byStream(sampleHistory().events)) {
     await store.append({ streamId, expected: 'no-stream', events });
