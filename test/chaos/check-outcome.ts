@@ -25,7 +25,7 @@ function firstPause(events: readonly RecordedEvent[]): Date {
 }
 
 /** Every completed job's files exist with the promised bytes, and no other file is left. */
-function checkFiles(events: readonly RecordedEvent[], root: string): readonly string[] {
+export function checkFiles(events: readonly RecordedEvent[], root: string): readonly string[] {
   const violations: string[] = [];
   const promised = new Set<string>();
   for (const { data } of events.filter(({ type }) => type === 'JobCompleted')) {
@@ -48,7 +48,7 @@ function checkFiles(events: readonly RecordedEvent[], root: string): readonly st
 }
 
 /** The tables say what the streams say, and the audit trail has every event. */
-async function checkReadModels(dataDir: string, events: readonly RecordedEvent[]): Promise<readonly string[]> {
+export async function checkReadModels(dataDir: string, events: readonly RecordedEvent[]): Promise<readonly string[]> {
   return withDatabase(dataDir, async (client) => {
     const violations: string[] = [];
     const { rows } = await client.query<{ job_request_id: string; status: string; mapped: boolean }>(

@@ -21,8 +21,8 @@ export async function fillSource(source: EmbeddedPostgres): Promise<void> {
   await client.end();
 }
 
-/** A dataset, a template, and so many schedules that fire together every minute. */
-export async function defineSchedules(api: ApiClient, count: number): Promise<void> {
+/** A dataset, a template, whose id it gives, and so many schedules that fire together every minute. */
+export async function defineSchedules(api: ApiClient, count: number): Promise<string> {
   const dataset = await api.expectOk<{ id: string }>('POST', '/v1/datasets', {
     name: 'Measurements',
     dataSource: 'source',
@@ -44,6 +44,7 @@ export async function defineSchedules(api: ApiClient, count: number): Promise<vo
       catchUpMinutes: 10,
     });
   }
+  return template.body.id;
 }
 
 export async function pauseSchedules(api: ApiClient): Promise<void> {
@@ -71,12 +72,13 @@ export async function untilBusy(dataDir: string): Promise<void> {
   });
 }
 
-/** Waits for a moment far enough from the next full minute to pause every schedule before it. */
-export async function untilNothingIsDue(dataDir: string): Promise<void> {
+/** Waits for a moment far enough from the next full minute (milliseconds) to pause every schedule before it. */
+export async function untilNothingIsDue(dataDir: string, distanceMs = 15_000): Promise<void> {
   await withDatabase(dataDir, async (client) => {
     for (;;) {
       const { rows } = await client.query<{ quiet: boolean }>(
-        `SELECT coalesce(min(next_run_at) > now() + interval '15 seconds', false) AS quiet FROM scheduler.due`,
+        `SELECT coalesce(min(next_run_at) > now() + $1 * interval '1 millisecond', false) AS quiet FROM scheduler.due`,
+        [distanceMs],
       );
       if (rows[0]?.quiet) return;
       await new Promise((resolve) => setTimeout(resolve, 250));

@@ -54,6 +54,8 @@ export async function createApiApplication(parts: Parts): Promise<NestExpressApp
     logger: new NestLogger(parts.logger),
     abortOnError: false,
     bodyParser: false,
+    // Idle and streaming connections would hold up the stop.
+    forceCloseConnections: true,
   });
   configureApi(app, parts);
   return app;

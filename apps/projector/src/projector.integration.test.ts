@@ -45,7 +45,16 @@ function startProjector(): Promise<INestApplicationContext> {
   const destination = { write: (line: string) => void logged.push(line) };
   const logger = createLogger({ level: 'info', format: 'json', destination });
   const eventFeed = new StoreEventFeed(store);
-  const parts: Partial<Parts> = { pool, notifications, eventStore: store, eventFeed, progress, health, logger };
+  const parts: Partial<Parts> = {
+    pool,
+    notifications,
+    eventStore: store,
+    eventFeed,
+    storeFeed: eventFeed,
+    progress,
+    health,
+    logger,
+  };
   return NestFactory.createApplicationContext(rootModule(ProjectorModule, parts as Parts));
 }
 

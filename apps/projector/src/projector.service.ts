@@ -15,12 +15,17 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { pool, eventStore, eventFeed, health } = this.#parts;
+    const { pool, eventStore, eventFeed, storeFeed, health } = this.#parts;
     const logger = this.#parts.logger.child({ app: 'projector' });
-    for (const projection of [new ReadModelsProjection(pool), new AuditTrailProjection(pool, eventStore)]) {
+    const projections = [
+      { projection: new ReadModelsProjection(pool), feed: eventFeed },
+      // Every event in the one order over all streams: Kafka has an order for each stream only.
+      { projection: new AuditTrailProjection(pool, eventStore), feed: storeFeed },
+    ];
+    for (const { projection, feed } of projections) {
       const watched = new WatchedProjection(projection, eventStore, logger);
       health.register(`projector: ${projection.group}`, () => watched.problem());
-      this.#running.push(await eventFeed.subscribe(watched.subscription()));
+      this.#running.push(await feed.subscribe(watched.subscription()));
     }
   }
 

@@ -5,11 +5,12 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { FirstAdmin } from '#access';
 import { DiskFileStore } from '#file-store';
 import type { Logger, Settings } from '#platform';
-import { closeParts, NestLogger, openParts, rootModule, type Parts } from '#runtime';
+import { closeParts, hostKafkaFeed, NestLogger, openParts, rootModule, type Parts } from '#runtime';
 import { ApiModule } from '../../api/src/api.module';
 import { configureApi } from '../../api/src/configure-api';
 import { ExporterModule } from '../../exporter/src/exporter.module';
 import { ProjectorModule } from '../../projector/src/projector.module';
+import { RelayModule } from '../../relay/src/relay.module';
 import { SchedulerModule } from '../../scheduler/src/scheduler.module';
 import { provide } from './embedded';
 import { prepareFirstStart } from './first-start';
@@ -60,7 +61,7 @@ export async function startStandalone({ settings, logger, log, signal }: Standal
     undo.push(() => closeParts(parts));
     signal.throwIfAborted();
     const admin = await prepareFirstStart(parts, embedded.samples, log);
-    const apps = [ProjectorModule, SchedulerModule, ExporterModule, ApiModule];
+    const apps = [ProjectorModule, SchedulerModule, ExporterModule, ApiModule, ...(parts.kafka ? [RelayModule] : [])];
     const app = await NestFactory.create<NestExpressApplication>(rootModule(apps, parts), {
       logger: new NestLogger(logger),
       abortOnError: false,
@@ -71,6 +72,7 @@ export async function startStandalone({ settings, logger, log, signal }: Standal
     });
     undo.push(() => app.close());
     configureApi(app, parts);
+    await hostKafkaFeed(app, parts);
     await app.listen(settings.PORT, settings.HOST).catch((error: unknown) => {
       throw explainPort(error as NodeJS.ErrnoException, settings.HOST, settings.PORT);
     });

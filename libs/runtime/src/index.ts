@@ -1,5 +1,7 @@
+export * from './kafka-host';
 export * from './parts';
 export * from './parts.module';
 export * from './nest-logger';
 export * from './run-app';
+export * from './runtime-settings';
 export * from './signals';

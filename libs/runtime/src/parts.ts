@@ -5,14 +5,10 @@ import { FeedProgress, StoreEventFeed } from '#event-feed';
 import type { EventFeed, EventStore } from '#event-sourcing';
 import { PostgresEventStore } from '#event-store';
 import { DiskFileStore, type FileStore } from '#file-store';
-import { HealthChecks, systemClock, type Clock, type Logger, type Settings } from '#platform';
+import { HealthChecks, systemClock, type Clock, type Logger } from '#platform';
 
-/** The settings once the start has filled in what the embedded parts provide. */
-export type RuntimeSettings = Settings & {
-  readonly DATABASE_URL: string;
-  readonly DATA_DIR: string;
-  readonly AUTH_SECRET: string;
-};
+import { openKafkaParts, type KafkaParts } from './kafka-parts';
+import type { RuntimeSettings } from './runtime-settings';
 
 /** Everything that an app is given; nothing in it tells which adapter stands behind a port. */
 export interface Parts {
@@ -27,13 +23,15 @@ export interface Parts {
   readonly eventFeed: EventFeed;
   /** The store's own feed in its one global order, which the scheduler's due table, the audit trail and the relay need. */
   readonly storeFeed: EventFeed;
+  /** Null where `KAFKA_BROKERS` is unset. */
+  readonly kafka: KafkaParts | null;
   readonly progress: FeedProgress;
   readonly fileStore: FileStore;
   readonly dataSources: DataSources;
   readonly health: HealthChecks;
 }
 
-/** Builds the parts that the settings ask for. The database must have been migrated. */
+/** Builds the parts that the settings ask for. The database must have been migrated. A failure leaves nothing open. */
 export async function openParts(settings: RuntimeSettings, logger: Logger, clock: Clock = systemClock): Promise<Parts> {
   const pool = createPool(settings.DATABASE_URL, {
     application: 'report-scheduler',
@@ -41,8 +39,22 @@ export async function openParts(settings: RuntimeSettings, logger: Logger, clock
     onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection broke'),
   });
   const notifications = new NotificationListener(settings.DATABASE_URL, 'report-scheduler notifications');
+  try {
+    return await assemble({ settings, logger, clock, pool, notifications });
+  } catch (error) {
+    await notifications.close();
+    await pool.end();
+    throw error;
+  }
+}
+
+async function assemble(
+  opened: Pick<Parts, 'settings' | 'logger' | 'clock' | 'pool' | 'notifications'>,
+): Promise<Parts> {
+  const { settings, logger, pool, notifications } = opened;
   const eventStore = new PostgresEventStore(pool, notifications);
-  const storeFeed = new StoreEventFeed(eventStore);
+  const storeFeed = new StoreEventFeed(eventStore, { pool, notifications, logger });
+  const kafka = await openKafkaParts({ settings, logger, pool, notifications, eventStore });
   const progress = new FeedProgress(pool);
   await progress.start(notifications);
   const health = new HealthChecks();
@@ -54,14 +66,11 @@ export async function openParts(settings: RuntimeSettings, logger: Logger, clock
     return answer;
   });
   return {
-    settings,
-    logger,
-    clock,
-    pool,
-    notifications,
+    ...opened,
     eventStore,
-    eventFeed: storeFeed,
+    eventFeed: kafka?.feed ?? storeFeed,
     storeFeed,
+    kafka,
     progress,
     fileStore: new DiskFileStore(join(settings.DATA_DIR, 'files')),
     dataSources: new DataSources(settings.DATA_SOURCES, {

@@ -2,17 +2,21 @@ import 'reflect-metadata';
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { createLogger, readSettings, SettingsError, type Logger, type Settings } from '#platform';
+import { createLogger, readSettings, type Logger } from '#platform';
+import { startOnKafka } from './kafka-host';
 import { NestLogger } from './nest-logger';
-import { closeParts, openParts, type Parts, type RuntimeSettings } from './parts';
+import { closeParts, openParts, type Parts } from './parts';
 import { PartsModule } from './parts.module';
+import { requireShared } from './runtime-settings';
 import { stopOnSignals } from './signals';
 
 /** How an app comes up inside Nest; the default is an application without HTTP. */
 export type Bootstrap = (root: Type, parts: Parts) => Promise<INestApplicationContext>;
 
 const withoutHttp: Bootstrap = (root, parts) =>
-  NestFactory.createApplicationContext(root, { logger: new NestLogger(parts.logger), abortOnError: false });
+  parts.kafka
+    ? startOnKafka(root, parts, parts.kafka)
+    : NestFactory.createApplicationContext(root, { logger: new NestLogger(parts.logger), abortOnError: false });
 
 /** Runs one app as a process of its own, on the database, files and key that the settings name. */
 export async function runApp(name: string, app: Type, bootstrap: Bootstrap = withoutHttp): Promise<void> {
@@ -51,14 +55,4 @@ async function stop(running: INestApplicationContext, parts: Parts, logger: Logg
   await running.close();
   await closeParts(parts);
   logger.info('stopped');
-}
-
-/** Apart from the others, an app cannot make up what all of them must share. */
-export function requireShared(settings: Settings): RuntimeSettings {
-  const { DATABASE_URL, DATA_DIR, AUTH_SECRET } = settings;
-  if (DATABASE_URL !== undefined && DATA_DIR !== undefined && AUTH_SECRET !== undefined) {
-    return { ...settings, DATABASE_URL, DATA_DIR, AUTH_SECRET };
-  }
-  const missing = Object.entries({ DATABASE_URL, DATA_DIR, AUTH_SECRET }).filter(([, value]) => value === undefined);
-  throw new SettingsError(missing.map(([key]) => `${key}: must be set when an app runs in a process of its own`));
 }

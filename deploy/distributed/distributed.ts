@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import type { FirstAdmin } from '#access';
+import { packageRoot, type Logger, type Settings } from '#platform';
+import { closeParts, openParts, type RuntimeSettings } from '#runtime';
+import { provide } from '../../apps/standalone/src/embedded';
+import { prepareFirstStart } from '../../apps/standalone/src/first-start';
+import { startKafka } from '../kafka';
+import type { WriteLine } from './labelled-output';
+import { Supervisor, type ProcessSpec } from './supervisor';
+
+/** How many processes of each app there are; any number would do, of the api one for each port. */
+const INSTANCES = { api: 1, relay: 2, scheduler: 2, projector: 2, exporter: 2 } as const;
+/** Connections of each process to PostgreSQL, so that all together stay below its usual hundred. */
+const POOL_MAX = 8;
+
+export interface Distributed {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly admin: FirstAdmin | null;
+  readonly samples: boolean;
+  readonly supervisor: Supervisor;
+  /** The names under which the supervisor runs them. */
+  readonly processes: readonly string[];
+  readonly brokers: readonly string[];
+  /** Stops the apps, then what was started for them. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface DistributedOptions {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  /** Gets one line for each step that takes a while, and every line of every process. */
+  readonly log: WriteLine;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Every app as processes of its own, on Kafka and PostgreSQL: those that the settings name, else local ones that are started
+ * for them. Whatever fails, nothing is left running.
+ */
+export async function startDistributed({
+  settings: given,
+  logger,
+  log,
+  signal,
+}: DistributedOptions): Promise<Distributed> {
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const embedded = await provide(given, log, signal);
+    undo.push(async () => embedded.postgres?.stop());
+    const brokers = given.KAFKA_BROKERS ?? (await startLocalKafka(embedded.settings.DATA_DIR, log, signal, undo));
+    const settings = { ...embedded.settings, KAFKA_BROKERS: [...brokers] };
+    const admin = await prepare(settings, embedded.samples, logger, log);
+    signal.throwIfAborted();
+    const specs = processesOf(settings);
+    const processes = specs.map(({ name }) => name);
+    const supervisor = new Supervisor(processes, log);
+    undo.push(() => supervisor.stop());
+    log(`Starting ${specs.length} processes…`);
+    await Promise.all(specs.map((spec) => supervisor.start(spec)));
+    const url = `http://${settings.HOST}:${settings.PORT}`;
+    return { url, dataDir: settings.DATA_DIR, admin, samples: embedded.samples, supervisor, processes, brokers, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startLocalKafka(
+  dataDir: string,
+  log: WriteLine,
+  signal: AbortSignal,
+  undo: (() => Promise<void>)[],
+): Promise<readonly string[]> {
+  const kafka = await startKafka({ dataDir: join(dataDir, 'kafka'), log, signal });
+  undo.push(() => kafka.stop());
+  return kafka.brokers;
+}
+
+async function prepare(
+  settings: RuntimeSettings,
+  samples: boolean,
+  logger: Logger,
+  log: WriteLine,
+): Promise<FirstAdmin | null> {
+  // This also makes the topics, so that the apps do not all try at once.
+  const parts = await openParts(settings, logger);
+  try {
+    return await prepareFirstStart(parts, samples, log);
+  } finally {
+    await closeParts(parts);
+  }
+}
+
+function processesOf(settings: RuntimeSettings): readonly ProcessSpec[] {
+  const env = {
+    ...process.env,
+    DATABASE_URL: settings.DATABASE_URL,
+    DATABASE_POOL_MAX: process.env.DATABASE_POOL_MAX ?? String(POOL_MAX),
+    DATA_DIR: settings.DATA_DIR,
+    AUTH_SECRET: settings.AUTH_SECRET,
+    DATA_SOURCES: JSON.stringify(settings.DATA_SOURCES),
+    KAFKA_BROKERS: (settings.KAFKA_BROKERS ?? []).join(','),
+    // Children write to a pipe, behind which there may be a person all the same.
+    LOG_FORMAT: settings.LOG_FORMAT ?? (process.stdout.isTTY ? 'pretty' : 'json'),
+  };
+  return Object.entries(INSTANCES).flatMap(([app, count]) =>
+    Array.from({ length: count }, (_, index) => ({
+      name: count === 1 ? app : `${app}.${index + 1}`,
+      args: ['--max-semi-space-size=32', join(packageRoot(), 'dist', 'apps', app, 'src', 'main.js')],
+      env,
+    })),
+  );
+}

@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { createLogger, readSettings } from '#platform';
+import { ApiClient } from '../../deploy/demo/api-client';
+import { startDistributed, type Distributed } from '../../deploy/distributed/distributed';
+import { startKafka, type LocalKafka } from '../../deploy/kafka';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../deploy/postgres';
+import { defineSchedules, fillSource } from '../chaos/workload';
+import { Load } from './load';
+
+/** Every app as processes of their own, on three brokers and a PostgreSQL that a test may take away. */
+export class FaultsWorld {
+  readonly dataDir: string;
+  readonly kafka: LocalKafka;
+  readonly system: Distributed;
+  readonly load: Load;
+  readonly #lines: string[];
+  readonly #watchers: Set<(line: string) => void>;
+  readonly #folder: string;
+  readonly #source: EmbeddedPostgres;
+  #postgres: EmbeddedPostgres;
+
+  private constructor(made: {
+    folder: string;
+    source: EmbeddedPostgres;
+    postgres: EmbeddedPostgres;
+    kafka: LocalKafka;
+    system: Distributed;
+    load: Load;
+    lines: string[];
+    watchers: Set<(line: string) => void>;
+  }) {
+    this.#folder = made.folder;
+    this.dataDir = join(made.folder, 'data');
+    this.#source = made.source;
+    this.#postgres = made.postgres;
+    this.kafka = made.kafka;
+    this.system = made.system;
+    this.load = made.load;
+    this.#lines = made.lines;
+    this.#watchers = made.watchers;
+  }
+
+  static async open(schedules: number): Promise<FaultsWorld> {
+    const folder = mkdtempSync(join(tmpdir(), 'report-scheduler-faults-'));
+    await chmod(folder, 0o755);
+    const dataDir = join(folder, 'data');
+    const quiet = { settings: { fsync: 'off' }, log: () => undefined };
+    const source = await startEmbeddedPostgres({ dataDir: join(folder, 'source'), ...quiet });
+    await fillSource(source);
+    const postgres = await startEmbeddedPostgres({ dataDir, log: () => undefined });
+    await createDatabase(postgres.url('postgres'));
+    const kafka = await startKafka({ nodes: 3, log: () => undefined });
+    const lines: string[] = [];
+    const watchers = new Set<(line: string) => void>();
+    const system = await startDistributed({
+      settings: readSettings({
+        PORT: String(await freePort()),
+        DATABASE_URL: postgres.url('report_scheduler'),
+        DATA_DIR: dataDir,
+        KAFKA_BROKERS: kafka.brokers.join(','),
+        DATA_SOURCES: JSON.stringify({ source: source.url('postgres') }),
+        EXPORT_LEASE_SECONDS: '3',
+        LOG_FORMAT: 'json',
+      }),
+      logger: createLogger({ level: 'silent' }),
+      log: (line) => {
+        lines.push(line);
+        for (const watcher of watchers) watcher(line);
+      },
+      signal: new AbortController().signal,
+    });
+    const api = await ApiClient.signInAsAdmin(system.url, dataDir);
+    const templateId = await defineSchedules(api, schedules);
+    const load = new Load(api, templateId);
+    return new FaultsWorld({ folder, source, postgres, kafka, system, load, lines, watchers });
+  }
+
+  /** All lines of all processes so far. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
+  /** Waits for a line that a process writes from now on. */
+  line(pattern: RegExp): Promise<string> {
+    return new Promise((resolve) => {
+      const watcher = (line: string): void => {
+        if (!pattern.test(line)) return;
+        this.#watchers.delete(watcher);
+        resolve(line);
+      };
+      this.#watchers.add(watcher);
+    });
+  }
+
+  async stopPostgres(): Promise<void> {
+    await this.#postgres.stop();
+  }
+
+  /** On the same port and data. */
+  async startPostgres(): Promise<void> {
+    const { port } = this.#postgres;
+    this.#postgres = await startEmbeddedPostgres({ dataDir: this.dataDir, port, log: () => undefined });
+  }
+
+  async close(): Promise<void> {
+    await this.load.stop();
+    await this.system.stop();
+    await this.kafka.stop();
+    await this.#postgres.stop();
+    await this.#source.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('CREATE DATABASE report_scheduler');
+  await client.end();
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
