@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { errorCode } from '../postgres/errors';
 import { lastComplaint, LocalKafkaError } from './errors';
 import { kafkaVersion, pom } from './pom';
 import { findJava, run } from './programs';
@@ -66,7 +67,7 @@ async function resolveJars(partial: string, { env, signal, log }: DownloadOption
     });
   } catch (cause) {
     if (cause instanceof LocalKafkaError) throw cause;
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+    if (errorCode(cause) === 'ENOENT') {
       throw new LocalKafkaError(
         'kafka.maven-missing',
         'Maven (mvn) is not installed, and a local Kafka is downloaded by it: install it, or set KAFKA_BROKERS to brokers of your own.',

@@ -5,3 +5,4 @@ export * from './kafka/topics';
 export * from './kafka/client';
 export * from './kafka/kafka-event-feed';
 export * from './kafka/kafka-feed-strategy';
+export * from './kafka/unavailable';

@@ -97,6 +97,30 @@ export class SettingsError extends Error {
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  throw new SettingsError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  const unusable = result.success
+    ? []
+    : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const problems = [...unusable, ...missingCounterparts(given)];
+  if (result.success && problems.length === 0) return result.data;
+  throw new SettingsError(problems);
+}
+
+/** Settings that say nothing without another one: a client that ignored them would be less safe than it was told to be. */
+const COUNTERPARTS: readonly (readonly [keyof Settings, keyof Settings])[] = [
+  ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME'],
+  ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD'],
+  ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_MECHANISM'],
+  ['KAFKA_SASL_PASSWORD', 'KAFKA_SASL_MECHANISM'],
+  ['KAFKA_TLS_CERT_FILE', 'KAFKA_TLS_KEY_FILE'],
+  ['KAFKA_TLS_KEY_FILE', 'KAFKA_TLS_CERT_FILE'],
+];
+
+function missingCounterparts(given: NodeJS.ProcessEnv): string[] {
+  const files = ['KAFKA_TLS_CA_FILE', 'KAFKA_TLS_CERT_FILE', 'KAFKA_TLS_KEY_FILE'].filter((name) => name in given);
+  return [
+    ...COUNTERPARTS.filter(([one, other]) => one in given && !(other in given)).map(
+      ([one, other]) => `${other}: is required with ${one}`,
+    ),
+    ...(given.KAFKA_TLS === 'on' ? [] : files.map((name) => `KAFKA_TLS: must be on for ${name}`)),
+  ];
 }

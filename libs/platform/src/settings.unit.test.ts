@@ -99,6 +99,32 @@ describe('the settings', () => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^ {2}${name}: .`))]);
   });
 
+  it.each([
+    [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'ann' }, 'KAFKA_SASL_PASSWORD: is required with'],
+    [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_PASSWORD: 'hunter2' }, 'KAFKA_SASL_USERNAME: is required with'],
+    [{ KAFKA_TLS: 'on', KAFKA_TLS_CERT_FILE: 'cert.pem' }, 'KAFKA_TLS_KEY_FILE: is required with KAFKA_TLS_CERT_FILE'],
+    [{ KAFKA_TLS: 'on', KAFKA_TLS_KEY_FILE: 'key.pem' }, 'KAFKA_TLS_CERT_FILE: is required with KAFKA_TLS_KEY_FILE'],
+    [{ KAFKA_TLS_CA_FILE: 'ca.pem' }, 'KAFKA_TLS: must be on for KAFKA_TLS_CA_FILE'],
+  ])('that need another one say so: %j', (env, problem) => {
+    expect(problemsOf(env)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('for a sign-in without a mechanism are refused, each by name', () => {
+    expect(problemsOf({ KAFKA_SASL_USERNAME: 'ann', KAFKA_SASL_PASSWORD: 'hunter2', PORT: 'http' })).toEqual([
+      expect.stringContaining('PORT: '),
+      '  KAFKA_SASL_MECHANISM: is required with KAFKA_SASL_USERNAME',
+      '  KAFKA_SASL_MECHANISM: is required with KAFKA_SASL_PASSWORD',
+    ]);
+  });
+
+  it('for a sign-in and a client certificate are complete together', () => {
+    const env = {
+      ...{ KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: 'ann', KAFKA_SASL_PASSWORD: 'hunter2' },
+      ...{ KAFKA_TLS: 'on', KAFKA_TLS_CA_FILE: 'ca', KAFKA_TLS_CERT_FILE: 'cert', KAFKA_TLS_KEY_FILE: 'key' },
+    };
+    expect(readSettings(env)).toMatchObject(env);
+  });
+
   it('tell everything that is wrong at once, and no value', () => {
     const problems = problemsOf({ PORT: '-1', AUTH_SECRET: 'hunter2', DATABASE_URL: 'mysql://ann:hunter2@db/reports' });
     expect(problems).toHaveLength(3);

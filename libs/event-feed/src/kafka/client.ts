@@ -18,13 +18,26 @@ export type KafkaSettings = Pick<
   | 'KAFKA_SASL_PASSWORD'
 >;
 
+export interface ClientOptions {
+  /**
+   * How often a failed step is tried again, 0.2 seconds later at first and twice as long each time up to 10. Default 8, half a
+   * minute in all: long enough for a new leader after a broker's death, short enough to be told of an outage.
+   */
+  readonly retries?: number;
+}
+
 /**
  * A client of the brokers in the settings; it connects when its producers, consumers and admins do.
  *
  * @param clientId how the brokers' own logs and metrics name it, such as `report-scheduler-relay`
  * @throws SettingsError when `KAFKA_BROKERS` is unset or a certificate's file cannot be read
  */
-export function createKafka(settings: KafkaSettings, logger: Logger, clientId: string): Kafka {
+export function createKafka(
+  settings: KafkaSettings,
+  logger: Logger,
+  clientId: string,
+  { retries = 8 }: ClientOptions = {},
+): Kafka {
   if (settings.KAFKA_BROKERS === undefined) throw new SettingsError(['KAFKA_BROKERS: is required for Kafka']);
   quietRequests();
   const sasl = signIn(settings);
@@ -37,8 +50,7 @@ export function createKafka(settings: KafkaSettings, logger: Logger, clientId: s
     connectionTimeout: 5_000,
     authenticationTimeout: 10_000,
     requestTimeout: 30_000,
-    // Half a minute in all: long enough for a new leader after a broker's death, short enough to be told of an outage.
-    retry: { initialRetryTime: 200, factor: 0.2, multiplier: 2, maxRetryTime: 10_000, retries: 8 },
+    retry: { initialRetryTime: 200, factor: 0.2, multiplier: 2, maxRetryTime: 10_000, retries },
     ...clientLog(logger),
   });
 }
@@ -59,8 +71,8 @@ function certificateFile(
   try {
     return readFileSync(path);
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new SettingsError([`${name}: the file ${path} cannot be read (${reason})`]);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new SettingsError([`${name}: the file ${path} cannot be read (${code ?? String(error)})`]);
   }
 }
 
