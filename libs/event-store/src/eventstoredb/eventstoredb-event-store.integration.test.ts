@@ -79,6 +79,18 @@ describe('EventStoreDbEventStore', () => {
     expect(pages).toBeGreaterThan(2);
   });
 
+  it('reads one event after the other, each page after the end of the last one', async () => {
+    const events = someEvents(3);
+    await store.append({ streamId: someStream(), expected: 'no-stream', events });
+    let after = (await store.readAll({ after: 0n, limit: 100 })).events[0]!.position;
+    for (const { id } of events.slice(1)) {
+      const page = await store.readAll({ after, limit: 1 });
+      expect(page.events.map((event) => event.id)).toEqual([id]);
+      after = page.readUpTo;
+    }
+    expect(await store.readAll({ after, limit: 1 })).toEqual({ events: [], readUpTo: after, more: false });
+  });
+
   it('passes over what others wrote into the database, but refuses to read it as a part of a stream', async () => {
     const streamId = someStream();
     const { client } = connectEventStoreDb(standIn.url);
@@ -162,7 +174,10 @@ describe('EventStoreDbEventStore', () => {
   it('is not disturbed when the connection of another store in the process breaks', async () => {
     const otherServer = await startStandIn();
     const other = createEventStoreDb(otherServer.url, logger);
-    await other.append({ streamId: someStream(), expected: 'any', events: someEvents(1) });
+    // Both are connected, so that what breaks is a connection in use and what is asked for is asked at once.
+    for (const each of [other, store]) {
+      await each.append({ streamId: someStream(), expected: 'any', events: someEvents(1) });
+    }
     otherServer.breakConnections();
     const appends = Array.from({ length: 20 }, () => ({
       streamId: someStream(),
