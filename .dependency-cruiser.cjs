@@ -45,7 +45,7 @@ module.exports = {
     {
       name: 'runtime-is-for-apps',
       severity: 'error',
-      from: { pathNot: `^apps/|^libs/runtime/|${testCode}` },
+      from: { pathNot: `^apps/|^deploy/distributed/|^libs/runtime/|${testCode}` },
       to: { path: '^libs/runtime/' },
     },
     {

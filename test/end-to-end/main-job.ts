@@ -43,7 +43,7 @@ export function describeMainJob(running: () => RunningSystem): void {
       lines = server
         .output()
         .split('\n')
-        .filter((line) => line.includes('"job completed"'));
+        .filter((line) => /\{.*"job completed"/.test(line));
     }
     // The name of its process may stand before it.
     const line = JSON.parse(/\{.*\}/.exec(lines[0] ?? '{}')?.[0] ?? '{}') as {
