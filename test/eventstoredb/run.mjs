@@ -8,7 +8,7 @@ if (!process.env.EVENTSTORE_URL) {
   );
   process.exit(1);
 }
-const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const suites = ['--runTestsByPath', 'libs/event-store/src/eventstoredb/eventstoredb-event-store.integration.test.ts'];
 const { status } = spawnSync(
   process.execPath,
