@@ -1,29 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { packageRoot } from '#platform';
+import { figuresOf, startBench } from './bench-process';
 
-const RUN = join(packageRoot(), 'dist', 'test', 'bench', 'run.js');
 /** What a bench may miss on a machine that lacks its peers. */
 const OF_PEERS = /pgbench|single_ratio|psql|xlsxwriter/;
-
-function start(...args: readonly string[]) {
-  return spawn(process.execPath, [RUN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-async function figuresOf(...args: readonly string[]): Promise<Readonly<Record<string, number>>> {
-  const bench = start(...args, '--json');
-  const [out, err, [code]] = await Promise.all([text(bench.stdout), text(bench.stderr), once(bench, 'close')]);
-  if (code !== 0) throw new Error(err);
-  const answer = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as {
-    bench: string;
-    figures: Record<string, number>;
-  };
-  expect(answer.bench).toBe(args[0]);
-  return answer.figures;
-}
 
 describe('every bench measures what it says, at a tiny size', () => {
   it.each([
@@ -64,7 +45,7 @@ describe('every bench measures what it says, at a tiny size', () => {
 
 describe('Ctrl-C', () => {
   it('leaves neither a folder nor a PostgreSQL behind', async () => {
-    const bench = start('append');
+    const bench = startBench('append');
     let told = '';
     const measuring = new Promise<void>((resolve, reject) => {
       bench.stderr.on('data', (chunk: Buffer) => {

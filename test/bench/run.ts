@@ -4,8 +4,9 @@ import { exportXlsxBench } from './exports/export-xlsx-bench';
 import { main } from './harness/main';
 import { latencyBench } from './latency/latency-bench';
 import { projectionBench } from './projection/projection-bench';
+import { relayBench } from './relay/relay-bench';
 
-const benches = [appendBench, projectionBench, latencyBench, exportCsvBench, exportXlsxBench];
+const benches = [appendBench, projectionBench, relayBench, latencyBench, exportCsvBench, exportXlsxBench];
 
 void main(process.argv.slice(2), benches, {
   out: (text) => console.log(text),

@@ -4,17 +4,19 @@ import { createLogger, readSettings, type Logger, type Settings } from '#platfor
 import { closeParts, openParts, type Parts, type RuntimeSettings } from '#runtime';
 import type { BenchContext } from './bench';
 
-interface ProductOptions {
+export interface ProductOptions {
   /** Connection URL of the product's database, migrated. */
   readonly url: string;
   /** The run's own folder; files go below it. */
   readonly folder: string;
   /** Connection URLs by name. */
   readonly dataSources?: Readonly<Record<string, string>>;
+  /** Brokers and the beginning of the topics' names; absent: the consumers read the store. */
+  readonly kafka?: { readonly brokers: readonly string[]; readonly prefix: string };
 }
 
 /** The product's defaults, whatever the caller's environment says, on the bench's own database and folder. */
-export function benchSettings({ url, folder, dataSources = {} }: ProductOptions): Settings & RuntimeSettings {
+export function benchSettings({ url, folder, dataSources = {}, kafka }: ProductOptions): Settings & RuntimeSettings {
   const own = {
     DATABASE_URL: url,
     DATA_DIR: join(folder, 'data'),
@@ -25,6 +27,7 @@ export function benchSettings({ url, folder, dataSources = {} }: ProductOptions)
     PORT: '0',
     SAMPLE_DATA: 'off',
     DATA_SOURCES: JSON.stringify(dataSources),
+    ...(kafka && { KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_PREFIX: kafka.prefix }),
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'pretty',
   });

@@ -1,12 +1,10 @@
-import { PostgresEventStore } from '#event-store';
-import { createPool, NotificationListener } from '#database';
-import { defineBench, type BenchContext } from '../harness/bench';
+import { defineBench } from '../harness/bench';
 import { executeSql, startBenchPostgres } from '../harness/postgres';
 import { openBenchParts } from '../harness/product';
 import { median } from '../harness/statistics';
 import { createWorkFolder } from '../harness/work-folder';
-import { backlog, type BacklogSize } from './backlog';
 import { checkProjected, measureLimit, measureProjection } from './catch-up';
+import { storeBacklog } from './store-backlog';
 
 const BACKLOG = 'product';
 const COPY = 'run';
@@ -66,22 +64,3 @@ export const projectionBench = defineBench({
     };
   },
 });
-
-async function storeBacklog(url: string, size: BacklogSize, { cleanup }: BenchContext): Promise<void> {
-  const pool = createPool(url, { application: 'bench', max: 4, onIdleError: () => undefined });
-  const notifications = new NotificationListener(url, 'bench notifications');
-  const store = new PostgresEventStore(pool, notifications);
-  const close = async (): Promise<void> => {
-    await store.close();
-    await notifications.close();
-    await pool.end();
-  };
-  const forget = cleanup.add('the event store', close);
-  for (const batch of backlog(size)) {
-    const outcomes = await store.appendMany(batch);
-    if (outcomes.some(({ ok }) => !ok)) throw new Error('the store refused an event of the backlog');
-  }
-  forget();
-  await close();
-  await executeSql(url, 'VACUUM ANALYZE event_store.event');
-}
