@@ -1,2 +1,4 @@
-export * from './postgres/postgres-event-store';
+export { EventStoreUrlError } from './eventstoredb/connection';
 export * from './eventstoredb/eventstoredb-event-store';
+export { EventStoreDbError } from './eventstoredb/failures';
+export * from './postgres/postgres-event-store';
