@@ -1,17 +1,12 @@
-import {
-  STORE_SOURCE,
-  type Checkpoint,
-  type EventStore,
-  type FeedBatch,
-  type FeedSource,
-  type FeedSubscription,
-} from '#event-sourcing';
+import type { Checkpoint, EventStore, FeedBatch, FeedSource, FeedSubscription } from '#event-sourcing';
 import type { Logger } from '#platform';
 
 /** What a projection has to offer to be fed. */
 export interface Projection {
   readonly group: string;
   readonly batchSize: number;
+  /** Whether events that it cannot apply are parked, or it stops at them. */
+  readonly parks: boolean;
   load(source: FeedSource): Promise<Checkpoint | null>;
   handle(batch: FeedBatch): Promise<void>;
 }
@@ -24,7 +19,8 @@ export class WatchedProjection {
   readonly #projection: Projection;
   readonly #store: EventStore;
   readonly #logger: Logger;
-  #failedTries = 0;
+  /** Failed tries in a row at each source that fails. */
+  readonly #failing = new Map<FeedSource, number>();
 
   constructor(projection: Projection, store: EventStore, logger: Logger) {
     this.#projection = projection;
@@ -33,33 +29,38 @@ export class WatchedProjection {
   }
 
   subscription(): FeedSubscription {
-    const { group, batchSize } = this.#projection;
+    const { group, batchSize, parks } = this.#projection;
     return {
       group,
       batchSize,
+      parks,
       load: (source) => this.#projection.load(source),
       handle: async (batch) => {
         await this.#projection.handle(batch);
-        this.#recovered();
+        this.#recovered(batch.source);
       },
-      onError: (error, tries) => {
-        this.#failedTries = tries;
-        this.#logger.error({ err: error, group, tries }, 'projection failed, trying again');
+      onError: (error, tries, source) => {
+        this.#failing.set(source, tries);
+        this.#logger.error({ err: error, group, source, tries }, 'projection failed, trying again');
       },
     };
   }
 
-  /** For the health check: null, or a sentence once the projection keeps failing. */
+  /** For the health check: null, or a sentence for each source at which the projection keeps failing. */
   async problem(): Promise<string | null> {
-    if (this.#failedTries < TRIES_TO_WORRY) return null;
-    const { group } = this.#projection;
-    const [checkpoint, head] = await Promise.all([this.#projection.load(STORE_SOURCE), this.#store.head()]);
-    const behind = head - (checkpoint?.position ?? 0n);
-    return `${group} has failed ${this.#failedTries} times and is ${behind.toString()} positions behind; the log says why`;
+    const failing = [...this.#failing].filter(([, tries]) => tries >= TRIES_TO_WORRY);
+    if (failing.length === 0) return null;
+    const head = await this.#store.head();
+    const sentences = failing.map(async ([source, tries]) => {
+      const checkpoint = await this.#projection.load(source);
+      const behind = head - (checkpoint?.position ?? 0n);
+      return `${this.#projection.group} has failed ${tries} times at ${source} and is up to ${behind} positions behind`;
+    });
+    return `${(await Promise.all(sentences)).join('; ')}; the log says why`;
   }
 
-  #recovered(): void {
-    if (this.#failedTries > 0) this.#logger.info({ group: this.#projection.group }, 'projection goes on');
-    this.#failedTries = 0;
+  #recovered(source: FeedSource): void {
+    if (!this.#failing.delete(source)) return;
+    this.#logger.info({ group: this.#projection.group, source }, 'projection goes on');
   }
 }

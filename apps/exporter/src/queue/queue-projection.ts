@@ -39,6 +39,7 @@ export class QueueProjection {
     this.#running = await eventFeed.subscribe({
       group: EXPORTER_GROUP,
       types: QUEUE_EVENTS,
+      parks: true,
       load: (source) => loadCheckpoint(pool, EXPORTER_GROUP, source),
       handle: (batch) => this.#apply(batch),
       onError: (error, tries) => {

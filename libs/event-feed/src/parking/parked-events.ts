@@ -75,12 +75,16 @@ export class ParkedEvents {
   /** A replay ended here: the event stays parked with its new fault, the ones behind it with the one they had. */
   async failedAgain(failed: ParkedRow, behind: readonly ParkedRow[], fault: Fault): Promise<void> {
     await this.#pool.query(
-      `UPDATE event_feed.parked_event
-       SET status = 'parked',
-           error_code = CASE WHEN parked_id = $1 THEN $3 ELSE error_code END,
-           error_message = CASE WHEN parked_id = $1 THEN $4 ELSE error_message END,
-           tries = CASE WHEN parked_id = $1 THEN tries + $5 ELSE tries END
-       WHERE status = 'replay' AND (parked_id = $1 OR parked_id = ANY ($2))`,
+      `WITH failed AS (
+         UPDATE event_feed.parked_event
+         SET status = 'parked',
+             error_code = CASE WHEN parked_id = $1 THEN $3 ELSE error_code END,
+             error_message = CASE WHEN parked_id = $1 THEN $4 ELSE error_message END,
+             tries = CASE WHEN parked_id = $1 THEN tries + $5 ELSE tries END
+         WHERE status = 'replay' AND (parked_id = $1 OR parked_id = ANY ($2))
+         RETURNING group_name
+       )
+       SELECT pg_notify('${PARKED_CHANNEL}', group_name) FROM failed GROUP BY group_name`,
       [failed.id, behind.map(({ id }) => id), fault.code, fault.message, fault.tries],
     );
   }

@@ -48,6 +48,8 @@ export class AuditTrailProjection {
   readonly group: string;
   /** Events. */
   readonly batchSize = 2000;
+  /** It leaves nothing out. */
+  readonly parks = false;
   readonly #pool: Pool;
   readonly #store: EventStore;
   readonly #schema: string;

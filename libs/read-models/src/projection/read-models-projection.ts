@@ -41,6 +41,8 @@ export class ReadModelsProjection {
   readonly group: string;
   /** Events. Many, because a backlog's events of one stream then fold into one write of its row. */
   readonly batchSize = 4000;
+  /** A row that cannot be written is shown late, not all rows. */
+  readonly parks = true;
   readonly #pool: Pool;
   readonly #schema: string;
 
