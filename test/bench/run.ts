@@ -1,4 +1,5 @@
 import { appendBench } from './append/append-bench';
+import { consumeBench } from './consume/consume-bench';
 import { exportCsvBench } from './exports/export-csv-bench';
 import { exportXlsxBench } from './exports/export-xlsx-bench';
 import { main } from './harness/main';
@@ -6,7 +7,7 @@ import { latencyBench } from './latency/latency-bench';
 import { projectionBench } from './projection/projection-bench';
 import { relayBench } from './relay/relay-bench';
 
-const benches = [appendBench, projectionBench, relayBench, latencyBench, exportCsvBench, exportXlsxBench];
+const benches = [appendBench, projectionBench, relayBench, consumeBench, latencyBench, exportCsvBench, exportXlsxBench];
 
 void main(process.argv.slice(2), benches, {
   out: (text) => console.log(text),
