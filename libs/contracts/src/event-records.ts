@@ -133,7 +133,11 @@ function read(
     );
   }
   const { data, version } = attempt(`the body of ${type}`, () => writer.read(body));
-  return upcast({ ...event, type, data, metadata: { ...event.metadata, schemaVersion: version } });
+  // Field by field, since spreading costs as much as the rest of decoding.
+  const { id, streamId, revision, position, recordedAt } = event;
+  const { commandId, correlationId, causationId, actor, traceparent } = event.metadata;
+  const metadata = { commandId, correlationId, causationId, actor, traceparent, schemaVersion: version };
+  return upcast({ id, type, data, metadata, streamId, revision, position, recordedAt });
 }
 
 function bodyOf(event: RecordedEvent, encode: () => Buffer): Buffer {

@@ -22,6 +22,16 @@ interface RecordShape extends JsonShape {
 
 const AS_IS: JsonShape = { toAvro: (json) => json, toJson: (avro) => avro };
 
+/** avsc writes greater numbers as others, without a word. */
+const GREATEST_LONG = 2 ** 52 - 1;
+const LONG: JsonShape = {
+  toAvro(json) {
+    if (typeof json !== 'number' || Math.abs(json) <= GREATEST_LONG) return json;
+    throw new TypeError(`${json} is beyond ${GREATEST_LONG}, the greatest number that can be written`);
+  },
+  toJson: (avro) => avro,
+};
+
 export function jsonShapeOf(schema: AvroSchema): JsonShape {
   return new Shapes().of(schema, '');
 }
@@ -31,7 +41,7 @@ class Shapes {
   readonly #symbols = new Map<string, readonly string[]>();
 
   of(schema: AvroSchema, enclosing: string): JsonShape {
-    if (typeof schema === 'string') return PRIMITIVES.has(schema) ? AS_IS : resolveName(this.#named, schema, enclosing);
+    if (typeof schema === 'string') return PRIMITIVES.get(schema) ?? resolveName(this.#named, schema, enclosing);
     if (isUnion(schema)) return this.#union(schema, enclosing);
     if ('fields' in schema) return this.#record(schema, enclosing);
     if ('items' in schema) return arrayShape(this.of(schema.items, enclosing));
@@ -41,7 +51,8 @@ class Shapes {
       this.#named.set(fullName, AS_IS);
       return AS_IS;
     }
-    if (PRIMITIVES.has(schema.type)) return AS_IS;
+    const primitive = PRIMITIVES.get(schema.type);
+    if (primitive) return primitive;
     throw new RangeError(`events have no values of the type ${schema.type}`);
   }
 
@@ -92,8 +103,12 @@ class Shapes {
     const branches = schema.map((branch) => this.of(branch, enclosing));
     const records = branches.filter((branch): branch is RecordShape => 'fieldNames' in branch);
     if (records.length > 1) return unionOfRecords(records);
-    const [only] = branches.filter((branch) => branch !== AS_IS);
+    const [only, ...others] = branches.filter((branch) => branch !== AS_IS);
     if (only === undefined) return AS_IS;
+    const values = schema.filter((branch) => branch !== 'null');
+    if (others.length > 0 || (only !== LONG && values.length > 1)) {
+      throw new RangeError('events have no unions of a record or a list with anything but null');
+    }
     return {
       toAvro: (json) => (json === null ? null : only.toAvro(json)),
       toJson: (avro) => (avro === null ? null : only.toJson(avro)),
@@ -148,15 +163,15 @@ function arrayShape(items: JsonShape): JsonShape {
   };
 }
 
-const PRIMITIVES: ReadonlySet<string> = new Set([
-  'null',
-  'boolean',
-  'int',
-  'long',
-  'float',
-  'double',
-  'bytes',
-  'string',
+const PRIMITIVES: ReadonlyMap<string, JsonShape> = new Map([
+  ['null', AS_IS],
+  ['boolean', AS_IS],
+  ['int', AS_IS],
+  ['long', LONG],
+  ['float', AS_IS],
+  ['double', AS_IS],
+  ['bytes', AS_IS],
+  ['string', AS_IS],
 ]);
 
 function isUnion(schema: AvroSchema): schema is readonly AvroSchema[] {

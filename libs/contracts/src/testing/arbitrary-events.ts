@@ -1,0 +1,160 @@
+import fc, { type Arbitrary } from 'fast-check';
+import {
+  AGGREGATES,
+  CALENDAR_UNITS,
+  DATA_TYPES,
+  OPERATORS,
+  PRIORITIES,
+  type CsvOptions,
+  type FilterNode,
+  type JobInput,
+  type Operand,
+  type Recurrence,
+  type TemplateDefinition,
+  type Weekday,
+  type XlsxOptions,
+} from '#domain';
+import type { RecordedEvent } from '#event-sourcing';
+import { jobRequest, scheduleDefinition } from '#domain/testing';
+import { recordedEvent } from './records';
+
+const text = fc.string({ unit: 'binary', maxLength: 40 });
+const uuid = fc.uuid();
+const maybe = <Value>(value: Arbitrary<Value>) => fc.option(value, { nil: null });
+const whole = fc.integer({ min: -(2 ** 52) + 1, max: 2 ** 52 - 1 });
+const instant = fc
+  .date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true })
+  .map((date) => date.toISOString());
+
+const csv: Arbitrary<CsvOptions> = fc.record({
+  format: fc.constant('csv'),
+  delimiter: fc.constantFrom(',', ';', '\t', '|'),
+  lineEnding: fc.constantFrom('crlf', 'lf'),
+  byteOrderMark: fc.boolean(),
+  header: fc.boolean(),
+  nullText: text,
+  neutraliseFormulas: fc.boolean(),
+  retentionMinutes: maybe(whole),
+});
+const xlsx: Arbitrary<XlsxOptions> = fc.record({
+  format: fc.constant('xlsx'),
+  sheetName: text,
+  freezeHeader: fc.boolean(),
+  autoFilter: fc.boolean(),
+  retentionMinutes: maybe(whole),
+});
+const output = fc.oneof(csv, xlsx);
+
+const operand: Arbitrary<Operand> = fc.oneof(
+  fc.record({ type: fc.constant('literal' as const), value: text }),
+  fc.record({
+    type: fc.constant('moment' as const),
+    offset: whole,
+    unit: fc.constantFrom(...CALENDAR_UNITS, 'hour' as const, 'minute' as const),
+    startOf: maybe(fc.constantFrom(...CALENDAR_UNITS)),
+  }),
+  fc.record({
+    type: fc.constant('period' as const),
+    period: fc.constantFrom('previous', 'current', 'next', 'to_date'),
+    unit: fc.constantFrom(...CALENDAR_UNITS),
+    count: whole,
+  }),
+);
+
+const { node: filter } = fc.letrec<{ node: FilterNode }>((tie) => {
+  const nodes = fc.array(tie('node'), { maxLength: 3 });
+  return {
+    node: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.record({
+        type: fc.constant('condition' as const),
+        column: text,
+        operator: fc.constantFrom(...OPERATORS),
+        operands: fc.array(operand, { maxLength: 4 }),
+      }),
+      fc.record({ type: fc.constant('and' as const), nodes }),
+      fc.record({ type: fc.constant('or' as const), nodes }),
+      fc.record({ type: fc.constant('not' as const), node: tie('node') }),
+    ),
+  };
+});
+
+const selection = {
+  datasetId: uuid,
+  filter: maybe(filter),
+  groupBy: maybe(fc.array(text, { maxLength: 3 })),
+  sort: fc.array(fc.record({ header: text, direction: fc.constantFrom('ascending', 'descending') }), { maxLength: 3 }),
+  rowLimit: maybe(whole),
+  output,
+};
+const column = {
+  header: text,
+  dataType: fc.constantFrom(...DATA_TYPES),
+  format: maybe(text),
+  aggregate: maybe(fc.constantFrom(...AGGREGATES)),
+};
+const definition: Arbitrary<TemplateDefinition> = fc.record({
+  ...selection,
+  columns: fc.array(fc.record({ column: maybe(text), ...column }), { maxLength: 5 }),
+});
+
+const recurrence: Arbitrary<Recurrence> = fc.oneof(
+  fc.record({ type: fc.constant('minutes' as const), every: fc.nat() }),
+  fc.record({ type: fc.constant('hourly' as const), minute: fc.nat() }),
+  fc.record({ type: fc.constant('daily' as const), time: text }),
+  fc.record({
+    type: fc.constant('weekly' as const),
+    weekdays: fc.array(fc.constantFrom<Weekday[]>(1, 2, 3, 4, 5, 6, 7)),
+    time: text,
+  }),
+  fc.record({
+    type: fc.constant('monthly' as const),
+    day: fc.oneof(fc.nat(), fc.constant('last' as const)),
+    time: text,
+  }),
+  fc.record({ type: fc.constant('cron' as const), expression: text }),
+);
+
+const exportConfig = { datasetId: uuid, output, nominalTime: instant, timeZone: text };
+const input: Arbitrary<JobInput> = fc.oneof(
+  fc.record({
+    templateId: uuid,
+    dynamicMapping: fc.constant(true as const),
+    dynamicColumns: fc.array(fc.record({ columnName: maybe(text), ...column }), { maxLength: 5 }),
+    additionalConfig: fc.record({ ...selection, ...exportConfig, templateName: text }),
+  }),
+  fc.record({ dynamicMapping: fc.constant(false as const), additionalConfig: fc.record(exportConfig) }),
+);
+
+/** Events whose data have unions, lists and trees, with values at their extremes. */
+export const arbitraryEvent: Arbitrary<RecordedEvent> = fc
+  .oneof(
+    fc
+      .record({ templateId: uuid, owner: uuid, definition, copiedFrom: maybe(uuid), at: instant, details: details() })
+      .map((data) => ['template', 'TemplateCreated', data] as const),
+    fc
+      .record({
+        scheduleId: uuid,
+        by: uuid,
+        at: instant,
+        definition: fc
+          .record({
+            recurrence,
+            name: text,
+            startsAt: maybe(instant),
+            endsAt: maybe(instant),
+            priority: fc.constantFrom(...PRIORITIES),
+          })
+          .map(scheduleDefinition),
+      })
+      .map((data) => ['schedule', 'ScheduleRevised', data] as const),
+    fc
+      .record({ at: instant, request: fc.record({ input, templateRevision: maybe(fc.nat()) }).map(jobRequest) })
+      .map((data) => ['job', 'JobRequested', data] as const),
+  )
+  // The clone has plain objects, where fast-check makes some without a prototype.
+  .map(([aggregate, type, data]) => recordedEvent(`${aggregate}-1`, type, structuredClone(data)));
+
+function details() {
+  return fc.record({ name: text, description: maybe(text), tags: fc.array(text) });
+}

@@ -1,0 +1,3 @@
+export * from './records';
+export * from './arbitrary-events';
+export * from './all-events';
