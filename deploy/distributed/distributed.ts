@@ -5,6 +5,7 @@ import { closeParts, openParts, type RuntimeSettings } from '#runtime';
 import { provide } from '../../apps/standalone/src/embedded';
 import { prepareFirstStart } from '../../apps/standalone/src/first-start';
 import { startKafka } from '../kafka';
+import { environmentOf } from './environment';
 import type { WriteLine } from './labelled-output';
 import { Supervisor, type ProcessSpec } from './supervisor';
 
@@ -98,12 +99,8 @@ async function prepare(
 function processesOf(settings: RuntimeSettings): readonly ProcessSpec[] {
   const env = {
     ...process.env,
-    DATABASE_URL: settings.DATABASE_URL,
+    ...environmentOf(settings),
     DATABASE_POOL_MAX: process.env.DATABASE_POOL_MAX ?? String(POOL_MAX),
-    DATA_DIR: settings.DATA_DIR,
-    AUTH_SECRET: settings.AUTH_SECRET,
-    DATA_SOURCES: JSON.stringify(settings.DATA_SOURCES),
-    KAFKA_BROKERS: (settings.KAFKA_BROKERS ?? []).join(','),
     // Children write to a pipe, behind which there may be a person all the same.
     LOG_FORMAT: settings.LOG_FORMAT ?? (process.stdout.isTTY ? 'pretty' : 'json'),
   };

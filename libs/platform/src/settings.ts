@@ -48,7 +48,10 @@ const schema = z.object({
   /** A Confluent-compatible schema registry. Unset: the schema ids of `schemas/ids.json`. */
   SCHEMA_REGISTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** EventStoreDB or KurrentDB as the event store (`esdb://…`). Unset: PostgreSQL. */
-  EVENTSTORE_URL: z.url({ protocol: /^(esdb|kurrentdb)(\+discover)?$/ }).optional(),
+  EVENTSTORE_URL: z
+    .string()
+    .regex(/^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/, 'must be esdb://… or esdb+discover://…')
+    .optional(),
   /** Connection strings of the reporting databases, as a JSON object: `{"sales":"postgres://…"}`. */
   DATA_SOURCES: z
     .string()

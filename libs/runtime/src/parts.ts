@@ -3,7 +3,7 @@ import { createPool, NotificationListener, type Pool } from '#database';
 import { DataSources } from '#data-sources';
 import { FeedProgress, StoreEventFeed } from '#event-feed';
 import type { EventFeed, EventStore } from '#event-sourcing';
-import { PostgresEventStore } from '#event-store';
+import { createEventStoreDb, PostgresEventStore } from '#event-store';
 import { DiskFileStore, type FileStore } from '#file-store';
 import { HealthChecks, systemClock, type Clock, type Logger } from '#platform';
 
@@ -52,7 +52,10 @@ async function assemble(
   opened: Pick<Parts, 'settings' | 'logger' | 'clock' | 'pool' | 'notifications'>,
 ): Promise<Parts> {
   const { settings, logger, pool, notifications } = opened;
-  const eventStore = new PostgresEventStore(pool, notifications);
+  const eventStore =
+    settings.EVENTSTORE_URL === undefined
+      ? new PostgresEventStore(pool, notifications)
+      : createEventStoreDb(settings.EVENTSTORE_URL, logger);
   const storeFeed = new StoreEventFeed(eventStore, { pool, notifications, logger });
   const kafka = await openKafkaParts({ settings, logger, pool, notifications, eventStore });
   const progress = new FeedProgress(pool);

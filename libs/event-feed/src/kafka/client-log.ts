@@ -12,6 +12,12 @@ const METHODS = {
   [logLevel.DEBUG]: 'trace',
 } as const;
 
+/**
+ * A broker's answers that the caller of the request deals with, as happens at every start and rebalance; what cannot be dealt
+ * with is logged once more by whoever gave up.
+ */
+const ROUTINE = 'Connection';
+
 /** Writes kafkajs's lines to the product's log. Neither passwords nor records are ever in them. */
 export function clientLog(logger: Logger): { readonly logLevel: logLevel; readonly logCreator: logCreator } {
   return {
@@ -22,7 +28,8 @@ export function clientLog(logger: Logger): { readonly logLevel: logLevel; readon
         if (level === logLevel.NOTHING) return;
         // The line has a time of its own already, and `logger` says no more than the message.
         const given = { ...fields, part: namespace, timestamp: undefined, logger: undefined };
-        logger[METHODS[level]](given, `kafka client: ${message}`);
+        const method = namespace === ROUTINE && level === logLevel.ERROR ? 'debug' : METHODS[level];
+        logger[method](given, `kafka client: ${message}`);
       },
   };
 }

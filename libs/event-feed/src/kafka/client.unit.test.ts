@@ -35,7 +35,7 @@ describe('a client', () => {
 });
 
 describe('its log', () => {
-  function linesAt(level: string): unknown[] {
+  function linesAt(level: string, namespace = 'Consumer'): unknown[] {
     const lines: unknown[] = [];
     const logger = createLogger({
       level,
@@ -47,14 +47,19 @@ describe('its log', () => {
     for (const at of [logLevel.ERROR, logLevel.WARN, logLevel.INFO, logLevel.DEBUG]) {
       if (at > log.logLevel) continue;
       const entry = { timestamp: 'now', logger: 'kafkajs', message: 'said', broker: 'one:9092' };
-      write({ namespace: 'Connection', level: at, label: logLevel[at], log: entry });
+      write({ namespace, level: at, label: logLevel[at], log: entry });
     }
     return lines;
   }
 
   it('takes errors that are tried again for warnings, and steps for debugging', () => {
-    const line = { msg: 'kafka client: said', broker: 'one:9092', part: 'Connection' };
+    const line = { msg: 'kafka client: said', broker: 'one:9092', part: 'Consumer' };
     expect(linesAt('trace')).toEqual([40, 40, 20, 10].map((level) => ({ level, time: expect.any(String), ...line })));
+  });
+
+  it('takes what a broker answered for a step: whoever asked deals with it', () => {
+    expect(linesAt('warn', 'Connection')).toHaveLength(1);
+    expect(linesAt('debug', 'Connection').map((line) => (line as { level: number }).level)).toEqual([20, 40, 20]);
   });
 
   it.each([

@@ -1,8 +1,11 @@
-import { ConfigResourceTypes, type Admin, type Kafka } from 'kafkajs';
+import { ConfigResourceTypes, KafkaJSProtocolError, type Admin, type Kafka } from 'kafkajs';
 import type { TopicDeclaration } from '#event-sourcing';
 
 /** As many copies as survive the loss of one broker while another is down for maintenance. */
 const DEFAULT_COPIES = 3;
+/** Milliseconds until every broker must know of a topic that one of them has created, and between two looks. */
+const KNOWN_WITHIN_MS = 30_000;
+const LOOK_AGAIN_MS = 100;
 
 export interface EnsureTopicsOptions {
   /** Copies of each partition of a topic that is created. Default: 3, or the number of brokers if they are fewer. */
@@ -36,10 +39,10 @@ export async function ensureTopics(
     const standing = new Set(await admin.listTopics());
     const missing = declarations.filter(({ name }) => !standing.has(name));
     if (missing.length > 0) await create(admin, missing, replicationFactor);
-    const differences = [
+    const differences = await onceKnown(async () => [
       ...(await differentPartitions(admin, declarations)),
       ...(await differentSettings(admin, declarations)),
-    ];
+    ]);
     if (differences.length > 0) throw new TopicMismatch(differences);
   } finally {
     await admin.disconnect();
@@ -55,8 +58,23 @@ async function create(admin: Admin, missing: readonly TopicDeclaration[], copies
     const configEntries = Object.entries({ ...settings, ...config }).map(([key, value]) => ({ name: key, value }));
     // One topic a request: it answers false when another process was faster, and throws when only some topics exist.
     await admin.createTopics({
+      // Not every broker knows of it yet, and kafkajs's own wait fails when it asks one that does not.
+      waitForLeaders: false,
       topics: [{ topic: name, numPartitions: partitions, replicationFactor, configEntries }],
     });
+  }
+}
+
+/** Asks again while the broker that was asked does not know of a topic that another one has created. */
+async function onceKnown<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (const giveUpAt = performance.now() + KNOWN_WITHIN_MS; ;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const unknown = error instanceof KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
+      if (!unknown || performance.now() > giveUpAt) throw error;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
   }
 }
 
