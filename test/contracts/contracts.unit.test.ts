@@ -14,7 +14,7 @@ const NEXT = 'template/TemplateArchived.v2.avsc';
 const SUBJECT = 'report-scheduler.template.v1-report_scheduler.template.TemplateArchived';
 
 /** As the parser counts: errors are 0, warnings 1, hints more. */
-const SEVERITY_WARNING: number = 1;
+const SEVERITY_WARNING = 1;
 
 let folder: string;
 beforeEach(() => {
@@ -112,7 +112,7 @@ describe('the check fires when', () => {
 describe('asyncapi.yaml', () => {
   it('is a valid document with every event on the channel of its aggregate', async () => {
     const { document, diagnostics } = await fromFile(new Parser(), join(schemas, 'asyncapi.yaml')).parse();
-    expect(diagnostics.filter(({ severity }) => severity <= SEVERITY_WARNING)).toEqual([]);
+    expect(diagnostics.filter(({ severity }) => (severity as number) <= SEVERITY_WARNING)).toEqual([]);
     const messages = document!
       .channels()
       .all()

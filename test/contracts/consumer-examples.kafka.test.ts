@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { transformSync } from '@swc/core';
+import { Kafka, logLevel } from 'kafkajs';
+import { createEventRecords } from '#contracts';
+import { everyKindOfEvent } from '../../libs/contracts/src/testing';
+import { packageRoot } from '#platform';
+import { newPrefix, testBrokers } from '../kafka/test-kafka';
+import { pythonWith } from './python-packages';
+
+const examples = join(packageRoot(), 'docs', 'examples', 'consumers');
+const schemas = join(packageRoot(), 'schemas');
+const kafka = new Kafka({ brokers: [...testBrokers()], logLevel: logLevel.NOTHING });
+const prefix = newPrefix();
+const records = createEventRecords({ prefix, partitions: 2 });
+const events = everyKindOfEvent();
+
+const expected = events.map((event) => ({
+  sequence: event.position.toString(),
+  id: event.id,
+  type: records.encode(event).headers.ce_type,
+  stream: event.streamId,
+  time: event.recordedAt.toISOString(),
+  data: event.data,
+}));
+
+beforeAll(async () => {
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({
+    topics: records.topics.map(({ name, partitions }) => ({ topic: name, numPartitions: partitions })),
+  });
+  await admin.disconnect();
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+  await producer.sendBatch({
+    topicMessages: records.topics.map(({ name }) => ({
+      topic: name,
+      // Each comes twice, as after a failover of the relay.
+      messages: events
+        .map((event) => records.encode(event))
+        .flatMap((sent) => (sent.topic === name ? [sent, sent] : [])),
+    })),
+  });
+  await producer.disconnect();
+});
+
+afterAll(async () => {
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: records.topics.map(({ name }) => name) });
+  await admin.disconnect();
+});
+
+it('the example in TypeScript prints every event once, exactly', async () => {
+  // Below node_modules, so that it finds the packages.
+  const folder = join(packageRoot(), 'node_modules', '.cache', prefix);
+  mkdirSync(folder, { recursive: true });
+  const { code } = transformSync(readFileSync(join(examples, 'typescript', 'consume.ts'), 'utf8'), {
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+    module: { type: 'commonjs' },
+    swcrc: false,
+  });
+  writeFileSync(join(folder, 'consume.js'), code);
+  try {
+    expectAll(await linesOf(process.execPath, [join(folder, 'consume.js')]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const found = pythonWith(join(examples, 'python', 'requirements.txt'));
+if ('missing' in found) {
+  process.stderr.write(`THE PYTHON EXAMPLE DID NOT RUN: its packages cannot be installed here.\n${found.missing}\n`);
+}
+('python' in found ? it : it.skip)('the example in Python prints every event once, exactly', async () => {
+  if ('missing' in found) throw new Error(found.missing);
+  expectAll(await linesOf(found.python, [join(examples, 'python', 'consume.py')]));
+});
+
+/** Order is promised for each stream only. */
+function expectAll(lines: readonly { readonly stream: string }[]): void {
+  expect(byStream(lines)).toEqual(byStream(expected));
+}
+
+/** The lines of a consumer, which is stopped when it has printed as many as there are events. */
+async function linesOf(program: string, args: readonly string[]) {
+  const child = spawn(program, args, {
+    env: {
+      ...process.env,
+      KAFKA_BROKERS: testBrokers().join(','),
+      KAFKA_PREFIX: prefix,
+      CONSUMER_GROUP: newPrefix(),
+      SCHEMAS: schemas,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const lines: { readonly stream: string }[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(JSON.parse(line) as { stream: string });
+    if (lines.length === events.length) child.kill('SIGTERM');
+  }
+  expect({ code: await closed, errors }).toEqual({ code: 0, errors: '' });
+  return lines;
+}
+
+function byStream<Line extends { readonly stream: string }>(lines: readonly Line[]): ReadonlyMap<string, Line[]> {
+  const streams = new Map<string, Line[]>();
+  for (const line of lines) streams.set(line.stream, [...(streams.get(line.stream) ?? []), line]);
+  return streams;
+}
