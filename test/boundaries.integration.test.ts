@@ -37,6 +37,7 @@ const planted: { rule: string; file: string; imports: string; more?: Record<stri
   },
   { rule: 'apps-import-no-other-app', file: 'apps/api/src/other.ts', imports: '../../exporter/src/index' },
   { rule: 'start-up-stands-alone', file: 'deploy/postgres/lib.ts', imports: '#platform' },
+  { rule: 'start-up-stands-alone', file: 'deploy/kafka/lib.ts', imports: '#platform' },
   {
     rule: 'nothing-imports-tests',
     file: 'libs/read-models/src/from-test.ts',

@@ -10,7 +10,7 @@ let folder: string;
 const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 
 /** Runs steps in a process of its own, as `npm test` does, and returns what it printed. */
-function run(steps: string): Promise<string> {
+function run(steps: string, env: NodeJS.ProcessEnv = { CI: '' }): Promise<string> {
   write(
     'run.mjs',
     `import { check, runSteps, suite } from ${JSON.stringify(pathToFileURL(join(repository, 'test/run-steps.mjs')).href)};
@@ -18,7 +18,7 @@ function run(steps: string): Promise<string> {
      console.log(JSON.stringify(await runSteps([${steps}])));`,
   );
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, ['run.mjs'], { cwd: folder }, (error, stdout) =>
+    execFile(process.execPath, ['run.mjs'], { cwd: folder, env: { ...process.env, ...env } }, (error, stdout) =>
       error ? reject(new Error(stdout, { cause: error })) : resolve(stdout),
     );
   });
@@ -67,6 +67,36 @@ describe('the test run', () => {
     expect(output).toMatch(/^✗ one \([\d.]+ s\)\n {4}a reason$/m);
     expect(output).toMatch(/^✓ two \([\d.]+ s\)\n(?! {4})/m);
   }, 30_000);
+
+  it('counts the files of a suite that cannot run as skipped, aloud, and on a CI server as a failure', async () => {
+    const steps = "suite('bad', { jest, unavailable: async () => 'They need a thing.\\nGet it.' })";
+    const output = await run(steps);
+    expect(sum(output)).toEqual({ passed: 0, failed: 0, skipped: 2 });
+    expect(output).toContain(
+      '    THE SUITES OF "bad" DID NOT RUN.\n    They need a thing.\n    Get it.\n    SKIPPED: all of bad1.js\n    SKIPPED: all of bad2.js\n',
+    );
+
+    const onServer = await run(steps, { CI: 'true' });
+    expect(sum(onServer)).toEqual({ passed: 0, failed: 1, skipped: 2 });
+    expect(onServer).toContain('this is a failure');
+  }, 30_000);
+
+  it('runs a suite that can run', async () => {
+    expect(sum(await run("suite('good', { jest, unavailable: async () => undefined })"))).toMatchObject({ passed: 1 });
+  }, 30_000);
+
+  it("keeps the shell's brokers from servers that tests start, and hands them to the suites for Kafka", async () => {
+    write(
+      'exit.mjs',
+      'const { KAFKA_BROKERS, KAFKA_TLS, EVENTSTORE_URL, TEST_KAFKA_BROKERS } = process.env; console.log(JSON.stringify({ KAFKA_BROKERS, KAFKA_TLS, EVENTSTORE_URL, TEST_KAFKA_BROKERS })); process.exit(1);',
+    );
+    const output = await run("check('one', 'exit.mjs')", {
+      KAFKA_BROKERS: 'localhost:9092',
+      KAFKA_TLS: 'on',
+      EVENTSTORE_URL: 'esdb://localhost',
+    });
+    expect(output).toContain('{"TEST_KAFKA_BROKERS":"localhost:9092"}');
+  });
 
   it('counts a project without tests, and one that breaks, as a failure', async () => {
     const output = await run("suite('none', { jest }), suite('good', { jest: 'exit.mjs' })");

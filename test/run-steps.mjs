@@ -77,7 +77,10 @@ export function suite(
 
 async function leftOut(reason, project, jest, cwd) {
   const { output } = await execute(process.execPath, [jest, '--selectProjects', project, '--listTests'], { cwd });
-  const files = output.split('\n').filter((line) => isAbsolute(line));
+  const files = output
+    .split('\n')
+    .filter((line) => isAbsolute(line))
+    .sort();
   const failed = process.env.CI === 'true' ? 1 : 0;
   const report = [
     `THE SUITES OF "${project}" DID NOT RUN.`,
