@@ -12,11 +12,12 @@ import { createLogger, HealthChecks } from '#platform';
 import { byStream, sampleHistory } from '#read-models/testing';
 import { rootModule, type Parts } from '#runtime';
 import { createTestDatabase } from '../../../test/postgres/database';
+import { testBrokers } from '../../../test/kafka/test-kafka';
 import { RELAY_GROUP } from './relay';
 import { RelayModule } from './relay.module';
 
 const prefix = `relay-test-${randomUUID()}`;
-const client = new Kafka({ brokers: (process.env.KAFKA_BROKERS ?? '').split(','), logLevel: logLevel.NOTHING });
+const client = new Kafka({ brokers: [...testBrokers()], logLevel: logLevel.NOTHING });
 const records = createEventRecords({ prefix, partitions: 2 });
 const topics = records.topics.map(({ name }) => name);
 

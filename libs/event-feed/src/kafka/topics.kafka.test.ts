@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs';
 import type { TopicDeclaration } from '#event-sourcing';
+import { testBrokers } from '../../../../test/kafka/test-kafka';
 import { ensureTopics, TopicMismatch } from './topics';
 
-const kafka = new Kafka({ brokers: (process.env.KAFKA_BROKERS ?? '').split(','), logLevel: logLevel.NOTHING });
+const kafka = new Kafka({ brokers: [...testBrokers()], logLevel: logLevel.NOTHING });
 const WEEK = { 'cleanup.policy': 'delete', 'retention.ms': '604800000' };
 let admin: Admin;
 let names: string[];
