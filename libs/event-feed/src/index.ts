@@ -6,3 +6,4 @@ export * from './kafka/client';
 export * from './kafka/kafka-event-feed';
 export * from './kafka/kafka-feed-strategy';
 export * from './kafka/unavailable';
+export * from './dead-letter/dead-letters';
