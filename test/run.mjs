@@ -13,6 +13,7 @@ const steps = [
   check('boundaries', 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ['apps', 'libs', 'deploy', 'test']),
   // What is published must be what the code says.
   check('openapi', 'dist/apps/api/src/openapi/write.js', ['--check']),
+  check('contracts', 'dist/test/contracts/check.js', []),
   suite('unit', { jest }),
   suite('integration', { jest }),
   // On KAFKA_BROKERS if set, else on a broker of its own.

@@ -17,7 +17,8 @@ export function createPool(connectionString: string, options: PoolOptions): Pool
     max: options.max,
     application_name: options.application,
     // Sessions behave alike whatever the server's defaults: times go out and come in as UTC.
-    options: '-c TimeZone=UTC -c DateStyle=ISO',
+    // A process that hangs or is paused amid a transaction may not keep its locks from the others for longer than this.
+    options: '-c TimeZone=UTC -c DateStyle=ISO -c idle_in_transaction_session_timeout=30s',
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   });

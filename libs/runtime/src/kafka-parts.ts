@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { createEventRecords, deadLetterTopic } from '#contracts';
 import type { NotificationListener, Pool } from '#database';
-import { createKafka, ensureTopics, KafkaEventFeed } from '#event-feed';
+import { checkBrokers, createKafka, ensureTopics, KafkaEventFeed } from '#event-feed';
 import type { EventRecords, EventStore } from '#event-sourcing';
 import type { Logger } from '#platform';
 import type { RuntimeSettings } from './runtime-settings';
@@ -23,12 +23,14 @@ export interface KafkaPartsOptions {
 
 /**
  * The client, contracts and feed for the brokers in the settings; null where these name none. Creates the topics that are
- * missing and checks those that stand. The feed delivers nothing before an application starts it.
+ * missing and checks those that stand. The feed delivers nothing before an application starts it. Throws `KafkaUnavailable`,
+ * `TopicMismatch` or `SchemaRegistryFailure`, each with a sentence for whoever set it up.
  */
 export async function openKafkaParts(options: KafkaPartsOptions): Promise<KafkaParts | null> {
   const { settings, logger, pool, notifications, eventStore } = options;
   const { KAFKA_PREFIX: prefix, KAFKA_PARTITIONS: partitions, SCHEMA_REGISTRY_URL: url } = settings;
   if (settings.KAFKA_BROKERS === undefined) return null;
+  await checkBrokers(settings, logger);
   const client = createKafka(settings, logger, prefix);
   const records = createEventRecords({ prefix, partitions, ...(url !== undefined && { registry: { url } }) });
   await records.prepare();
