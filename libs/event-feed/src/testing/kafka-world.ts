@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Kafka, logLevel, type Producer } from 'kafkajs';
+import type { Kafka, Producer } from 'kafkajs';
 import { createPool, NotificationListener, type Pool } from '#database';
 import type { Checkpoint, EventStore, RecordedEvent, RunningSubscription } from '#event-sourcing';
 import { PostgresEventStore } from '#event-store';
 import { createLogger, type Logger } from '#platform';
+import { testBrokers } from '../../../../test/kafka/test-kafka';
 import { createTestDatabase } from '../../../../test/postgres/database';
+import { createKafka } from '../kafka/client';
 import { KafkaEventFeed, type KafkaEventFeedOptions } from '../kafka/kafka-event-feed';
 import { ensureTopics } from '../kafka/topics';
 import { StoreEventFeed } from '../store-event-feed';
@@ -34,8 +36,9 @@ export interface KafkaWorld {
 
 export async function createKafkaWorld(): Promise<KafkaWorld> {
   const prefix = `feed-test-${randomUUID()}`;
-  const brokers = (process.env.KAFKA_BROKERS ?? '').split(',');
-  const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
+  const brokers = [...testBrokers()];
+  const logger = createLogger({ level: 'silent' });
+  const kafka = createKafka({ KAFKA_BROKERS: brokers, KAFKA_TLS: 'off' }, logger, 'feed-test');
   const records = new JsonRecords(prefix, PARTITIONS);
   const deadLetters = { name: `${prefix}.dead-letter.v1`, partitions: 1, config: {} };
   await ensureTopics(kafka, [...records.topics, deadLetters]);
@@ -45,7 +48,6 @@ export async function createKafkaWorld(): Promise<KafkaWorld> {
   const pool = createPool(database.url, { application: 'test', max: 10, onIdleError: () => undefined });
   const notifications = new NotificationListener(database.url, 'test');
   const store = new PostgresEventStore(pool, notifications);
-  const logger = createLogger({ level: 'silent' });
   const feeds: KafkaEventFeed[] = [];
   let relay: RunningSubscription | undefined;
   let published: Checkpoint | null = null;
