@@ -1,6 +1,6 @@
 import { LeaderLease } from '#database';
-import { loadCheckpoint } from '#event-feed';
-import { STORE_SOURCE } from '#event-sourcing';
+import { DeadLetters, loadCheckpoint } from '#event-feed';
+import { STORE_SOURCE, type EventRecords } from '#event-sourcing';
 import { someEvent, someEvents } from '#event-sourcing/testing';
 import { RELAY_GROUP } from './relay';
 import { everyPosition, firstCopies, RelayWorld, until } from './testing/relay-world';
@@ -141,4 +141,23 @@ it.each([
     { position: 13, stream_id: 'thing-1', error_code: 'stream.waits' },
     { position: 18, stream_id: 'thing-1', error_code: 'stream.waits' },
   ]);
+});
+
+it('publishes what was parked once it can be, marked as late, since later events of its partition are there already', async () => {
+  await world.createTopic();
+  let refused = true;
+  const records: EventRecords = {
+    ...world.records,
+    encode: (event) => world.records.encode(refused ? event : { ...event, type: 'Known' }),
+  };
+  await world.store.append({ streamId: 'thing-1', expected: 'any', events: [someEvent('Unknown')] });
+  const head = await world.append(4, 2);
+  await world.startRelay({ records });
+  await world.relayed(head);
+  expect((await world.lying()).map(({ sequence }) => sequence).sort()).toEqual([2, 4]);
+  refused = false;
+  await new DeadLetters(world.pool).replay({ group: RELAY_GROUP });
+  await until(async () => (await world.count()) === 5);
+  const late = (await world.lying()).filter((record) => record.late);
+  expect(late.map(({ sequence }) => sequence)).toEqual([1, 3, 5]);
 });

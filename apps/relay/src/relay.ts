@@ -110,7 +110,9 @@ export class Relay {
 
   async #relay(batch: FeedBatch, batches: BatchPublisher, term: LeaderTerm, signals: PublishSignals): Promise<void> {
     this.#atSince ??= performance.now();
-    await batches.publish(batch.events, signals);
+    // What was parked until now comes after later events of its partition.
+    const late = (batch.settled?.length ?? 0) > 0;
+    await batches.publish(batch.events, signals, late);
     await term.transaction((client) => moveCheckpoint(client, RELAY_GROUP, batch));
     this.#atSince = undefined;
   }

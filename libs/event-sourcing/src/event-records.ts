@@ -37,6 +37,12 @@ export class UndecodableRecord extends Error {
   }
 }
 
+/**
+ * Header of a record that comes after later ones of its partition, because its event was set aside meanwhile. It is no
+ * repeat, although its position is a smaller one.
+ */
+export const LATE_HEADER = 'ce_late';
+
 /** How events become records and records events. */
 export interface EventRecords {
   /** One topic for each kind of aggregate. */

@@ -1,4 +1,4 @@
-import { PoisonEvent, type EventRecord, type EventRecords, type RecordedEvent } from '#event-sourcing';
+import { LATE_HEADER, PoisonEvent, type EventRecord, type EventRecords, type RecordedEvent } from '#event-sourcing';
 import { limitOf, sizeOf } from './record-size';
 
 /** Records that are sent together. */
@@ -9,16 +9,17 @@ const PARCEL_BYTES = 1_000_000;
 
 /**
  * Encodes events in their order, as parcels to be sent one after the other. Throws `PoisonEvent` for an event that Kafka can
- * never take: one that its contract does not know, or of more bytes than its topic allows.
+ * never take: one that its contract does not know, or of more bytes than its topic allows. `late` marks them as set aside
+ * until now: consumers would else take them for repeats.
  */
-export function encodeEvents(records: EventRecords, events: readonly RecordedEvent[]): readonly Parcel[] {
+export function encodeEvents(records: EventRecords, events: readonly RecordedEvent[], late = false): readonly Parcel[] {
   const limits = new Map(records.topics.map((topic) => [topic.name, limitOf(topic)]));
   // All of a parcel may go to one partition, as one batch, to which the limit of a topic applies as well.
   const parcelBytes = Math.min(PARCEL_BYTES, ...limits.values());
   const parcels: EventRecord[][] = [];
   let room = 0;
   for (const event of events) {
-    const record = encode(records, event);
+    const record = late ? asLate(encode(records, event)) : encode(records, event);
     const bytes = sizeOf(record);
     const limit = limits.get(record.topic) ?? Infinity;
     if (bytes > limit) {
@@ -33,6 +34,10 @@ export function encodeEvents(records: EventRecords, events: readonly RecordedEve
     room -= bytes;
   }
   return parcels;
+}
+
+function asLate(record: EventRecord): EventRecord {
+  return { ...record, headers: { ...record.headers, [LATE_HEADER]: 'true' } };
 }
 
 function encode(records: EventRecords, event: RecordedEvent): EventRecord {

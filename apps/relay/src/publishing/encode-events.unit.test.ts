@@ -78,3 +78,9 @@ it('names an event that has no contract as poison', () => {
     cause: expect.any(RangeError),
   });
 });
+
+it('marks what was set aside until now, and nothing else', () => {
+  const headersOf = (late: boolean) => encodeEvents(records, [recorded(1)], late).flat()[0]?.headers;
+  expect(headersOf(true)).toEqual({ ...headersOf(false), ce_late: 'true' });
+  expect(headersOf(false)).not.toHaveProperty('ce_late');
+});

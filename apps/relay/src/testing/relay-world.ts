@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import { createPool, NotificationListener, transaction, type Pool } from '#database';
 import { ensureTopics, FeedProgress, StoreEventFeed } from '#event-feed';
-import { STORE_SOURCE, type EventRecords, type NewEvent } from '#event-sourcing';
+import { LATE_HEADER, STORE_SOURCE, type EventRecords, type NewEvent } from '#event-sourcing';
 import { someEvent } from '#event-sourcing/testing';
 import { PostgresEventStore } from '#event-store';
 import { createLogger } from '#platform';
+import { testBrokers } from '../../../../test/kafka/test-kafka';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
 import { Relay, RELAY_GROUP, type RelayParts } from '../relay';
 import { jsonRecords } from './json-records';
@@ -15,13 +16,15 @@ export interface Lying {
   readonly partition: number;
   readonly key: string;
   readonly sequence: number;
+  /** Marked as set aside until then. */
+  readonly late: boolean;
 }
 
 /** A store, a topic of its own, and relays between them. */
 export class RelayWorld {
   readonly topic = `relay-test-${randomUUID()}`;
   readonly records: EventRecords = jsonRecords(this.topic);
-  readonly kafka = new Kafka({ brokers: (process.env.KAFKA_BROKERS ?? '').split(','), logLevel: logLevel.NOTHING });
+  readonly kafka = new Kafka({ brokers: [...testBrokers()], logLevel: logLevel.NOTHING });
   readonly logged: string[] = [];
   readonly logger = createLogger({
     level: 'info',
@@ -118,6 +121,7 @@ export class RelayWorld {
           partition,
           key: String(message.key),
           sequence: Number(message.headers?.ce_sequence?.toString()),
+          late: message.headers?.[LATE_HEADER] !== undefined,
         });
         const end = ends.find((one) => one.partition === partition);
         if (BigInt(message.offset) + 1n >= BigInt(end?.high ?? 0)) left.delete(partition);

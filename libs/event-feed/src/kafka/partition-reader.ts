@@ -1,6 +1,7 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import {
   CheckpointMoved,
+  LATE_HEADER,
   START,
   STORE_SOURCE,
   UndecodableRecord,
@@ -174,8 +175,9 @@ export class PartitionReader {
       try {
         const decoded = records.decode(record);
         const event = decoded instanceof Promise ? await decoded : decoded;
-        if (event.position <= this.#seen) continue;
-        this.#seen = event.position;
+        const repeated = event.position <= this.#seen;
+        if (repeated && headers[LATE_HEADER] === undefined) continue;
+        if (!repeated) this.#seen = event.position;
         if (this.#types?.has(event.type) ?? true) entries.push({ event, streamId: event.streamId, offset });
       } catch (error) {
         if (isOfSurroundings(error)) throw error;
