@@ -13,11 +13,14 @@ export interface FeedEntry {
   readonly record?: ReceivedRecord;
 }
 
-/** Where a source stands once these entries, which begin after `from`, are dealt with. */
+/** Where a source stands once these entries, which begin after `from`, are dealt with. A position never goes back. */
 export function checkpointAfter(from: Checkpoint, entries: readonly FeedEntry[]): Checkpoint {
   const offset = entries.at(-1)?.offset ?? null;
   return {
-    position: entries.reduce<Position>((last, { event }) => event?.position ?? last, from.position),
+    position: entries.reduce<Position>(
+      (last, { event }) => (event && event.position > last ? event.position : last),
+      from.position,
+    ),
     offset: offset === null ? from.offset : (BigInt(offset) + 1n).toString(),
   };
 }
