@@ -179,8 +179,9 @@ export class SourceDelivery {
   ): Promise<void> {
     const { subscription, source, signal, logger } = this.#parts;
     if (signal.aborted) throw new DeliveryEnded(source);
-    if (parked[0] && !this.#parking)
+    if (parked[0] && !this.#parking) {
       throw new Error(`${source} cannot go on, nothing may be left out: ${parked[0].fault.message}`);
+    }
     await subscription.handle({
       source,
       events,
