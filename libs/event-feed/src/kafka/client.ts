@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { Kafka, type SASLOptions } from 'kafkajs';
 import { SettingsError, type Logger, type Settings } from '#platform';
 import { clientLog } from './client-log';
+import { encodeRecordsLean } from './lean-records';
 import { quietRequests } from './quiet-requests';
 
 /** What a client needs to know of the settings. `KAFKA_BROKERS` must be set. */
@@ -40,6 +41,7 @@ export function createKafka(
 ): Kafka {
   if (settings.KAFKA_BROKERS === undefined) throw new SettingsError(['KAFKA_BROKERS: is required for Kafka']);
   quietRequests();
+  encodeRecordsLean();
   const sasl = signIn(settings);
   return new Kafka({
     clientId,

@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { packageRoot } from '#platform';
+import { encodeAtLength, encodeLean, type RecordFields } from './lean-records';
+
+const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
+const content = fc.oneof(bytes, fc.string({ unit: 'grapheme', maxLength: 200 }));
+const fields: fc.Arbitrary<RecordFields> = fc.record({
+  offsetDelta: fc.nat(),
+  timestampDelta: fc.oneof(fc.nat(), fc.integer({ min: -5, max: 5 }), fc.constant(2 ** 40)),
+  key: fc.option(content),
+  value: fc.option(content),
+  headers: fc.dictionary(
+    fc.string({ minLength: 1, maxLength: 100 }),
+    fc.oneof(content, fc.array(content, { maxLength: 3 })),
+  ),
+});
+
+describe('encodeLean', () => {
+  it('gives the same bytes as kafkajs', () => {
+    fc.assert(
+      fc.property(fields, (record) => {
+        expect(encodeLean(record).buffer.equals(encodeAtLength(record).buffer)).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    ['nothing at all', {}],
+    ['a null value', { key: 'template-1', value: null }],
+    [
+      'lengths at the edges of a varint',
+      { key: 'k'.repeat(63), value: Buffer.alloc(64), headers: { h: 'v'.repeat(8192) } },
+    ],
+  ])('does so for %s', (_, record: RecordFields) => {
+    expect(encodeLean(record).buffer).toEqual(encodeAtLength(record).buffer);
+  });
+});
+
+it('is what clients of kafkajs encode with once it has been asked for', () => {
+  // In a process of its own: Jest gives each test file modules of its own.
+  const script = `
+    const { encodeRecordsLean, encodeLean } = require('./dist/libs/event-feed/src/kafka/lean-records.js');
+    encodeRecordsLean();
+    console.log(require('kafkajs/src/protocol/recordBatch/record/v0') === encodeLean);`;
+  expect(execFileSync(process.execPath, ['-e', script], { cwd: packageRoot(), encoding: 'utf8' })).toBe('true\n');
+});
