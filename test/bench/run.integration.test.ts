@@ -14,6 +14,11 @@ describe('every bench measures what it says, at a tiny size', () => {
       ['single_per_s', 'single_p99_ms', 'batch_events_per_s', 'plain_events_per_s', 'batch_ratio'],
     ],
     [
+      'append-six',
+      ['--runs', '1', '--appends', '20'],
+      ['events_per_s', 'p99_ms', 'one_process_per_s', 'ratio_one_process'],
+    ],
+    [
       'projection',
       ['--runs', '1', '--events', '2000', '--templates', '5'],
       ['events_per_s', 'read_per_s', 'write_per_s', 'limit_ratio'],

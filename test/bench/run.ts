@@ -1,13 +1,27 @@
 import { appendBench } from './append/append-bench';
+import { appendSixBench } from './append-six/append-six-bench';
 import { consumeBench } from './consume/consume-bench';
 import { exportCsvBench } from './exports/export-csv-bench';
 import { exportXlsxBench } from './exports/export-xlsx-bench';
 import { main } from './harness/main';
+import { idleBench } from './idle/idle-bench';
+import { kafkaLatencyBench } from './kafka-latency/kafka-latency-bench';
 import { latencyBench } from './latency/latency-bench';
 import { projectionBench } from './projection/projection-bench';
 import { relayBench } from './relay/relay-bench';
 
-const benches = [appendBench, projectionBench, relayBench, consumeBench, latencyBench, exportCsvBench, exportXlsxBench];
+const benches = [
+  appendBench,
+  appendSixBench,
+  projectionBench,
+  relayBench,
+  consumeBench,
+  kafkaLatencyBench,
+  idleBench,
+  latencyBench,
+  exportCsvBench,
+  exportXlsxBench,
+];
 
 void main(process.argv.slice(2), benches, {
   out: (text) => console.log(text),

@@ -1,4 +1,4 @@
-import type { EventStore } from '#event-sourcing';
+import type { Append, EventStore } from '#event-sourcing';
 import { percentile } from '../harness/statistics';
 import { newStream } from './events';
 
@@ -15,8 +15,19 @@ export async function measureSingles(
 ): Promise<SingleAppends> {
   // Made beforehand: it is the store that is measured.
   const waiting = Array.from({ length: appends }, newStream);
-  const latencies: number[] = [];
   const started = performance.now();
+  const latencies = await appendSingly(store, callers, waiting);
+  return { perSecond: perSecond(appends, started), p99Ms: percentile(latencies, 99) };
+}
+
+/** The appends one by one, each caller's next when the last was answered; gives how long each took, in milliseconds. */
+export async function appendSingly(
+  store: EventStore,
+  callers: number,
+  appends: readonly Append[],
+): Promise<readonly number[]> {
+  const waiting = [...appends];
+  const latencies: number[] = [];
   await concurrently(callers, async () => {
     for (let append = waiting.pop(); append; append = waiting.pop()) {
       const sent = performance.now();
@@ -25,7 +36,7 @@ export async function measureSingles(
       if (!outcome.ok) throw new Error(`the append to ${append.streamId} was refused: ${outcome.reason}`);
     }
   });
-  return { perSecond: perSecond(appends, started), p99Ms: percentile(latencies, 99) };
+  return latencies;
 }
 
 /** Callers that each append batches, every event in a new stream; gives events a second. */

@@ -9,6 +9,8 @@ export interface BenchKafka {
   readonly brokers: readonly string[];
   /** A client that logs nothing, to look at topics with. */
   readonly client: Kafka;
+  /** The broker's process; undefined when the brokers are not this run's own. */
+  readonly pid: number | undefined;
 }
 
 /** The brokers of `KAFKA_BROKERS`, else a broker of this run's own, stopped by the clean-up. */
@@ -16,15 +18,15 @@ export async function startBenchKafka({ cleanup, log }: BenchContext): Promise<B
   const given = process.env.KAFKA_BROKERS?.split(',').filter((broker) => broker !== '') ?? [];
   if (given.length > 0) {
     log(`Kafka: the brokers of KAFKA_BROKERS, ${given.join(', ')}`);
-    return { brokers: given, client: clientOf(given) };
+    return { brokers: given, client: clientOf(given), pid: undefined };
   }
   const starting = startKafka({ log, signal: cleanup.signal });
   cleanup.add('Kafka', async () => {
     const kafka = await starting.catch(() => undefined);
     await kafka?.stop();
   });
-  const { brokers } = await starting;
-  return { brokers, client: clientOf(brokers) };
+  const { brokers, nodes } = await starting;
+  return { brokers, client: clientOf(brokers), pid: nodes[0]?.pid };
 }
 
 /** A prefix for topics that no other run uses; the topics are deleted by the clean-up, or before by the caller. */

@@ -9,6 +9,8 @@ export interface BenchPostgres {
   url(database: string): string;
   /** Connection URL of the product's database, migrated. */
   readonly product: string;
+  /** Of the postmaster, whose children serve the connections. */
+  readonly pid: number;
 }
 
 /** Starts the embedded PostgreSQL as the product does, every commit flushed to disk; stopped by the clean-up. */
@@ -24,11 +26,11 @@ export async function startBenchPostgres(folder: string, context: BenchContext):
     const server = await starting.catch(() => undefined);
     await server?.stop();
   });
-  const { url } = await starting;
+  const { url, pid } = await starting;
   await executeSql(url('postgres'), 'CREATE DATABASE product');
   const product = url('product');
   await migrate(product, () => undefined);
-  return { url, product };
+  return { url, product, pid };
 }
 
 /** Runs statements, without parameters, on a connection of their own. */
