@@ -107,7 +107,7 @@ export async function untilQuiet(dataDir: string): Promise<readonly RecordedEven
   });
 }
 
-export async function allEvents(client: Client): Promise<readonly RecordedEvent[]> {
+async function allEvents(client: Client): Promise<readonly RecordedEvent[]> {
   const { rows } = await client.query<{
     position: string;
     stream_id: string;
