@@ -3,6 +3,7 @@ import type { FirstAdmin } from '#access';
 import { packageRoot, type Logger, type Settings } from '#platform';
 import { closeParts, openParts, type RuntimeSettings } from '#runtime';
 import { provide } from '../../apps/standalone/src/embedded';
+import { freePort } from '../../apps/standalone/src/port';
 import { prepareFirstStart } from '../../apps/standalone/src/first-start';
 import { startKafka } from '../kafka';
 import { environmentOf } from './environment';
@@ -23,6 +24,8 @@ export interface Distributed {
   /** The names under which the supervisor runs them. */
   readonly processes: readonly string[];
   readonly brokers: readonly string[];
+  /** Settles when the embedded PostgreSQL ended by itself, without which nothing can go on; never otherwise. */
+  readonly databaseLost: Promise<void>;
   /** Stops the apps, then what was started for them. */
   readonly stop: () => Promise<void>;
 }
@@ -51,9 +54,17 @@ export async function startDistributed({
   };
   try {
     const embedded = await provide(given, log, signal);
-    undo.push(async () => embedded.postgres?.stop());
+    let stopping = false;
+    undo.push(async () => {
+      stopping = true;
+      await embedded.postgres?.stop();
+    });
+    const databaseLost = new Promise<void>((resolve) => {
+      void embedded.postgres?.exited.then(() => stopping || resolve());
+    });
     const brokers = given.KAFKA_BROKERS ?? (await startLocalKafka(embedded.settings.DATA_DIR, log, signal, undo));
-    const settings = { ...embedded.settings, KAFKA_BROKERS: [...brokers] };
+    const PORT = given.PORT === 0 ? await freePort(given.HOST) : given.PORT;
+    const settings = { ...embedded.settings, PORT, KAFKA_BROKERS: [...brokers] };
     const admin = await prepare(settings, embedded.samples, logger, log);
     signal.throwIfAborted();
     const specs = processesOf(settings);
@@ -63,7 +74,17 @@ export async function startDistributed({
     log(`Starting ${specs.length} processes…`);
     await Promise.all(specs.map((spec) => supervisor.start(spec)));
     const url = `http://${settings.HOST}:${settings.PORT}`;
-    return { url, dataDir: settings.DATA_DIR, admin, samples: embedded.samples, supervisor, processes, brokers, stop };
+    return {
+      url,
+      dataDir: settings.DATA_DIR,
+      admin,
+      samples: embedded.samples,
+      supervisor,
+      processes,
+      brokers,
+      databaseLost,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

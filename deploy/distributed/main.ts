@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     },
     (problem) => logger.error({ err: problem }, 'the stop failed'),
   );
-  const { url, dataDir, admin, samples } = await started;
+  const { url, dataDir, admin, samples, databaseLost, stop } = await started;
   process.stdout.write(
     banner({
       url,
@@ -35,6 +35,10 @@ async function main(): Promise<void> {
       seconds: process.uptime(),
     }),
   );
+  await databaseLost;
+  logger.error('the embedded PostgreSQL ended by itself; its log is in the data folder, postgres/postgres.log');
+  await stop();
+  process.exit(1);
 }
 
 main().catch((error: unknown) => {

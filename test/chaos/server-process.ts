@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { packageRoot } from '#platform';
+import { freePort } from '../../apps/standalone/src/port';
 
 /** The compiled code, whether this file itself is compiled or run by Jest. */
 const COMPILED = join(packageRoot(), 'dist');
@@ -29,7 +29,7 @@ export async function startServer(
   env: Readonly<Record<string, string>>,
   main: string = STANDALONE,
 ): Promise<ServerProcess> {
-  const port = env.PORT ?? String(await freePort());
+  const port = env.PORT ?? String(await freePort('127.0.0.1'));
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', LOG_FORMAT: 'json', ...env, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -68,15 +68,4 @@ async function waitUntilReady(url: string, child: ChildProcess, output: () => st
   }
   child.kill('SIGKILL');
   throw new Error(`the server was not ready within ${READY_WITHIN_MS} ms:\n${output()}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -59,7 +58,7 @@ export class FaultsWorld {
     const watchers = new Set<(line: string) => void>();
     const system = await startDistributed({
       settings: readSettings({
-        PORT: String(await freePort()),
+        PORT: '0',
         DATABASE_URL: postgres.url('report_scheduler'),
         DATA_DIR: dataDir,
         KAFKA_BROKERS: kafka.brokers.join(','),
@@ -122,15 +121,4 @@ async function createDatabase(url: string): Promise<void> {
   await client.connect();
   await client.query('CREATE DATABASE report_scheduler');
   await client.end();
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -91,7 +91,9 @@ it('says how far a projection is behind that keeps failing, and goes on once it 
   expect(checks).toEqual([
     {
       name: 'projector: read-models',
-      problem: expect.stringMatching(`^read-models has failed \\d+ times at store and is up to ${head} positions behind`),
+      problem: expect.stringMatching(
+        `^read-models has failed \\d+ times at store and is up to ${head} positions behind`,
+      ),
     },
     { name: 'projector: audit-trail', problem: null },
   ]);

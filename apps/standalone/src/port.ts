@@ -20,6 +20,18 @@ export function requireFreePort(host: string, port: number): Promise<void> {
   });
 }
 
+/** A port that nobody listens on just now. */
+export function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, host, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
 /** Turns the failure to listen into a sentence. */
 export function explainPort(error: NodeJS.ErrnoException, host: string, port: number): Error {
   switch (error.code) {
