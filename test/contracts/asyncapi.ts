@@ -110,9 +110,10 @@ const PROPERTIES: Record<string, YamlValue> = {
   ce_correlationid: text('Shared by all that follows from one request.'),
   ce_causationid: text('The event that led to the command; absent when none did.'),
   ce_actor: text('UUID of a person, or a system such as system:scheduler.'),
+  ce_late: text('Set aside and published after later records of its partition: no repeat. Absent from all others.'),
   traceparent: text('W3C trace context of the request; absent when it had none.'),
 };
-const OPTIONAL = ['ce_causationid', 'traceparent'];
+const OPTIONAL = ['ce_causationid', 'ce_late', 'traceparent'];
 
 const HEADERS: YamlValue = {
   type: 'object',

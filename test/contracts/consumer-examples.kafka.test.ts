@@ -3,8 +3,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { transformSync } from '@swc/core';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { createEventRecords } from '#contracts';
+import { LATE_HEADER, type EventRecord } from '#event-sourcing';
 import { everyKindOfEvent } from '../../libs/contracts/src/testing';
 import { packageRoot } from '#platform';
 import { newPrefix, testBrokers } from '../kafka/test-kafka';
@@ -16,11 +17,14 @@ const kafka = new Kafka({ brokers: [...testBrokers()], logLevel: logLevel.NOTHIN
 const prefix = newPrefix();
 const records = createEventRecords({ prefix, partitions: 2 });
 const events = everyKindOfEvent();
+const sent = events.map((event) => records.encode(event));
+const setAside = streamToSetAside();
+const late = sent.filter(({ key }) => key === setAside);
 
-const expected = events.map((event) => ({
+const expected = events.map((event, index) => ({
   sequence: event.position.toString(),
   id: event.id,
-  type: records.encode(event).headers.ce_type,
+  type: sent[index]?.headers.ce_type,
   stream: event.streamId,
   time: event.recordedAt.toISOString(),
   data: event.data,
@@ -33,17 +37,20 @@ beforeAll(async () => {
     topics: records.topics.map(({ name, partitions }) => ({ topic: name, numPartitions: partitions })),
   });
   await admin.disconnect();
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  const createPartitioner = Partitioners.DefaultPartitioner;
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, createPartitioner });
   await producer.connect();
+  // Each comes twice, as after a failover of the relay.
+  const inTime = sent.filter((record) => !late.includes(record)).flatMap((record) => [record, record]);
   await producer.sendBatch({
     topicMessages: records.topics.map(({ name }) => ({
       topic: name,
-      // Each comes twice, as after a failover of the relay.
-      messages: events
-        .map((event) => records.encode(event))
-        .flatMap((sent) => (sent.topic === name ? [sent, sent] : [])),
+      messages: inTime.filter(({ topic }) => topic === name),
     })),
   });
+  // What the relay had set aside, it sends when later events of the partition have gone out.
+  const marked = late.map((record) => ({ ...record, headers: { ...record.headers, [LATE_HEADER]: 'true' } }));
+  for (const record of [...marked, ...marked]) await producer.send({ topic: record.topic, messages: [record] });
   await producer.disconnect();
 });
 
@@ -79,6 +86,21 @@ if ('missing' in found) {
   if ('missing' in found) throw new Error(found.missing);
   expectAll(await linesOf(found.python, [join(examples, 'python', 'consume.py')]));
 });
+
+/** A stream that is followed by the events of another one in its partition. */
+function streamToSetAside(): string {
+  const choose = Partitioners.DefaultPartitioner();
+  const partitionMetadata = [0, 1].map((partitionId) => {
+    return { partitionId, partitionErrorCode: 0, leader: 0, replicas: [0], isr: [0] };
+  });
+  const placeOf = (record: EventRecord): string =>
+    `${record.topic}/${choose({ topic: record.topic, partitionMetadata, message: record })}`;
+  const found = sent.find((record, index) =>
+    sent.slice(index + 1).some((later) => later.key !== record.key && placeOf(later) === placeOf(record)),
+  );
+  if (!found) throw new Error('no two streams share a partition');
+  return found.key;
+}
 
 /** Order is promised for each stream only. */
 function expectAll(lines: readonly { readonly stream: string }[]): void {

@@ -48,6 +48,33 @@ def decode(value, schemas):
     return data
 
 
+class Repeats:
+    """Tells records that came before: the relay sends some again after a failover.
+
+    To survive a restart, keep both with your own data, in the same transaction.
+    """
+
+    def __init__(self):
+        # The highest ce_sequence seen, by partition.
+        self.seen = {}
+        # Ids of the late records seen. They are few.
+        self.seen_late = set()
+
+    def is_repeat(self, source, headers):
+        if "ce_late" in headers:
+            # Set aside and sent after later ones of its partition, so its sequence tells nothing.
+            event_id = headers["ce_id"]
+            if event_id in self.seen_late:
+                return True
+            self.seen_late.add(event_id)
+            return False
+        sequence = int(headers["ce_sequence"])
+        if sequence <= self.seen.get(source, 0):
+            return True
+        self.seen[source] = sequence
+        return False
+
+
 def main():
     schemas = load_schemas()
     consumer = Consumer(
@@ -66,8 +93,7 @@ def main():
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     consumer.subscribe([f"{PREFIX}.{aggregate}.v1" for aggregate in AGGREGATES])
-    # The highest ce_sequence seen, by partition. Keep it with your own data, in the same transaction, to survive a restart.
-    seen = {}
+    repeats = Repeats()
     try:
         while running:
             message = consumer.poll(0.5)
@@ -76,14 +102,10 @@ def main():
             if message.error():
                 raise KafkaException(message.error())
             headers = {name: value.decode("utf-8") for name, value in message.headers() or []}
-            source = (message.topic(), message.partition())
-            sequence = int(headers["ce_sequence"])
-            # A repeat: the relay sends some events again after a failover.
-            if sequence <= seen.get(source, 0):
+            if repeats.is_repeat((message.topic(), message.partition()), headers):
                 continue
-            seen[source] = sequence
             event = {
-                "sequence": str(sequence),
+                "sequence": headers["ce_sequence"],
                 "id": headers["ce_id"],
                 "type": headers["ce_type"],
                 "stream": headers["ce_subject"],

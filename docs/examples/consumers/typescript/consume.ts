@@ -46,6 +46,21 @@ function unwrapped(value: unknown): unknown {
 
 /** The highest `ce_sequence` seen, by partition. Keep it with your own data, in the same transaction, to survive a restart. */
 const seen = new Map<string, bigint>();
+/** Ids of the late records seen. They are few; keep them likewise. */
+const seenLate = new Set<string>();
+
+/** Whether the record came before: the relay sends some again after a failover. */
+function isRepeat(source: string, sequence: bigint, id: string, late: boolean): boolean {
+  if (late) {
+    // Set aside and sent after later ones of its partition, so its sequence tells nothing.
+    if (seenLate.has(id)) return true;
+    seenLate.add(id);
+    return false;
+  }
+  if (sequence <= (seen.get(source) ?? 0n)) return true;
+  seen.set(source, sequence);
+  return false;
+}
 
 async function main(): Promise<void> {
   const kafka = new Kafka({ brokers: KAFKA_BROKERS.split(','), clientId: group, logLevel: logLevel.ERROR });
@@ -55,14 +70,13 @@ async function main(): Promise<void> {
   await consumer.run({
     eachMessage: ({ topic, partition, message }) => {
       const header = (name: string) => message.headers?.[name]?.toString() ?? null;
-      const source = `${topic}/${partition}`;
       const sequence = BigInt(header('ce_sequence') ?? 0);
-      // A repeat: the relay sends some events again after a failover.
-      if (sequence <= (seen.get(source) ?? 0n)) return Promise.resolve();
-      seen.set(source, sequence);
+      const id = header('ce_id') ?? '';
+      const late = header('ce_late') !== null;
+      if (isRepeat(`${topic}/${partition}`, sequence, id, late)) return Promise.resolve();
       const event = {
         sequence: sequence.toString(),
-        id: header('ce_id'),
+        id,
         type: header('ce_type'),
         stream: header('ce_subject'),
         time: header('ce_time'),
