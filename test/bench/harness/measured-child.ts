@@ -19,7 +19,10 @@ type Answer = { readonly done: Measured<unknown> } | { readonly failed: string }
  */
 export function runMeasured<Result>(module: string, job: object, cleanup: Cleanup): Promise<Measured<Result>> {
   // The job travels as a message: it may hold a password, which does not belong in the list of processes.
-  const child = fork(module, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+  const child = fork(module, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: ['--max-semi-space-size=32'],
+  });
   const forget = cleanup.add(module, () => child.kill('SIGKILL'));
   return new Promise<Measured<Result>>((resolve, reject) => {
     let answer: Answer | undefined;

@@ -1,4 +1,5 @@
-import { Partitioners, type ICustomPartitioner, type Kafka, type Producer } from 'kafkajs';
+import type { ICustomPartitioner, Kafka, Producer } from 'kafkajs';
+import { partitionOf } from '#event-feed';
 import type { EventRecord } from '#event-sourcing';
 import type { Parcel } from './encode-events';
 
@@ -61,10 +62,9 @@ function openLink(kafka: Kafka): Link {
   const assigned = new Set<string>();
   // The choice of Kafka's own Java client, by the key, so that others find a stream's partition too.
   const createPartitioner: ICustomPartitioner = () => {
-    const choose = Partitioners.DefaultPartitioner();
-    return (record) => {
-      const partition = choose(record);
-      assigned.add(`${record.topic}/${partition}`);
+    return ({ topic, message: { key }, partitionMetadata }) => {
+      const partition = partitionOf(String(key), partitionMetadata.length);
+      assigned.add(`${topic}/${partition}`);
       return partition;
     };
   };

@@ -46,25 +46,36 @@ export function encodeLean(fields: RecordFields): Encoded {
   // Several values of one header, and numbers that need more than 32 bits, are seldom: kafkajs can do them.
   const isPlain = timestampDelta >= 0 && timestampDelta < LARGEST_DELTA && offsetDelta < LARGEST_DELTA;
   if (!isPlain || names.some((name) => Array.isArray(headers[name]))) return encodeAtLength(fields);
-  const parts = [key, value, ...names.flatMap((name) => [name, headers[name] as Buffer | string])];
-  const lengths = parts.map((part) => (part === null || part === undefined ? -1 : Buffer.byteLength(part)));
+  // A loop, not a chain of arrays: it runs for each header of each record.
   let size = 1 + sizeOfVarint(timestampDelta) + sizeOfVarint(offsetDelta) + sizeOfVarint(names.length);
-  for (const length of lengths) size += sizeOfVarint(length) + Math.max(length, 0);
+  size += sizeOfPart(key) + sizeOfPart(value);
+  for (const name of names) size += sizeOfPart(name) + sizeOfPart(headers[name] as Part);
 
   const writer = new Writer(Buffer.allocUnsafe(sizeOfVarint(size) + size));
   writer.varint(size);
   writer.byte(0); // no attributes
   writer.varint(timestampDelta);
   writer.varint(offsetDelta);
-  parts.forEach((part, place) => {
-    if (place === 2) writer.varint(names.length);
-    writer.part(part, lengths[place] ?? -1);
-  });
-  if (parts.length === 2) writer.varint(0);
-  return Object.assign(Object.create(encoderPrototype) as Encoded, {
-    buf: writer.buffer,
-    offset: writer.buffer.length,
-  });
+  writer.part(key);
+  writer.part(value);
+  writer.varint(names.length);
+  for (const name of names) {
+    writer.part(name);
+    writer.part(headers[name] as Part);
+  }
+  const encoded = Object.create(encoderPrototype) as Encoded;
+  encoded.buf = writer.buffer;
+  encoded.offset = writer.buffer.length;
+  return encoded;
+}
+
+type Part = Buffer | string | null | undefined;
+
+/** With the length before it. */
+function sizeOfPart(part: Part): number {
+  if (part === null || part === undefined) return 1;
+  const length = Buffer.byteLength(part);
+  return sizeOfVarint(length) + length;
 }
 
 /** Zigzag makes small negative numbers small: https://protobuf.dev/programming-guides/encoding/#signed-ints. */
@@ -97,9 +108,12 @@ class Writer {
   }
 
   /** Its length in bytes, -1 for null, and then itself. */
-  part(part: Buffer | string | null | undefined, length: number): void {
-    this.varint(length);
-    if (part === null || part === undefined) return;
-    this.#at += typeof part === 'string' ? this.buffer.write(part, this.#at, length) : part.copy(this.buffer, this.#at);
+  part(part: Part): void {
+    if (part === null || part === undefined) {
+      this.varint(-1);
+      return;
+    }
+    this.varint(Buffer.byteLength(part));
+    this.#at += typeof part === 'string' ? this.buffer.write(part, this.#at) : part.copy(this.buffer, this.#at);
   }
 }
