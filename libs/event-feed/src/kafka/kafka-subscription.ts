@@ -7,7 +7,7 @@ import { sourceName, type KafkaSources } from './kafka-sources';
 import { DEFAULT_BATCH, PartitionReader } from './partition-reader';
 
 /** The broker answers at once when there is anything; else it waits so long, which is also what a stop takes at most. */
-const WAIT_FOR_RECORDS_MS = 1000;
+const WAIT_FOR_RECORDS_MS = 2500;
 /** An instance that is silent for so long has lost its partitions. */
 const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 2000;
