@@ -61,7 +61,8 @@ export async function reset(settings: Settings, log: (line: string) => void): Pr
   }
   const dataDir = dataDirOf(settings);
   await eraseEmbeddedPostgres(dataDir, log);
-  for (const name of ['files', 'credentials', 'auth-secret']) {
+  // Positions begin anew, so what a local Kafka holds would be taken for what is to come.
+  for (const name of ['files', 'credentials', 'auth-secret', 'kafka']) {
     rmSync(join(dataDir, name), { recursive: true, force: true });
   }
   log(`Deleted the data in ${dataDir}.`);

@@ -32,8 +32,9 @@ export class BatchPublisher {
   }
 
   /**
-   * Resolves when Kafka has acknowledged all events, in their order; `late` marks those that were set aside until now. What fails is tried again for ever, since nothing may
-   * overtake it. Throws `PoisonEvent`, before anything is sent, what `assertLeader` throws, and the reason of a signal.
+   * Resolves when Kafka has acknowledged all events, in their order; `late` marks those that were set aside until now.
+   * What fails is tried again for ever, since nothing may overtake it. Throws `PoisonEvent`, before anything is sent, what
+   * `assertLeader` throws, and the reason of a signal.
    */
   async publish(events: readonly RecordedEvent[], { ending, givingUp }: PublishSignals, late = false): Promise<void> {
     const { records, publisher, assertLeader, onError, onRecovered } = this.#parts;
