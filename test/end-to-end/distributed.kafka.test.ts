@@ -2,23 +2,28 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
 import { DISTRIBUTED, startServer, type ServerProcess } from '../chaos/server-process';
+import { newPrefix, testBrokers } from '../kafka/test-kafka';
 import { describeMainJob } from './main-job';
 
 describe('the apps in processes of their own, on Kafka', () => {
   let folder: string;
   let dataDir: string;
   let server: ServerProcess;
+  const prefix = newPrefix();
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'report-scheduler-e2e-'));
     await chmod(folder, 0o755);
     dataDir = join(folder, 'data');
-    server = await startServer({ DATA_DIR: dataDir }, DISTRIBUTED);
+    const kafka = { KAFKA_BROKERS: testBrokers().join(','), KAFKA_PREFIX: prefix };
+    server = await startServer({ DATA_DIR: dataDir, ...kafka }, DISTRIBUTED);
   }, 180_000);
 
   afterAll(async () => {
     await server.stop();
+    await deleteTopics(prefix);
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
@@ -30,3 +35,11 @@ describe('the apps in processes of their own, on Kafka', () => {
     }
   });
 });
+
+/** The brokers may be somebody's own. */
+async function deleteTopics(prefix: string): Promise<void> {
+  const admin = new Kafka({ brokers: [...testBrokers()], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: (await admin.listTopics()).filter((topic) => topic.startsWith(`${prefix}.`)) });
+  await admin.disconnect();
+}
