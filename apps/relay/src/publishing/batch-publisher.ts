@@ -1,5 +1,5 @@
 import type { RecordedEvent, EventRecords } from '#event-sourcing';
-import { encodeEvents } from './encode-events';
+import { encodeEvents, type Parcel } from './encode-events';
 import type { RecordPublisher } from './record-publisher';
 
 const FIRST_RETRY_MS = 100;
@@ -33,23 +33,34 @@ export class BatchPublisher {
 
   /**
    * Resolves when Kafka has acknowledged all events, in their order; `late` marks those that were set aside until now.
-   * What fails is tried again for ever, since nothing may overtake it. Throws `PoisonEvent`, before anything is sent, what
-   * `assertLeader` throws, and the reason of a signal.
+   * What fails is tried again for ever, since nothing may overtake it. Throws `PoisonEvent` once the parcels before it were
+   * sent, what `assertLeader` throws, and the reason of a signal.
    */
-  async publish(events: readonly RecordedEvent[], { ending, givingUp }: PublishSignals, late = false): Promise<void> {
-    const { records, publisher, assertLeader, onError, onRecovered } = this.#parts;
-    for (const parcel of encodeEvents(records, events, late)) {
-      for (let tries = 1; ; tries += 1) {
-        assertLeader();
-        try {
-          await publisher.send(parcel, givingUp);
-          if (tries > 1) onRecovered();
-          break;
-        } catch (error) {
-          givingUp.throwIfAborted();
-          onError(error, tries);
-          await pause(Math.min(FIRST_RETRY_MS * 2 ** (tries - 1), LAST_RETRY_MS), ending);
-        }
+  async publish(events: readonly RecordedEvent[], signals: PublishSignals, late = false): Promise<void> {
+    let sending: Promise<void> = Promise.resolve();
+    try {
+      // The next parcel is encoded while the one before is on its way.
+      for (const parcel of encodeEvents(this.#parts.records, events, late)) {
+        await sending;
+        sending = this.#send(parcel, signals);
+      }
+    } finally {
+      await sending;
+    }
+  }
+
+  async #send(parcel: Parcel, { ending, givingUp }: PublishSignals): Promise<void> {
+    const { publisher, assertLeader, onError, onRecovered } = this.#parts;
+    for (let tries = 1; ; tries += 1) {
+      assertLeader();
+      try {
+        await publisher.send(parcel, givingUp);
+        if (tries > 1) onRecovered();
+        return;
+      } catch (error) {
+        givingUp.throwIfAborted();
+        onError(error, tries);
+        await pause(Math.min(FIRST_RETRY_MS * 2 ** (tries - 1), LAST_RETRY_MS), ending);
       }
     }
   }

@@ -18,11 +18,11 @@ function sized(bytes: number): RecordedEvent {
 }
 
 const sequences = (events: readonly RecordedEvent[]): (string | undefined)[][] =>
-  encodeEvents(records, events).map((parcel) => parcel.map(({ headers }) => headers.ce_sequence));
+  [...encodeEvents(records, events)].map((parcel) => parcel.map(({ headers }) => headers.ce_sequence));
 
 const poisonOf = (events: readonly RecordedEvent[]): unknown => {
   try {
-    return encodeEvents(records, events);
+    return [...encodeEvents(records, events)];
   } catch (error) {
     return error;
   }
@@ -43,7 +43,7 @@ it('divides what is too much for one request, still in order', () => {
 
 it('never divides less than the smallest limit of a topic asks for', () => {
   const narrow = jsonRecords('narrow', { 'max.message.bytes': '2000' });
-  const parcels = encodeEvents(narrow, [recorded(1, 500), recorded(2, 500), recorded(3, 500)]);
+  const parcels = [...encodeEvents(narrow, [recorded(1, 500), recorded(2, 500), recorded(3, 500)])];
   expect(parcels.map((parcel) => parcel.length)).toEqual([1, 1, 1]);
 });
 
@@ -52,7 +52,7 @@ it('sends a large event by itself', () => {
 });
 
 it('takes an event that just fits, and names one of a byte more as poison', () => {
-  expect(encodeEvents(records, [sized(LIMIT)])).toHaveLength(1);
+  expect([...encodeEvents(records, [sized(LIMIT)])]).toHaveLength(1);
   const large = sized(LIMIT + 1);
   const error = poisonOf([recorded(7), large]);
   expect(error).toBeInstanceOf(PoisonEvent);
@@ -65,8 +65,8 @@ it('takes an event that just fits, and names one of a byte more as poison', () =
 
 it('takes for a topic that says nothing what Kafka takes by default', () => {
   const plain = jsonRecords('plain');
-  expect(encodeEvents(plain, [sized(1_048_000)])).toHaveLength(1);
-  expect(() => encodeEvents(plain, [sized(1_049_000)])).toThrow('plain takes at most 1048588');
+  expect([...encodeEvents(plain, [sized(1_048_000)])]).toHaveLength(1);
+  expect(() => [...encodeEvents(plain, [sized(1_049_000)])]).toThrow('plain takes at most 1048588');
 });
 
 it('names an event that has no contract as poison', () => {
@@ -80,7 +80,19 @@ it('names an event that has no contract as poison', () => {
 });
 
 it('marks what was set aside until now, and nothing else', () => {
-  const headersOf = (late: boolean) => encodeEvents(records, [recorded(1)], late).flat()[0]?.headers;
+  const headersOf = (late: boolean) => [...encodeEvents(records, [recorded(1)], late)].flat()[0]?.headers;
   expect(headersOf(true)).toEqual({ ...headersOf(false), ce_late: 'true' });
   expect(headersOf(false)).not.toHaveProperty('ce_late');
+});
+
+it('encodes a parcel when it is asked for, not before', () => {
+  const encode = jest.fn((event: RecordedEvent) => records.encode(event));
+  const parcels = encodeEvents({ ...records, encode }, [
+    recorded(1, 900_000),
+    recorded(2, 900_000),
+    recorded(3, 900_000),
+  ]);
+  parcels.next();
+  // The second one is known to be too much for the first parcel, the third has not been looked at.
+  expect(encode).toHaveBeenCalledTimes(2);
 });
