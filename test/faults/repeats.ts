@@ -3,7 +3,10 @@ import { Kafka, logLevel, type Message } from 'kafkajs';
 
 const TOPICS = /^report-scheduler[.](template|schedule|job|dataset|access)[.]v1$/;
 
-/** Reads every record of every topic of events and sends it once more, unchanged, one half after the other. */
+/** So many records make a request that every topic takes. */
+const RECORDS_A_REQUEST = 500;
+
+/** Sends the first copy of every event once more, unchanged, all topics' first halves before their second ones. */
 export async function sendAgain(brokers: readonly string[]): Promise<void> {
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
   const records = await readAll(kafka);
@@ -11,12 +14,12 @@ export async function sendAgain(brokers: readonly string[]): Promise<void> {
   await producer.connect();
   const half = Math.ceil(records.length / 2);
   for (const part of [records.slice(0, half), records.slice(half)]) {
-    const topics = [...new Set(part.map(({ topic }) => topic))];
-    const topicMessages = topics.map((topic) => ({
-      topic,
-      messages: part.filter((sent) => sent.topic === topic).map(({ message }) => message),
-    }));
-    await producer.sendBatch({ acks: -1, topicMessages });
+    for (const topic of new Set(part.map((sent) => sent.topic))) {
+      const messages = part.filter((sent) => sent.topic === topic).map(({ message }) => message);
+      for (let at = 0; at < messages.length; at += RECORDS_A_REQUEST) {
+        await producer.send({ topic, acks: -1, messages: messages.slice(at, at + RECORDS_A_REQUEST) });
+      }
+    }
   }
   await producer.disconnect();
 }
@@ -40,7 +43,8 @@ async function readAll(kafka: Kafka): Promise<readonly Sent[]> {
   const consumer = kafka.consumer({ groupId });
   await consumer.connect();
   await consumer.subscribe({ topics, fromBeginning: true });
-  const records: Sent[] = [];
+  // A topic holds what earlier calls have sent again: without this it would double each time.
+  const records = new Map<string, Sent>();
   await new Promise<void>((resolve, reject) => {
     consumer
       .run({
@@ -49,7 +53,8 @@ async function readAll(kafka: Kafka): Promise<readonly Sent[]> {
           const source = `${topic}/${partition}`;
           const end = left.get(source);
           if (end === undefined) return Promise.resolve();
-          records.push({ topic, message: { key, value, headers: headers ?? {} } });
+          const id = String(headers?.ce_id);
+          if (!records.has(id)) records.set(id, { topic, message: { key, value, headers: headers ?? {} } });
           if (BigInt(offset) + 1n >= end) left.delete(source);
           if (left.size === 0) resolve();
           return Promise.resolve();
@@ -60,5 +65,5 @@ async function readAll(kafka: Kafka): Promise<readonly Sent[]> {
   await consumer.disconnect();
   await admin.deleteGroups([groupId]);
   await admin.disconnect();
-  return records;
+  return [...records.values()];
 }

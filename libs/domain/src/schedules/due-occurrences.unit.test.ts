@@ -112,20 +112,23 @@ describe('a long gap', () => {
   ];
   const now = new Date('2026-11-23T12:00:30Z');
 
-  it.each(recurrences)('of a year is answered in less than 200 ms: %j', (recurrence) => {
-    const definition = scheduleDefinition({ recurrence, catchUpMinutes: 0 });
-    const started = performance.now();
-    const answer = dueOccurrences({
-      definition,
-      effectiveFrom: new Date('2025-01-01T00:00Z'),
-      nextDue: new Date('2025-11-23T12:00Z'),
-      now,
-      limit: 10,
-    });
-    expect(performance.now() - started).toBeLessThan(200);
-    expect(answer.next!.getTime()).toBeGreaterThan(now.getTime());
-    expect(answer.skipped!.to.getTime()).toBeLessThan(now.getTime() - 60_000);
-  });
+  it.each(recurrences)(
+    'of a year ends in one stretch and the next time: %j',
+    (recurrence) => {
+      const definition = scheduleDefinition({ recurrence, catchUpMinutes: 0 });
+      const answer = dueOccurrences({
+        definition,
+        effectiveFrom: new Date('2025-01-01T00:00Z'),
+        nextDue: new Date('2025-11-23T12:00Z'),
+        now,
+        limit: 10,
+      });
+      expect(answer.next!.getTime()).toBeGreaterThan(now.getTime());
+      expect(answer.skipped!.to.getTime()).toBeLessThan(now.getTime() - 60_000);
+      // Walking a year of minutes would take most of a minute.
+    },
+    10_000,
+  );
 
   it.each(recurrences)('of a fortnight is skipped and requested as walking would have it: %j', (recurrence) => {
     const definition: ScheduleDefinition = scheduleDefinition({ recurrence, catchUpMinutes: 30 });
