@@ -44,16 +44,30 @@ export class FaultsWorld {
     this.#watchers = made.watchers;
   }
 
+  /** Whatever fails, nothing is left running. */
   static async open(schedules: number): Promise<FaultsWorld> {
+    const undo: (() => Promise<void>)[] = [];
+    try {
+      return await FaultsWorld.#open(schedules, undo);
+    } catch (error) {
+      for (const step of undo.reverse()) await step();
+      throw error;
+    }
+  }
+
+  static async #open(schedules: number, undo: (() => Promise<void>)[]): Promise<FaultsWorld> {
     const folder = mkdtempSync(join(tmpdir(), 'report-scheduler-faults-'));
     await chmod(folder, 0o755);
     const dataDir = join(folder, 'data');
     const quiet = { settings: { fsync: 'off' }, log: () => undefined };
     const source = await startEmbeddedPostgres({ dataDir: join(folder, 'source'), ...quiet });
+    undo.push(() => source.stop());
     await fillSource(source);
     const postgres = await startEmbeddedPostgres({ dataDir, log: () => undefined });
+    undo.push(() => postgres.stop());
     await createDatabase(postgres.url('postgres'));
     const kafka = await startKafka({ nodes: 3, log: () => undefined });
+    undo.push(() => kafka.stop());
     const lines: string[] = [];
     const watchers = new Set<(line: string) => void>();
     const system = await startDistributed({
@@ -73,6 +87,7 @@ export class FaultsWorld {
       },
       signal: new AbortController().signal,
     });
+    undo.push(() => system.stop());
     const api = await ApiClient.signInAsAdmin(system.url, dataDir);
     const templateId = await defineSchedules(api, schedules);
     const load = new Load(api, templateId);
