@@ -49,12 +49,15 @@ export function attributesOf({ headers }: Pick<ReceivedRecord, 'headers'>): Even
   const required = (name: string, pattern?: RegExp) => {
     const text = optional(name);
     if (text === null) throw new UndecodableRecord('record.header-missing', `the record has no header ${name}`);
-    if (pattern && !pattern.test(text)) throw malformed(`the header ${name} holds "${text.slice(0, 100)}"`);
+    if (pattern && !pattern.test(text)) throw unfit(name, text);
     return text;
   };
   required('ce_specversion', /^1\.0$/);
   required('content-type', /^application\/avro$/);
-  const [, aggregate = '', type = '', version = ''] = TYPE.exec(required('ce_type', TYPE)) ?? [];
+  const fullType = required('ce_type');
+  const parts = TYPE.exec(fullType);
+  if (!parts) throw unfit('ce_type', fullType);
+  const [, aggregate = '', type = '', version = ''] = parts;
   const metadata: EventMetadata = {
     commandId: required('ce_commandid'),
     correlationId: required('ce_correlationid'),
@@ -86,6 +89,10 @@ function textOf(headers: ReceivedRecord['headers'], name: string): string | null
   if (value === undefined) return null;
   if (Array.isArray(value)) throw malformed(`the header ${name} comes ${value.length} times`);
   return typeof value === 'string' ? value : value.toString('utf8');
+}
+
+function unfit(name: string, text: string): UndecodableRecord {
+  return malformed(`the header ${name} holds "${text.slice(0, 100)}"`);
 }
 
 export function malformed(message: string): UndecodableRecord {

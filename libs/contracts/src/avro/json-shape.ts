@@ -20,7 +20,8 @@ interface RecordShape extends JsonShape {
   readonly fieldNames: readonly string[];
 }
 
-const AS_IS: JsonShape = { toAvro: (json) => json, toJson: (avro) => avro };
+const asItIs = (value: unknown): unknown => value;
+const AS_IS: JsonShape = { toAvro: asItIs, toJson: asItIs };
 
 /** avsc writes greater numbers as others, without a word. */
 const GREATEST_LONG = 2 ** 52 - 1;
@@ -29,7 +30,7 @@ const LONG: JsonShape = {
     if (typeof json !== 'number' || Math.abs(json) <= GREATEST_LONG) return json;
     throw new TypeError(`${json} is beyond ${GREATEST_LONG}, the greatest number that can be written`);
   },
-  toJson: (avro) => avro,
+  toJson: asItIs,
 };
 
 export function jsonShapeOf(schema: AvroSchema): JsonShape {
@@ -62,6 +63,8 @@ class Shapes {
     const fieldNames = schema.fields.map(({ name }) => name);
     const tags = new Map<string, string>();
     const shapes: JsonShape[] = [];
+    /** Fields whose JSON is another value than that of avsc. */
+    const changing: [name: string, field: JsonShape][] = [];
     const shape: RecordShape = {
       fullName,
       tags,
@@ -76,18 +79,18 @@ class Shapes {
         return avro;
       },
       toJson(avro) {
-        const json: Record<string, unknown> = {};
-        for (let index = 0; index < fieldNames.length; index++) {
-          const name = fieldNames[index] as string;
-          json[name] = (shapes[index] as JsonShape).toJson((avro as Fields)[name]);
-        }
+        // A copy of the whole and then what differs: field by field takes twice as long.
+        const json: Record<string, unknown> = { ...(avro as Fields) };
+        for (const [name, field] of changing) json[name] = field.toJson(json[name]);
         return json;
       },
     };
     // Known by name before its fields are looked at: it may contain itself.
     this.#named.set(fullName, shape);
     for (const { name, type } of schema.fields) {
-      shapes.push(this.of(type, namespace));
+      const field = this.of(type, namespace);
+      shapes.push(field);
+      if (field.toJson !== asItIs) changing.push([name, field]);
       const symbols = this.#symbolsOf(type, namespace);
       if (symbols?.length === 1 && symbols[0] !== undefined) tags.set(name, symbols[0]);
     }
@@ -111,7 +114,7 @@ class Shapes {
     }
     return {
       toAvro: (json) => (json === null ? null : only.toAvro(json)),
-      toJson: (avro) => (avro === null ? null : only.toJson(avro)),
+      toJson: only.toJson === asItIs ? asItIs : (avro) => (avro === null ? null : only.toJson(avro)),
     };
   }
 }

@@ -3,7 +3,8 @@ import type { ConnectionOptions } from 'node:tls';
 import { Kafka, type SASLOptions } from 'kafkajs';
 import { SettingsError, type Logger, type Settings } from '#platform';
 import { clientLog } from './client-log';
-import { encodeRecordsLean } from './lean-records';
+import { decodeRecordsLean } from './lean-decoding';
+import { encodeRecordsLean } from './lean-encoding';
 import { quietRequests } from './quiet-requests';
 
 /** What a client needs to know of the settings. `KAFKA_BROKERS` must be set. */
@@ -42,6 +43,7 @@ export function createKafka(
   if (settings.KAFKA_BROKERS === undefined) throw new SettingsError(['KAFKA_BROKERS: is required for Kafka']);
   quietRequests();
   encodeRecordsLean();
+  decodeRecordsLean();
   const sasl = signIn(settings);
   return new Kafka({
     clientId,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { packageRoot } from '#platform';
-import { encodeAtLength, encodeLean, type RecordFields } from './lean-records';
+import { encodeAtLength, encodeLean, type RecordFields } from './lean-encoding';
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const content = fc.oneof(bytes, fc.string({ unit: 'grapheme', maxLength: 200 }));
@@ -40,7 +40,7 @@ describe('encodeLean', () => {
 it('is what clients of kafkajs encode with once it has been asked for', () => {
   // In a process of its own: Jest gives each test file modules of its own.
   const script = `
-    const { encodeRecordsLean, encodeLean } = require('./dist/libs/event-feed/src/kafka/lean-records.js');
+    const { encodeRecordsLean, encodeLean } = require('./dist/libs/event-feed/src/kafka/lean-encoding.js');
     encodeRecordsLean();
     console.log(require('kafkajs/src/protocol/recordBatch/record/v0') === encodeLean);`;
   expect(execFileSync(process.execPath, ['-e', script], { cwd: packageRoot(), encoding: 'utf8' })).toBe('true\n');
