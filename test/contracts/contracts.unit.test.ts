@@ -118,7 +118,10 @@ describe('asyncapi.yaml', () => {
       .all()
       .flatMap((channel) => channel.messages().all());
     expect(messages.map((message) => message.id()).sort()).toEqual(
-      [...CURRENT_VERSIONS].map(([type, version]) => `${type}.v${version}`).sort(),
+      [...CURRENT_VERSIONS]
+        // Records of older versions may still be met.
+        .flatMap(([type, current]) => Array.from({ length: current }, (_, index) => `${type}.v${index + 1}`))
+        .sort(),
     );
     const archived = messages.find((message) => message.id() === 'TemplateArchived.v1')!;
     const file = JSON.parse(readFileSync(join(schemas, FILE), 'utf8')) as RecordSchema;

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Kafka, logLevel, type Message } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Kafka, KafkaJSError, logLevel, type Admin, type Message } from 'kafkajs';
 
 const TOPICS = /^report-scheduler[.](template|schedule|job|dataset|access)[.]v1$/;
 
 /** So many records make a request that every topic takes. */
 const RECORDS_A_REQUEST = 500;
+
+/** Partitions are between two leaders for some seconds at most. */
+const TRIES = 60;
+const BETWEEN_TRIES_MS = 500;
 
 /** Sends the first copy of every event once more, unchanged, all topics' first halves before their second ones. */
 export async function sendAgain(brokers: readonly string[]): Promise<void> {
@@ -35,7 +40,7 @@ async function readAll(kafka: Kafka): Promise<readonly Sent[]> {
   const topics = (await admin.listTopics()).filter((topic) => TOPICS.test(topic));
   const left = new Map<string, bigint>();
   for (const topic of topics) {
-    for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
+    for (const { partition, high } of await endsOf(admin, topic)) {
       if (high !== '0') left.set(`${topic}/${partition}`, BigInt(high));
     }
   }
@@ -66,4 +71,16 @@ async function readAll(kafka: Kafka): Promise<readonly Sent[]> {
   await admin.deleteGroups([groupId]);
   await admin.disconnect();
   return [...records.values()];
+}
+
+/** Where the partitions end, as soon as each has a leader. */
+async function endsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await admin.fetchTopicOffsets(topic);
+    } catch (error) {
+      if (!(error instanceof KafkaJSError && error.retriable) || tries === TRIES) throw error;
+      await delay(BETWEEN_TRIES_MS);
+    }
+  }
 }

@@ -43,7 +43,7 @@ describe('the main journey', () => {
           { column: 'origin', header: 'Origin', dataType: 'string', format: null, aggregate: null },
           { column: 'delay', header: 'Minutes late', dataType: 'integer' },
         ],
-        filter: { type: 'condition', operands: [{ type: 'literal', value: '15' }] },
+        filter: { type: 'condition', operands: [{ type: 'literal', parameter: null, value: '15' }] },
         output: { format: 'csv', delimiter: ',' },
       },
     });

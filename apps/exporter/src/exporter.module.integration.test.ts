@@ -39,6 +39,7 @@ describe('the exporter with its real parts', () => {
         dataSource: 'sample',
         relation: { schema: 'public', name: 'flights' },
         columns: [datasetColumn('delay', 'integer'), datasetColumn('gate', 'string')],
+        rowLimit: null,
       },
       by: ANNA,
       at: new Date().toISOString(),

@@ -2,6 +2,7 @@ import { v5 } from 'uuid';
 import {
   dataset,
   DEFAULT_CSV,
+  PLAIN_REPORT,
   schedule,
   streamOf,
   template,
@@ -64,7 +65,7 @@ export async function seedSamples(parts: Parts, owner: string): Promise<void> {
 
 function delayedFlights(): TemplateDefinition {
   const column = (name: string, header: string, dataType: DatasetColumn['type']) => ({
-    ...{ column: name, header, dataType },
+    ...{ column: name, expression: null, header, dataType },
     format: null,
     aggregate: null,
   });
@@ -87,12 +88,21 @@ function delayedFlights(): TemplateDefinition {
           operator: 'during',
           operands: [{ type: 'period', period: 'previous', unit: 'week', count: 1 }],
         },
-        { ...condition, column: 'delay', operator: 'gt', operands: [{ type: 'literal', value: '60' }] },
+        {
+          ...condition,
+          column: 'delay',
+          operator: 'gt',
+          operands: [{ type: 'literal', parameter: null, value: '60' }],
+        },
         {
           ...condition,
           column: 'origin',
           operator: 'in',
-          operands: ['ORD', 'ATL', 'DFW', 'LAX', 'PHX'].map((value) => ({ type: 'literal' as const, value })),
+          operands: ['ORD', 'ATL', 'DFW', 'LAX', 'PHX'].map((value) => ({
+            type: 'literal' as const,
+            parameter: null,
+            value,
+          })),
         },
       ],
     },
@@ -103,6 +113,7 @@ function delayedFlights(): TemplateDefinition {
     ],
     rowLimit: null,
     output: { ...DEFAULT_CSV, retentionMinutes: 60 },
+    ...PLAIN_REPORT,
   };
 }
 
@@ -137,6 +148,7 @@ async function datasetDefinition(
     ...{ name, description, columns },
     dataSource: SAMPLE_DATA_SOURCE,
     relation: { schema: 'public', name: relation },
+    rowLimit: null,
   };
 }
 

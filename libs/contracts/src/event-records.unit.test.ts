@@ -88,7 +88,7 @@ describe('a record', () => {
     const data = { templateId: TEMPLATE_ID, by: ANNA, at: NOON, details: { name: '', description: null, tags: [] } };
     const definition = { ...templateDefinition(), output };
     const event = recordedEvent('template-1', 'TemplateRevised', { ...data, definition, restoredRevision: null });
-    expect(() => records.encode(event)).toThrow(/no branch of .*CsvOptions/);
+    expect(() => records.encode(event)).toThrow(/no branch of .*ParquetOptions fits/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { fullNameOf, type RecordSchema } from './avro/avro-schema';
 import { avroCodec, avroReader, type AvroCodec } from './avro/avro-codec';
+import { withOneOutput, withOtherOutput } from './later-outputs';
 import { namespaceOfAggregate, type PublishedSchema } from './published/published-schemas';
 import type { AggregateName } from './published/published-events';
 
@@ -57,12 +58,27 @@ export class EventSchemas {
     }
     const read = avroReader(schema, newest.published.schema);
     const { aggregate, type } = newest;
-    return { aggregate, type, version: null, read: (body) => ({ data: read(body), version: newest.version }) };
+    const { version } = newest;
+    return {
+      aggregate,
+      type,
+      version: null,
+      read: (body) => ({ data: withOneOutput(type, version, read(body)), version }),
+    };
   }
 }
 
+/** Between events as the product has them and their Avro form. */
+function productCodec({ type, version, schema }: PublishedSchema): AvroCodec {
+  const codec = avroCodec(schema);
+  return {
+    encode: (data) => codec.encode(withOtherOutput(type, version, data)),
+    decode: (body) => withOneOutput(type, version, codec.decode(body)),
+  };
+}
+
 function ownSchema(published: PublishedSchema): OwnSchema {
-  const { aggregate, type, version, schema } = published;
+  const { aggregate, type, version } = published;
   let codec: AvroCodec | undefined;
   const own = {
     aggregate,
@@ -70,7 +86,7 @@ function ownSchema(published: PublishedSchema): OwnSchema {
     version,
     published,
     get codec() {
-      return (codec ??= avroCodec(schema));
+      return (codec ??= productCodec(published));
     },
     read: (body: Buffer) => ({ data: own.codec.decode(body), version }),
   };

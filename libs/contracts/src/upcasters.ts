@@ -1,3 +1,11 @@
+import {
+  currentDefinition,
+  currentInput,
+  currentOutcome,
+  type FirstDefinition,
+  type FirstInput,
+  type FirstOutcome,
+} from '#domain';
 import type { RecordedEvent } from '#event-sourcing';
 import { CURRENT_VERSIONS } from './published/published-events';
 
@@ -48,8 +56,35 @@ function requireSteps(current: ReadonlyMap<string, number>, upcasters: Upcasters
   }
 }
 
-/** None yet: every event is in its first version. */
-export const UPCASTERS: Upcasters = {};
+type Fields = Readonly<Record<string, unknown>>;
+
+const templateContents: Upcaster = (data) => {
+  const { definition, ...rest } = data as { readonly definition: FirstDefinition };
+  return { ...rest, definition: currentDefinition(definition) };
+};
+const datasetContents: Upcaster = (data) => {
+  const { definition, ...rest } = data as { readonly definition: Fields };
+  return { ...rest, definition: { rowLimit: null, ...definition } };
+};
+
+export const UPCASTERS: Upcasters = {
+  TemplateCreated: { 1: templateContents },
+  TemplateRevised: { 1: templateContents },
+  JobRequested: {
+    1: (data) => {
+      const { request, ...rest } = data as { readonly request: Fields & { readonly input: FirstInput } };
+      return { ...rest, request: { ...request, input: currentInput(request.input) } };
+    },
+  },
+  JobCompleted: {
+    1: (data) => {
+      const { output, ...rest } = data as { readonly output: FirstOutcome };
+      return { ...rest, output: currentOutcome(output) };
+    },
+  },
+  DatasetRegistered: { 1: datasetContents },
+  DatasetRevised: { 1: datasetContents },
+};
 
 /** For events read from the store, whatever version they were written in. Throws a `RangeError` for a newer one. */
 export const upcast: Upcast = createUpcast(CURRENT_VERSIONS, UPCASTERS);

@@ -1,4 +1,6 @@
 import type { RecordedEvent } from '#event-sourcing';
+import { FLIGHTS, jobOutput, jobRequest } from '#domain/testing';
+import { createEventRecords } from './event-records';
 import { CURRENT_VERSIONS } from './published/published-events';
 import { recordedEvent } from './testing';
 import { createUpcast, UPCASTERS, upcast } from './upcasters';
@@ -63,4 +65,96 @@ it.each([...CURRENT_VERSIONS.keys()])('%s of every version ever published is bro
   expect(Object.keys(UPCASTERS[type] ?? {})).toHaveLength(current - 1);
   const event = recordedEvent('any-1', type, { at: '2026-11-23T12:00:00.000Z' });
   expect(upcast({ ...event, metadata: { ...event.metadata, schemaVersion: current } })).toMatchObject({ type });
+});
+
+describe('an event of version 1 becomes one of version 2, as it is written now', () => {
+  const upcastFrom1 = (streamId: string, type: string, data: unknown) => {
+    const event = recordedEvent(streamId, type, data);
+    const current = upcast({ ...event, metadata: { ...event.metadata, schemaVersion: 1 } });
+    // What has a field too few or too many cannot be encoded.
+    createEventRecords({ prefix: 'test', partitions: 1 }).encode(current);
+    return current.data;
+  };
+  const column = { header: 'Delay', dataType: 'integer', format: null, aggregate: null };
+  const csv = {
+    ...{ format: 'csv', delimiter: ';', lineEnding: 'lf', byteOrderMark: true, header: true, nullText: '' },
+    ...{ neutraliseFormulas: false, retentionMinutes: 60 },
+  };
+  const filter = {
+    type: 'not',
+    node: {
+      type: 'or',
+      nodes: [
+        {
+          type: 'condition',
+          column: 'delay',
+          operator: 'between',
+          operands: [
+            { type: 'literal', value: '15' },
+            { type: 'moment', offset: 1, unit: 'day', startOf: null },
+          ],
+        },
+      ],
+    },
+  };
+  const operands = [{ value: '15', parameter: null }, { type: 'moment' }];
+  const selection = { datasetId: 'd', filter, groupBy: null, sort: [], rowLimit: 5 };
+  const current = {
+    ...{ locale: 'en', parameters: [], splitBy: null, fileName: null, deliver: 'always', rowLimit: 5 },
+    layout: { rowNumbers: false, totals: false, coverSheet: false },
+    limits: { rowsPerFile: null, rowsPerSheet: null, bytesPerFile: null, seconds: null, whenReached: 'truncate' },
+    output: { ...csv, quoting: 'needed', encoding: 'utf-8', compression: 'none' },
+    filter: { node: { nodes: [{ operands }] } },
+  };
+  const at = '2026-11-23T12:00:00.000Z';
+  const details = { name: 'Delays', description: null, tags: [] };
+
+  it.each([
+    ['TemplateCreated', { owner: 'anna', copiedFrom: null }],
+    ['TemplateRevised', { restoredRevision: 3, by: 'anna' }],
+  ])('%s', (type, rest) => {
+    const definition = { ...selection, columns: [{ column: 'delay', ...column }], output: csv };
+    const data = { templateId: 't', details, definition, at, ...rest };
+    expect(upcastFrom1('template-1', type, data)).toMatchObject({
+      ...rest,
+      definition: { ...current, columns: [{ column: 'delay', expression: null, ...column }] },
+    });
+  });
+
+  it('JobRequested', () => {
+    const config = { nominalTime: at, timeZone: 'UTC', output: csv };
+    const request = (input: unknown) => ({ request: { ...jobRequest(), input }, at });
+    const selfService = {
+      ...{ templateId: 't', dynamicMapping: true, dynamicColumns: [{ columnName: 'delay', ...column }] },
+      additionalConfig: { ...selection, ...config, templateName: 'Delays' },
+    };
+    expect(upcastFrom1('job-1', 'JobRequested', request(selfService))).toMatchObject(
+      request({
+        ...selfService,
+        dynamicColumns: [{ columnName: 'delay', expression: null, ...column }],
+        additionalConfig: { ...current, templateName: 'Delays' },
+      }),
+    );
+    const standard = { dynamicMapping: false, additionalConfig: { datasetId: 'd', ...config } };
+    expect(upcastFrom1('job-1', 'JobRequested', request(standard))).toEqual(
+      request({ ...standard, additionalConfig: { ...standard.additionalConfig, output: current.output } }),
+    );
+  });
+
+  it('JobCompleted', () => {
+    const { withheld, contentSha256, ...output } = jobOutput();
+    const data = { jobId: 'j', attempt: 1, outputExpiresAt: at, at };
+    expect([withheld, contentSha256]).toEqual([null, null]);
+    expect(upcastFrom1('job-1', 'JobCompleted', { ...data, output })).toEqual({ ...data, output: jobOutput() });
+  });
+
+  it.each([
+    ['DatasetRegistered', { by: 'anna' }],
+    ['DatasetRevised', {}],
+  ])('%s', (type, rest) => {
+    const { rowLimit, ...definition } = FLIGHTS;
+    expect(rowLimit).toBeNull();
+    const data = { datasetId: 'd', at, ...rest };
+    expect(upcastFrom1('dataset-1', type, { ...data, definition })).toEqual({ ...data, definition: FLIGHTS });
+  });
 });

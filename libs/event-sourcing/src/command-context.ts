@@ -29,6 +29,7 @@ export function toNewEvents(
     id: derivedId(context.commandId, `event-${index}`),
     type,
     data,
+    // `VersionedEventStore` knows the current one.
     metadata: { ...context, schemaVersion: 1 },
   }));
 }

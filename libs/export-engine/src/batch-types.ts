@@ -1,6 +1,7 @@
 import {
   BATCH_TYPE_SELF_SERVICE,
   BATCH_TYPE_STANDARD_EXPORT,
+  PLAIN_REPORT,
   templateFromInput,
   type DatasetDefinition,
   type JobInput,
@@ -55,9 +56,11 @@ const standardExport: BatchType = {
   report: (input, dataset) => ({
     title: dataset.name,
     definition: {
+      ...PLAIN_REPORT,
       datasetId: input.additionalConfig.datasetId,
       columns: dataset.columns.map(({ name, label, type }) => ({
         column: name,
+        expression: null,
         header: isUniqueLabel(label, dataset) ? label : name,
         dataType: type,
         format: null,

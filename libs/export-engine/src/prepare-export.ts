@@ -43,4 +43,5 @@ const ABSENT: DatasetDefinition = {
   dataSource: '',
   relation: { schema: '', name: '' },
   columns: [],
+  rowLimit: null,
 };

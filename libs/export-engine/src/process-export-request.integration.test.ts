@@ -10,14 +10,24 @@ import { DataSources } from '#data-sources';
 import {
   DEFAULT_CSV,
   DEFAULT_XLSX,
+  selfServiceInput,
   type DatasetDefinition,
   type DatasetState,
   type JobInput,
   type JobOutput,
+  type LiteralOperand,
   type SelfServiceInput,
   type TemplateDefinition,
 } from '#domain';
-import { DATASET_ID, JOB_ID, datasetColumn, reportColumn, templateDefinition } from '#domain/testing';
+import {
+  DATASET_ID,
+  JOB_ID,
+  NOON,
+  TEMPLATE_ID,
+  datasetColumn,
+  reportColumn,
+  templateDefinition,
+} from '#domain/testing';
 import { DiskFileStore } from '#file-store';
 import { createTestDatabase, type TestDatabase } from '../../../test/postgres/database';
 import type { ExportParts } from './export-request';
@@ -44,6 +54,7 @@ const EVERYTHING: DatasetDefinition = {
   description: null,
   dataSource: 'here',
   relation: { schema: 'public', name: 'everything' },
+  rowLimit: null,
   columns: [
     datasetColumn('id', 'integer', { nullable: false }),
     datasetColumn('name', 'string'),
@@ -91,13 +102,7 @@ function stateOf(definition: DatasetDefinition): DatasetState {
 
 function inputOf(more: Partial<TemplateDefinition>, timeZone = 'UTC'): SelfServiceInput {
   const definition = templateDefinition({ columns: ALL_COLUMNS, sort: BY_ID, output: PLAIN_CSV, ...more });
-  const { columns, ...rest } = definition;
-  return {
-    templateId: '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d02',
-    dynamicMapping: true,
-    dynamicColumns: columns.map(({ column, ...others }) => ({ columnName: column, ...others })),
-    additionalConfig: { ...rest, templateName: 'All', nominalTime: '2026-11-23T12:00:00.000Z', timeZone },
-  };
+  return selfServiceInput({ templateId: TEMPLATE_ID, templateName: 'All', definition }, NOON, timeZone);
 }
 
 function partsOf(more: Partial<ExportParts> = {}): ExportParts {
@@ -174,6 +179,8 @@ describe('CSV', () => {
       ],
       rows: 6,
       truncated: false,
+      withheld: null,
+      contentSha256: null,
       warnings: [],
       timings: { planMs: expect.any(Number), exportMs: expect.any(Number), storeMs: expect.any(Number) },
     });
@@ -605,6 +612,6 @@ describe('memory', () => {
   );
 });
 
-function literal(value: string): { readonly type: 'literal'; readonly value: string } {
-  return { type: 'literal', value };
+function literal(value: string): LiteralOperand {
+  return { type: 'literal', parameter: null, value };
 }

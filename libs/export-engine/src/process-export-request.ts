@@ -8,7 +8,7 @@ import type { ExportParts, ExportRequest } from './export-request';
 import type { ExportPlan } from './plan/export-plan';
 import { prepareExport } from './prepare-export';
 import { progressOf } from './progress';
-import { writeCsv } from './writers/csv';
+import { writeCsv, type CsvJob } from './writers/csv';
 import { FileSink } from './writers/file-sink';
 import type { Written } from './writers/written';
 import { writeXlsx } from './writers/xlsx';
@@ -16,6 +16,8 @@ import { writeXlsx } from './writers/xlsx';
 const MEDIA_TYPES: Readonly<Record<OutputFile['format'], string>> = {
   csv: 'text/csv; charset=utf-8',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  jsonl: 'application/jsonl',
+  parquet: 'application/vnd.apache.parquet',
 };
 
 /**
@@ -54,6 +56,8 @@ async function run({ jobId, attempt, input }: ExportRequest, parts: ExportParts)
       files: [file],
       rows,
       truncated,
+      withheld: null,
+      contentSha256: null,
       warnings: [...limitWarnings(plan, truncated), ...warnings],
       timings: {
         planMs: elapsed(beganAt, plannedAt),
@@ -78,15 +82,25 @@ async function write(plan: ExportPlan, source: DataSource, sink: FileSink, parts
       : ({ type: 'text' } as const);
   const rowsOut = await source.copyOut(plan.select, format, options);
   try {
-    const headers = columns.map(({ header }) => header);
-    const written =
-      output.format === 'csv'
-        ? await writeCsv({ source: rowsOut, headers, options: output, maxRows, onRows }, sink)
-        : await writeXlsx({ source: rowsOut, columns, options: output, maxRows, onRows }, sink);
+    const written = await writeRows({ source: rowsOut, columns, output, maxRows, onRows }, sink);
     progress.finish(written.rows, sink.bytes);
     return written;
   } finally {
     await closed(rowsOut);
+  }
+}
+
+type Rows = Pick<ExportPlan, 'columns' | 'output' | 'maxRows'> & Pick<CsvJob, 'source' | 'onRows'>;
+
+function writeRows({ columns, output, ...job }: Rows, sink: FileSink): Promise<Written> {
+  switch (output.format) {
+    case 'csv':
+      return writeCsv({ ...job, headers: columns.map(({ header }) => header), options: output }, sink);
+    case 'xlsx':
+      return writeXlsx({ ...job, columns, options: output }, sink);
+    case 'jsonl':
+    case 'parquet':
+      throw new RangeError(`no writer of ${output.format}`);
   }
 }
 

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { CURRENT_VERSIONS, upcast } from '#contracts';
 import { createPool, NotificationListener, type Pool } from '#database';
 import { DataSources } from '#data-sources';
 import { FeedProgress, StoreEventFeed } from '#event-feed';
-import type { EventFeed, EventStore } from '#event-sourcing';
+import { VersionedEventStore, type EventFeed, type EventStore } from '#event-sourcing';
 import { createEventStoreDb, PostgresEventStore } from '#event-store';
 import { DiskFileStore, type FileStore } from '#file-store';
 import { HealthChecks, systemClock, type Clock, type Logger } from '#platform';
@@ -52,10 +53,11 @@ async function assemble(
   opened: Pick<Parts, 'settings' | 'logger' | 'clock' | 'pool' | 'notifications'>,
 ): Promise<Parts> {
   const { settings, logger, pool, notifications } = opened;
-  const eventStore =
+  const stored =
     settings.EVENTSTORE_URL === undefined
       ? new PostgresEventStore(pool, notifications)
       : createEventStoreDb(settings.EVENTSTORE_URL, logger);
+  const eventStore = new VersionedEventStore(stored, { current: CURRENT_VERSIONS, upcast });
   const storeFeed = new StoreEventFeed(eventStore, { pool, notifications, logger });
   const kafka = await openKafkaParts({ settings, logger, pool, notifications, eventStore });
   const progress = new FeedProgress(pool);

@@ -83,7 +83,12 @@ function templateOf(index: number): ExistingTemplate {
       filter: {
         type: 'and',
         nodes: [
-          { type: 'condition', column: 'delay', operator: 'gt', operands: [{ type: 'literal', value: '15' }] },
+          {
+            type: 'condition',
+            column: 'delay',
+            operator: 'gt',
+            operands: [{ type: 'literal', parameter: null, value: '15' }],
+          },
           {
             type: 'condition',
             column: 'day',
@@ -190,6 +195,8 @@ function outputOf(jobId: string): JobOutput {
     rows: 1_204,
     truncated: false,
     warnings: [],
+    withheld: null,
+    contentSha256: null,
     timings: { planMs: 4, exportMs: 131, storeMs: 9 },
   };
 }

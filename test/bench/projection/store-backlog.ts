@@ -1,4 +1,6 @@
+import { CURRENT_VERSIONS, upcast } from '#contracts';
 import { createPool, NotificationListener } from '#database';
+import { VersionedEventStore } from '#event-sourcing';
 import { PostgresEventStore } from '#event-store';
 import type { BenchContext } from '../harness/bench';
 import { executeSql } from '../harness/postgres';
@@ -8,7 +10,8 @@ import { backlog, type BacklogSize } from './backlog';
 export async function storeBacklog(url: string, size: BacklogSize, { cleanup }: BenchContext): Promise<void> {
   const pool = createPool(url, { application: 'bench', max: 4, onIdleError: () => undefined });
   const notifications = new NotificationListener(url, 'bench notifications');
-  const store = new PostgresEventStore(pool, notifications);
+  const stored = new PostgresEventStore(pool, notifications);
+  const store = new VersionedEventStore(stored, { current: CURRENT_VERSIONS, upcast });
   const close = async (): Promise<void> => {
     await store.close();
     await notifications.close();

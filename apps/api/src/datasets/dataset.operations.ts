@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DATA_TYPES } from '#domain';
+import { DATA_TYPES, MOST_ROWS } from '#domain';
 import { actor, changed, id, instant, page, paging, uuid, words } from '../http/fields';
 import { operation } from '../http/operation';
 
@@ -28,6 +28,8 @@ const columnInput = z
   })
   .meta({ id: 'DatasetColumnInput' });
 
+const ROW_LIMIT_TEXT = 'Most rows of a report over it; null: no limit of its own.';
+
 const datasetInput = z
   .strictObject({
     name: words(200),
@@ -35,6 +37,7 @@ const datasetInput = z
     dataSource: z.string().min(1).max(63).describe('One of GET /v1/data-sources.'),
     relation,
     columns: z.array(columnInput).max(1600).optional().describe('Left out: those of the table as it is now.'),
+    rowLimit: z.int().min(1).max(MOST_ROWS).nullable().default(null).describe(ROW_LIMIT_TEXT),
   })
   .meta({ id: 'DatasetInput', description: 'A table or view of a data source, opened for reports.' });
 
@@ -46,6 +49,7 @@ const dataset = z
     dataSource: z.string(),
     relation: z.object({ schema: z.string(), name: z.string() }),
     columns: z.array(column),
+    rowLimit: z.int().nullable().describe(ROW_LIMIT_TEXT),
     status: z.enum(['active', 'retired']),
     revision: z.int(),
     registeredBy: actor,

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '#access';
-import type { OutputFile } from '#domain';
+import { currentOutcome, type OutputFile } from '#domain';
 import { JobQueries, type JobSummary, type JobView } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
 import { Permissions } from '../commands/permissions';
@@ -57,7 +57,13 @@ export class JobViews {
 /** A job with links to its files in place of their keys in the store. */
 export function jobAnswer<Job extends JobSummary>(job: Job) {
   const { jobOutput } = job;
-  return { ...job, jobOutput: jobOutput && { ...jobOutput, files: jobOutput.files.map((file) => linked(job, file)) } };
+  return {
+    ...job,
+    jobOutput: jobOutput && {
+      ...currentOutcome(jobOutput),
+      files: jobOutput.files.map((file) => linked(job, file)),
+    },
+  };
 }
 
 /** The answer's schema leaves the key out, which is the store's business. */

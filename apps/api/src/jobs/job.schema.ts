@@ -4,11 +4,12 @@ import {
   BATCH_TYPE_STANDARD_EXPORT,
   DEFAULT_CSV,
   JOB_STATUSES,
+  OUTPUT_FORMATS,
   PRIORITIES,
   type JobInput,
 } from '#domain';
 import { actor, id, instant, timeZone, uuid } from '../http/fields';
-import { outputInput } from '../templates/definition.schema';
+import { outputInput } from '../templates/output.schema';
 
 export const jobStatus = z.enum(JOB_STATUSES);
 export const jobOrigin = z.enum(['schedule', 'run_now', 'retry', 'rerun', 'standard_export']);
@@ -47,7 +48,7 @@ const file = z
   .object({
     name: z.string(),
     href: z.string().describe('Where to download it.'),
-    format: z.enum(['csv', 'xlsx']),
+    format: z.enum(OUTPUT_FORMATS),
     mediaType: z.string(),
     rows: z.int(),
     bytes: z.int(),
@@ -65,6 +66,10 @@ export const jobOutput = z
     truncated: z.boolean().describe('True when a row limit cut the report.'),
     warnings: z.array(z.object({ code: z.string(), message: z.string() })),
     timings: z.object({ planMs: z.number(), exportMs: z.number(), storeMs: z.number() }),
+    withheld: z
+      .enum(['no_rows', 'unchanged'])
+      .nullable()
+      .describe("Why there are no files, by the template's `deliver`; null: there are."),
   })
   .meta({ id: 'JobOutput', description: 'The manifest of what a job left.' });
 

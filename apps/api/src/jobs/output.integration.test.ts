@@ -55,6 +55,8 @@ function output(): JobOutput {
     rows: 1,
     truncated: false,
     warnings: [],
+    withheld: null,
+    contentSha256: null,
     timings: { planMs: 1, exportMs: 2, storeMs: 3 },
   };
 }

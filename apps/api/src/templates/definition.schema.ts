@@ -4,65 +4,26 @@ import {
   aggregateResultType,
   DATA_TYPES,
   DEFAULT_CSV,
-  DEFAULT_XLSX,
+  DELIVERY_CONDITIONS,
+  LIMIT_POLICIES,
+  PLAIN_REPORT,
   type Aggregate,
   type DatasetState,
   type ReportColumn,
   type TemplateDefinition,
 } from '#domain';
 import { id, uuid } from '../http/fields';
-import { filterInput, filterNode } from './filter.schema';
+import { filterInput, filterNode, withDefaultsOf } from './filter.schema';
+import { output, outputInput, withDefaults } from './output.schema';
 
 const dataType = z.enum(DATA_TYPES);
 const aggregate = z.enum(AGGREGATES);
-const delimiter = z.enum([',', ';', '\t', '|']);
-const lineEnding = z.enum(['crlf', 'lf']);
-
-const csv = z.object({
-  format: z.literal('csv'),
-  delimiter,
-  lineEnding,
-  byteOrderMark: z.boolean().describe('UTF-8 byte order mark, which Excel wants.'),
-  header: z.boolean(),
-  nullText: z.string().describe('What stands for NULL.'),
-  neutraliseFormulas: z.boolean().describe('An apostrophe before text that a spreadsheet would take for a formula.'),
-  retentionMinutes: z.int().nullable().describe('Minutes after which the files are removed; null: as the system says.'),
-});
-const xlsx = z.object({
-  format: z.literal('xlsx'),
-  sheetName: z.string(),
-  freezeHeader: z.boolean(),
-  autoFilter: z.boolean(),
-  retentionMinutes: z.int().nullable(),
-});
-
-const output = z.discriminatedUnion('format', [csv, xlsx]).meta({ id: 'Output' });
-
-/** What is left out is as `DEFAULT_CSV` and `DEFAULT_XLSX` have it. */
-export const outputInput = z
-  .discriminatedUnion('format', [
-    z.strictObject({
-      format: csv.shape.format,
-      delimiter: delimiter.default(DEFAULT_CSV.delimiter),
-      lineEnding: lineEnding.default(DEFAULT_CSV.lineEnding),
-      byteOrderMark: csv.shape.byteOrderMark.default(DEFAULT_CSV.byteOrderMark),
-      header: csv.shape.header.default(DEFAULT_CSV.header),
-      nullText: csv.shape.nullText.default(DEFAULT_CSV.nullText),
-      neutraliseFormulas: csv.shape.neutraliseFormulas.default(DEFAULT_CSV.neutraliseFormulas),
-      retentionMinutes: csv.shape.retentionMinutes.default(null),
-    }),
-    z.strictObject({
-      format: xlsx.shape.format,
-      sheetName: xlsx.shape.sheetName.default(DEFAULT_XLSX.sheetName),
-      freezeHeader: xlsx.shape.freezeHeader.default(DEFAULT_XLSX.freezeHeader),
-      autoFilter: xlsx.shape.autoFilter.default(DEFAULT_XLSX.autoFilter),
-      retentionMinutes: xlsx.shape.retentionMinutes.default(null),
-    }),
-  ])
-  .meta({ id: 'OutputInput', description: 'Only `format` is needed; the rest has defaults.' });
+const COLUMN_TEXT = 'Dataset column; null for a count of rows and for a calculated column.';
+const EXPRESSION_TEXT = 'What a calculated column is computed by: `round([distance] * 1.609, 1)`.';
 
 const reportColumn = z.object({
-  column: z.string().nullable().describe('Dataset column; null for a count of rows.'),
+  column: z.string().nullable().describe(COLUMN_TEXT),
+  expression: z.string().nullable().describe(EXPRESSION_TEXT),
   header: z.string(),
   dataType,
   format: z.string().nullable(),
@@ -70,7 +31,8 @@ const reportColumn = z.object({
 });
 
 const reportColumnInput = z.strictObject({
-  column: z.string().nullable().describe('Dataset column; null for a count of rows.'),
+  column: z.string().nullable().default(null).describe(COLUMN_TEXT),
+  expression: z.string().nullable().default(null).describe(EXPRESSION_TEXT),
   header: z.string().optional().describe("Left out: the dataset column's label."),
   dataType: dataType.optional().describe("Left out: the dataset column's type, or that of the aggregate's result."),
   format: z.string().max(200).nullable().default(null).describe('`#,##0.00`, `dd.MM.yyyy`, `Yes/No`; null: plain.'),
@@ -78,6 +40,40 @@ const reportColumnInput = z.strictObject({
 });
 
 const direction = z.enum(['ascending', 'descending']);
+
+const parameter = {
+  name: z.string().describe('A letter, then letters, digits and underscores.'),
+  label: z.string().describe('What people are asked.'),
+  dataType,
+  defaultValue: z.string().describe('What counts unless a run says otherwise, in the text form of its type.'),
+};
+
+const layout = {
+  rowNumbers: z.boolean().describe('A first column that counts the rows.'),
+  totals: z.boolean().describe('A last row with the sums of the numeric columns.'),
+  coverSheet: z.boolean().describe('A first sheet that tells who made the report when and of what; XLSX only.'),
+};
+
+const limit = z.number().nullable();
+const limits = {
+  rowsPerFile: limit,
+  rowsPerSheet: limit.describe('XLSX only.'),
+  bytesPerFile: limit,
+  seconds: limit.describe('That the export may take.'),
+  whenReached: z
+    .enum(LIMIT_POLICIES)
+    .describe('What becomes of rows beyond a limit. Limits of the whole report truncate unless they fail.'),
+};
+
+const splitBy = { header: z.string(), into: z.enum(['files', 'sheets']) };
+const locale = z.string().describe('Language of separators and names of months, a BCP 47 tag: `en`, `de-CH`.');
+const fileName = z
+  .string()
+  .nullable()
+  .describe('Such as `{template}_{date}_{part}-of-{parts}`; null for the usual one.');
+const deliver = z
+  .enum(DELIVERY_CONDITIONS)
+  .describe('Whether there are files: always, with rows only, or only with other rows than the last time.');
 
 /** A definition in an answer. */
 export const definition = z
@@ -89,6 +85,13 @@ export const definition = z
     sort: z.array(z.object({ header: z.string(), direction })),
     rowLimit: z.number().nullable(),
     output,
+    locale,
+    parameters: z.array(z.object(parameter)),
+    layout: z.object(layout),
+    limits: z.object(limits),
+    splitBy: z.object(splitBy).nullable(),
+    fileName,
+    deliver,
   })
   .meta({ id: 'TemplateDefinition', description: 'What a template selects and how the file looks.' });
 
@@ -107,8 +110,18 @@ export const definitionInput = z
       .array(z.strictObject({ header: z.string(), direction: direction.default('ascending') }))
       .default([])
       .describe("By headers of the template's columns."),
-    rowLimit: z.number().nullable().default(null).describe("Most rows of a file; null: the system's limit."),
+    rowLimit: z.number().nullable().default(null).describe("Most rows of the report; null: the system's limit."),
     output: outputInput.default(DEFAULT_CSV),
+    locale: locale.default(PLAIN_REPORT.locale),
+    parameters: z
+      .array(z.strictObject({ ...parameter, label: parameter.label.optional() }))
+      .default([])
+      .describe('Values that the filter names by `{ "parameter": "name" }`.'),
+    layout: z.strictObject(withDefaults(layout, PLAIN_REPORT.layout)).prefault({}),
+    limits: z.strictObject(withDefaults(limits, PLAIN_REPORT.limits)).prefault({}),
+    splitBy: z.strictObject(splitBy).nullable().default(null).describe('One file or sheet for each value of a column.'),
+    fileName: fileName.default(null),
+    deliver: deliver.default(PLAIN_REPORT.deliver),
   })
   .meta({
     id: 'TemplateDefinitionInput',
@@ -120,18 +133,23 @@ export function completeDefinition(input: z.output<typeof definitionInput>, data
   const known = new Map(
     dataset.status === 'absent' ? [] : dataset.definition.columns.map((column) => [column.name, column] as const),
   );
-  const columns = input.columns.map(({ column, header, dataType, format, aggregate }): ReportColumn => {
+  const columns = input.columns.map(({ column, expression, header, dataType, format, aggregate }): ReportColumn => {
     const source = column === null ? undefined : known.get(column);
     const natural = aggregate === null ? source?.type : typeOf(aggregate, source?.type);
     return {
       column,
+      expression,
       header: header ?? headerOf(aggregate, source?.label ?? column),
       dataType: dataType ?? natural ?? 'string',
       format,
       aggregate,
     };
   });
-  return { ...input, columns };
+  const parameters = input.parameters.map(({ label, ...parameter }) => ({
+    ...parameter,
+    label: label ?? parameter.name,
+  }));
+  return { ...input, columns, parameters, filter: input.filter && withDefaultsOf(parameters, input.filter) };
 }
 
 function typeOf(

@@ -1,22 +1,23 @@
-import { DEFAULT_CSV, DEFAULT_XLSX } from '#domain';
-import { DATASET_ID, FLIGHTS_STATE } from '#domain/testing';
+import { DEFAULT_CSV, DEFAULT_XLSX, PLAIN_REPORT } from '#domain';
+import { DATASET_ID, FLIGHTS_STATE, reportColumn } from '#domain/testing';
 import { completeDefinition, definitionInput } from './definition.schema';
 import { filterInput } from './filter.schema';
 
 const condition = { type: 'condition', column: 'delay', operator: 'gt' };
-const literal = (value: string) => ({ type: 'literal', value });
+const literal = (value: string) => ({ type: 'literal', parameter: null, value });
 
 describe('a filter', () => {
   it.each([
     [{ value: 15 }, [literal('15')]],
     [{ value: -0.5 }, [literal('-0.5')]],
+    [{ value: { parameter: 'late' } }, [{ ...literal(''), parameter: 'late' }]],
     [{ value: false }, [literal('false')]],
     [{ value: 'AP1' }, [literal('AP1')]],
     [{ values: [1, '2', true] }, [literal('1'), literal('2'), literal('true')]],
     [{ values: [] }, []],
     [{}, []],
     [{ operands: [literal('x')] }, [literal('x')]],
-    [{ value: { type: 'literal', value: 3 } }, [literal('3')]],
+    [{ value: { type: 'literal', parameter: null, value: 3 } }, [literal('3')]],
     [
       { value: { relative: { offset: -7, unit: 'day', startOf: 'day' } } },
       [{ type: 'moment', offset: -7, unit: 'day', startOf: 'day' }],
@@ -73,10 +74,21 @@ describe('a definition', () => {
   const complete = (given: object) =>
     completeDefinition(definitionInput.parse({ datasetId: DATASET_ID, ...given }), FLIGHTS_STATE);
 
+  it('has the default of a parameter where the filter names it, and its name where it has no label', () => {
+    const { filter, parameters } = complete({
+      columns: [{ column: 'delay' }],
+      parameters: [{ name: 'late', dataType: 'integer', defaultValue: '15' }],
+      filter: { ...condition, value: { parameter: 'late' } },
+    });
+    expect(parameters).toEqual([{ name: 'late', label: 'late', dataType: 'integer', defaultValue: '15' }]);
+    expect(filter).toMatchObject({ operands: [{ type: 'literal', value: '15', parameter: 'late' }] });
+  });
+
   it('needs no more than columns', () => {
     expect(complete({ columns: [{ column: 'delay' }] })).toEqual({
       datasetId: DATASET_ID,
-      columns: [{ column: 'delay', header: 'delay', dataType: 'integer', format: null, aggregate: null }],
+      ...PLAIN_REPORT,
+      columns: [reportColumn('delay', 'integer')],
       filter: null,
       groupBy: null,
       sort: [],

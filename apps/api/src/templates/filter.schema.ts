@@ -1,11 +1,15 @@
 import { z } from 'zod';
-import { CALENDAR_UNITS, OPERATORS, type FilterNode, type Operand } from '#domain';
+import { CALENDAR_UNITS, mapOperands, OPERATORS, type FilterNode, type Operand, type ReportParameter } from '#domain';
 
 const calendarUnit = z.enum(CALENDAR_UNITS);
 const momentUnit = z.enum([...CALENDAR_UNITS, 'hour', 'minute']);
 const offset = z.int().min(-100_000).max(100_000);
 
-const literal = z.object({ type: z.literal('literal'), value: z.string() });
+const literal = z.object({
+  type: z.literal('literal'),
+  value: z.string(),
+  parameter: z.string().nullable().describe('Name of the parameter whose value counts; `value` is its default then.'),
+});
 const moment = z.object({
   type: z.literal('moment'),
   offset,
@@ -73,11 +77,14 @@ const relativeInput = z
 
 const valueInput = z
   .union([
-    scalar.transform((value): Operand => ({ type: 'literal', value: String(value) })),
+    scalar.transform((value): Operand => ({ type: 'literal', value: String(value), parameter: null })),
     z.strictObject({ relative: relativeInput }).transform(({ relative }) => relative),
     z
-      .strictObject({ type: z.literal('literal'), value: scalar })
-      .transform(({ value }): Operand => ({ type: 'literal', value: String(value) })),
+      .strictObject({ parameter: z.string() })
+      .transform(({ parameter }): Operand => ({ type: 'literal', value: '', parameter })),
+    z
+      .strictObject({ type: z.literal('literal'), value: scalar, parameter: z.string().nullable().default(null) })
+      .transform(({ value, parameter }): Operand => ({ type: 'literal', value: String(value), parameter })),
     z
       .strictObject({
         type: z.literal('moment'),
@@ -90,7 +97,8 @@ const valueInput = z
   ])
   .meta({
     id: 'OperandInput',
-    description: 'A text, number or truth value; `{ "relative": … }`; or an operand as answers show it.',
+    description:
+      'A text, number or truth value; `{ "relative": … }`; `{ "parameter": "name" }`; or an operand as answers show it.',
   });
 
 const conditionInput = z
@@ -139,3 +147,13 @@ export const filterInput: z.ZodType<FilterNode> = z
       },
     ],
   });
+
+/** The filter with the default of its parameter in each literal that names one. */
+export function withDefaultsOf(parameters: readonly ReportParameter[], filter: FilterNode): FilterNode {
+  const defaults = new Map(parameters.map(({ name, defaultValue }) => [name, defaultValue]));
+  return mapOperands(filter, (operand) => {
+    const value =
+      operand.type === 'literal' && operand.parameter !== null ? defaults.get(operand.parameter) : undefined;
+    return operand.type === 'literal' && value !== undefined ? { ...operand, value } : operand;
+  });
+}

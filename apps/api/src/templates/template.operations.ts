@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DATA_TYPES, PRIORITIES, SHARE_LEVELS } from '#domain';
+import { DATA_TYPES, OUTPUT_FORMATS, PRIORITIES, SHARE_LEVELS } from '#domain';
 import { changed, id, instant, page, paging, revisionNumber, timeZone, uuid, words } from '../http/fields';
 import { operation } from '../http/operation';
 import { definition, definitionInput } from './definition.schema';
@@ -26,7 +26,7 @@ const summary = {
   description: z.string().nullable(),
   tags: z.array(z.string()),
   datasetId: uuid,
-  outputFormat: z.enum(['csv', 'xlsx']),
+  outputFormat: z.enum(OUTPUT_FORMATS),
   status: z.enum(['active', 'archived']),
   revision: z.int(),
   createdAt: instant,

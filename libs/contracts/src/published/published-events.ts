@@ -7,8 +7,8 @@ import type { DatasetEvent, JobEvent, ScheduleEvent, TemplateEvent } from '#doma
  */
 export const PUBLISHED_EVENTS = {
   template: {
-    TemplateCreated: 1,
-    TemplateRevised: 1,
+    TemplateCreated: 2,
+    TemplateRevised: 2,
     TemplateArchived: 1,
     TemplateRestored: 1,
     TemplateShared: 1,
@@ -24,10 +24,10 @@ export const PUBLISHED_EVENTS = {
     OccurrencesSkipped: 1,
   } satisfies Record<ScheduleEvent['type'], number>,
   job: {
-    JobRequested: 1,
+    JobRequested: 2,
     OccurrenceSkipped: 1,
     JobStarted: 1,
-    JobCompleted: 1,
+    JobCompleted: 2,
     JobAttemptFailed: 1,
     JobAttemptLost: 1,
     JobFailed: 1,
@@ -36,8 +36,8 @@ export const PUBLISHED_EVENTS = {
     OutputExpired: 1,
   } satisfies Record<JobEvent['type'], number>,
   dataset: {
-    DatasetRegistered: 1,
-    DatasetRevised: 1,
+    DatasetRegistered: 2,
+    DatasetRevised: 2,
     DatasetRetired: 1,
   } satisfies Record<DatasetEvent['type'], number>,
   access: {

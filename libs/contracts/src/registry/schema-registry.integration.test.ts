@@ -75,7 +75,8 @@ it('gets every schema under the subject of its topic and record', async () => {
   const wanted = readPublishedSchemas().map(
     ({ aggregate, type }) => `acme.${aggregate}.v1-report_scheduler.${aggregate}.${type}`,
   );
-  expect([...registry.subjects.keys()]).toEqual(wanted);
+  // The versions of an event share a subject.
+  expect([...registry.subjects.keys()]).toEqual([...new Set(wanted)]);
   expect(registry.asked[0]).toMatch(/^POST .* Basic YW5uYTpzZWNyZXQ=$/);
 });
 

@@ -1,6 +1,7 @@
 import type { AccessEvent } from '#access';
 import { sampleHistory } from '#read-models/testing';
 import type { RecordedEvent } from '#event-sourcing';
+import { CURRENT_VERSIONS } from '../published/published-events';
 import { recordedEvent } from './records';
 
 const USER = 'a0000000-0000-4000-8000-000000000001';
@@ -23,7 +24,10 @@ const ACCESS: { readonly [Type in AccessEvent['type']]: Omit<Extract<AccessEvent
 
 /** A history in which every kind of event occurs, positions 1, 2, 3, … */
 export function everyKindOfEvent(): readonly RecordedEvent[] {
-  const domain = sampleHistory().events;
+  const domain = sampleHistory().events.map((event) => ({
+    ...event,
+    metadata: { ...event.metadata, schemaVersion: CURRENT_VERSIONS.get(event.type) ?? 1 },
+  }));
   const access = Object.entries(ACCESS).map(([type, data], revision) => ({
     ...recordedEvent(STREAM, type, data),
     revision,

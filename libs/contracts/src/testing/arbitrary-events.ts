@@ -2,13 +2,20 @@ import fc, { type Arbitrary } from 'fast-check';
 import {
   AGGREGATES,
   CALENDAR_UNITS,
+  CSV_ENCODINGS,
   DATA_TYPES,
+  DELIVERY_CONDITIONS,
+  FILE_COMPRESSIONS,
+  LIMIT_POLICIES,
   OPERATORS,
+  PARQUET_COMPRESSIONS,
   PRIORITIES,
   type CsvOptions,
   type FilterNode,
   type JobInput,
+  type JsonLinesOptions,
   type Operand,
+  type ParquetOptions,
   type Recurrence,
   type TemplateDefinition,
   type Weekday,
@@ -29,6 +36,9 @@ const instant = fc
 const csv: Arbitrary<CsvOptions> = fc.record({
   format: fc.constant('csv'),
   delimiter: fc.constantFrom(',', ';', '\t', '|'),
+  quoting: fc.constantFrom('needed', 'all'),
+  encoding: fc.constantFrom(...CSV_ENCODINGS),
+  compression: fc.constantFrom(...FILE_COMPRESSIONS),
   lineEnding: fc.constantFrom('crlf', 'lf'),
   byteOrderMark: fc.boolean(),
   header: fc.boolean(),
@@ -43,10 +53,20 @@ const xlsx: Arbitrary<XlsxOptions> = fc.record({
   autoFilter: fc.boolean(),
   retentionMinutes: maybe(whole),
 });
-const output = fc.oneof(csv, xlsx);
+const jsonLines: Arbitrary<JsonLinesOptions> = fc.record({
+  format: fc.constant('jsonl'),
+  compression: fc.constantFrom(...FILE_COMPRESSIONS),
+  retentionMinutes: maybe(whole),
+});
+const parquet: Arbitrary<ParquetOptions> = fc.record({
+  format: fc.constant('parquet'),
+  compression: fc.constantFrom(...PARQUET_COMPRESSIONS),
+  retentionMinutes: maybe(whole),
+});
+const output = fc.oneof(csv, xlsx, jsonLines, parquet);
 
 const operand: Arbitrary<Operand> = fc.oneof(
-  fc.record({ type: fc.constant('literal' as const), value: text }),
+  fc.record({ type: fc.constant('literal' as const), value: text, parameter: maybe(text) }),
   fc.record({
     type: fc.constant('moment' as const),
     offset: whole,
@@ -86,9 +106,23 @@ const selection = {
   sort: fc.array(fc.record({ header: text, direction: fc.constantFrom('ascending', 'descending') }), { maxLength: 3 }),
   rowLimit: maybe(whole),
   output,
+  locale: text,
+  layout: fc.record({ rowNumbers: fc.boolean(), totals: fc.boolean(), coverSheet: fc.boolean() }),
+  limits: fc.record({
+    rowsPerFile: maybe(whole),
+    rowsPerSheet: maybe(whole),
+    bytesPerFile: maybe(whole),
+    seconds: maybe(whole),
+    whenReached: fc.constantFrom(...LIMIT_POLICIES),
+  }),
+  splitBy: maybe(fc.record({ header: text, into: fc.constantFrom('files' as const, 'sheets' as const) })),
+  fileName: maybe(text),
+  deliver: fc.constantFrom(...DELIVERY_CONDITIONS),
 };
+const parameter = { name: text, label: text, dataType: fc.constantFrom(...DATA_TYPES) };
 const column = {
   header: text,
+  expression: maybe(text),
   dataType: fc.constantFrom(...DATA_TYPES),
   format: maybe(text),
   aggregate: maybe(fc.constantFrom(...AGGREGATES)),
@@ -96,6 +130,7 @@ const column = {
 const definition: Arbitrary<TemplateDefinition> = fc.record({
   ...selection,
   columns: fc.array(fc.record({ column: maybe(text), ...column }), { maxLength: 5 }),
+  parameters: fc.array(fc.record({ ...parameter, defaultValue: text }), { maxLength: 3 }),
 });
 
 const recurrence: Arbitrary<Recurrence> = fc.oneof(
@@ -121,7 +156,12 @@ const input: Arbitrary<JobInput> = fc.oneof(
     templateId: uuid,
     dynamicMapping: fc.constant(true as const),
     dynamicColumns: fc.array(fc.record({ columnName: maybe(text), ...column }), { maxLength: 5 }),
-    additionalConfig: fc.record({ ...selection, ...exportConfig, templateName: text }),
+    additionalConfig: fc.record({
+      ...selection,
+      ...exportConfig,
+      templateName: text,
+      parameters: fc.array(fc.record({ ...parameter, value: text }), { maxLength: 3 }),
+    }),
   }),
   fc.record({ dynamicMapping: fc.constant(false as const), additionalConfig: fc.record(exportConfig) }),
 );

@@ -1,3 +1,4 @@
+import { CURRENT_VERSIONS } from '../published/published-events';
 import type { EventRecord, ReceivedRecord, RecordedEvent } from '#event-sourcing';
 
 /** A record as a consumer gets it from Kafka: keys and headers are bytes. */
@@ -6,7 +7,7 @@ export function received({ key, headers, ...record }: EventRecord, more: Partial
   return { ...record, key: Buffer.from(key), headers: Object.fromEntries(bytes), ...more };
 }
 
-/** An event as a store would have recorded it. */
+/** An event as a store would have recorded it now. */
 export function recordedEvent(streamId: string, type: string, data: unknown): RecordedEvent {
   return {
     id: '7b1f2a44-6f5c-5c1e-9a57-0c6f5a3f0e01',
@@ -22,7 +23,7 @@ export function recordedEvent(streamId: string, type: string, data: unknown): Re
       causationId: '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0e03',
       actor: 'system:test',
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-      schemaVersion: 1,
+      schemaVersion: CURRENT_VERSIONS.get(type) ?? 1,
     },
   };
 }

@@ -10,6 +10,8 @@ export interface DatasetDefinition {
   readonly dataSource: string;
   readonly relation: { readonly schema: string; readonly name: string };
   readonly columns: readonly DatasetColumn[];
+  /** The most rows of a report over it, or null for no limit of its own. */
+  readonly rowLimit: number | null;
 }
 
 export type DatasetCommand =

@@ -1,7 +1,8 @@
 import type { DatasetId, Instant, TemplateId, TimeZone } from '../identifiers';
 import type { Aggregate, DataType } from '../reports/data-type';
-import type { OutputOptions, SortKey } from '../reports/definition';
-import type { FilterNode } from '../reports/filter';
+import type { TemplateDefinition } from '../reports/definition';
+import type { OutputFormat, OutputOptions } from '../reports/output-options';
+import type { ParameterValue, ReportParameter } from '../reports/parameters';
 
 /** A whole dataset with its declared columns. */
 export const BATCH_TYPE_STANDARD_EXPORT = 1;
@@ -21,11 +22,9 @@ export interface SelfServiceInput {
   readonly dynamicColumns: readonly DynamicColumn[];
   readonly additionalConfig: ExportConfig & {
     readonly templateName: string;
-    readonly filter: FilterNode | null;
-    readonly groupBy: readonly string[] | null;
-    readonly sort: readonly SortKey[];
-    readonly rowLimit: number | null;
-  };
+    /** What the parameters were, each with the value that counts; the filter has them in its literals already. */
+    readonly parameters: readonly (ParameterValue & Pick<ReportParameter, 'label' | 'dataType'>)[];
+  } & Omit<TemplateDefinition, 'columns' | 'parameters' | keyof ExportConfig>;
 }
 
 export interface StandardExportInput {
@@ -34,8 +33,9 @@ export interface StandardExportInput {
 }
 
 export interface DynamicColumn {
-  /** Dataset column; null for a count of rows. */
+  /** Dataset column; null for a count of rows and for a calculated column. */
   readonly columnName: string | null;
+  readonly expression: string | null;
   readonly dataType: DataType;
   readonly header: string;
   readonly format: string | null;
@@ -58,6 +58,10 @@ export interface JobOutput {
   readonly truncated: boolean;
   readonly warnings: readonly OutputWarning[];
   readonly timings: OutputTimings;
+  /** Why there are no files although the export succeeded: the template's `deliver`. Null: there are. */
+  readonly withheld: 'no_rows' | 'unchanged' | null;
+  /** Lower-case hexadecimal SHA-256 of the rows' text, by which the next run tells a change; null where nobody asks. */
+  readonly contentSha256: string | null;
 }
 
 export interface OutputFile {
@@ -65,7 +69,7 @@ export interface OutputFile {
   readonly name: string;
   /** Key in the file store: `jobs/<job id>/<attempt>/<name>`. */
   readonly key: string;
-  readonly format: 'csv' | 'xlsx';
+  readonly format: OutputFormat;
   readonly mediaType: string;
   readonly rows: number;
   readonly bytes: number;

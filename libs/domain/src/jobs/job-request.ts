@@ -1,7 +1,8 @@
 import { v5 } from 'uuid';
-import type { DatasetId, Instant, JobId, ScheduleId, TimeZone, UserId } from '../identifiers';
+import type { DatasetId, Instant, JobId, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
 import { millisecondsOf, toInstant } from '../instants';
-import type { OutputOptions, TemplateDefinition } from '../reports/definition';
+import type { TemplateDefinition } from '../reports/definition';
+import type { OutputOptions } from '../reports/output-options';
 import type { Priority } from '../schedules/schedule-messages';
 import type { ExistingTemplate } from '../templates/template';
 import { BATCH_TYPE_SELF_SERVICE, BATCH_TYPE_STANDARD_EXPORT, type SelfServiceInput } from './job-input';
@@ -45,24 +46,34 @@ export function selfServiceRequest(terms: SelfServiceTerms): JobRequest {
     templateRevision,
     scheduleId: schedule?.scheduleId ?? null,
     scheduleRevision: schedule?.revision ?? null,
-    input: selfServiceInput(template, terms.nominalTime, terms.timeZone),
+    input: selfServiceInput(
+      { templateId: template.templateId, templateName: template.details.name, definition: template.definition },
+      terms.nominalTime,
+      terms.timeZone,
+    ),
   };
 }
 
-function selfServiceInput(template: ExistingTemplate, nominalTime: Instant, timeZone: TimeZone): SelfServiceInput {
-  const { datasetId, columns, filter, groupBy, sort, rowLimit, output } = template.definition;
+/** A job's input from a template's definition, its parameters at their defaults. */
+export function selfServiceInput(
+  template: { readonly templateId: TemplateId; readonly templateName: string; readonly definition: TemplateDefinition },
+  nominalTime: Instant,
+  timeZone: TimeZone,
+): SelfServiceInput {
+  const { columns, parameters, ...config } = template.definition;
   return {
     templateId: template.templateId,
     dynamicMapping: true,
     dynamicColumns: columns.map(({ column, ...rest }) => ({ columnName: column, ...rest })),
     additionalConfig: {
-      datasetId,
-      templateName: template.details.name,
-      filter,
-      groupBy,
-      sort,
-      rowLimit,
-      output,
+      ...config,
+      templateName: template.templateName,
+      parameters: parameters.map(({ name, label, dataType, defaultValue }) => ({
+        name,
+        label,
+        dataType,
+        value: defaultValue,
+      })),
       nominalTime,
       timeZone,
     },
@@ -71,9 +82,26 @@ function selfServiceInput(template: ExistingTemplate, nominalTime: Instant, time
 
 /** The definition that a job's input was made from, to be validated once more when it runs. */
 export function templateFromInput(input: SelfServiceInput): TemplateDefinition {
-  const { datasetId, filter, groupBy, sort, rowLimit, output } = input.additionalConfig;
-  const columns = input.dynamicColumns.map(({ columnName, ...rest }) => ({ column: columnName, ...rest }));
-  return { datasetId, columns, filter, groupBy, sort, rowLimit, output };
+  const {
+    datasetId,
+    filter,
+    groupBy,
+    sort,
+    rowLimit,
+    output,
+    locale,
+    parameters,
+    layout,
+    limits,
+    splitBy,
+    fileName,
+    deliver,
+  } = input.additionalConfig;
+  return {
+    ...{ datasetId, filter, groupBy, sort, rowLimit, output, locale, layout, limits, splitBy, fileName, deliver },
+    columns: input.dynamicColumns.map(({ columnName, ...rest }) => ({ column: columnName, ...rest })),
+    parameters: parameters.map(({ value, ...rest }) => ({ ...rest, defaultValue: value })),
+  };
 }
 
 export interface StandardExportTerms extends RequestTerms {

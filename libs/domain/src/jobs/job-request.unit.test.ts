@@ -1,4 +1,5 @@
-import { DEFAULT_XLSX } from '../reports/definition';
+import { PLAIN_REPORT } from '../reports/definition';
+import { DEFAULT_XLSX } from '../reports/output-options';
 import {
   ANNA,
   DATASET_ID,
@@ -22,11 +23,18 @@ const template: ExistingTemplate = {
     columns: [reportColumn('origin', 'string'), reportColumn(null, 'integer', { aggregate: 'count', format: '#,##0' })],
     groupBy: ['origin'],
     sort: [{ header: 'Rows', direction: 'descending' }],
+    parameters: [{ name: 'late', label: 'Late from', dataType: 'integer', defaultValue: '15' }],
     rowLimit: 100,
-    filter: { type: 'condition', column: 'delay', operator: 'gt', operands: [{ type: 'literal', value: '15' }] },
+    filter: {
+      type: 'condition',
+      column: 'delay',
+      operator: 'gt',
+      operands: [{ type: 'literal', parameter: null, value: '15' }],
+    },
   }),
   shares: {},
 };
+const plain = { expression: null, format: null };
 const terms = {
   jobId: JOB_ID,
   owner: ANNA,
@@ -76,10 +84,12 @@ describe('a self-service request', () => {
         templateId: TEMPLATE_ID,
         dynamicMapping: true,
         dynamicColumns: [
-          { columnName: 'origin', header: 'origin', dataType: 'string', format: null, aggregate: null },
-          { columnName: null, header: 'Rows', dataType: 'integer', format: '#,##0', aggregate: 'count' },
+          { columnName: 'origin', header: 'origin', dataType: 'string', ...plain, aggregate: null },
+          { columnName: null, header: 'Rows', dataType: 'integer', ...plain, format: '#,##0', aggregate: 'count' },
         ],
         additionalConfig: {
+          ...PLAIN_REPORT,
+          parameters: [{ name: 'late', label: 'Late from', dataType: 'integer', value: '15' }],
           datasetId: DATASET_ID,
           templateName: 'Delays',
           filter: template.definition.filter,

@@ -1,6 +1,8 @@
 import type { DatasetId } from '../identifiers';
 import type { Aggregate, DataType } from './data-type';
 import type { FilterNode } from './filter';
+import type { OutputOptions } from './output-options';
+import type { ReportParameter } from './parameters';
 
 /** What a template selects and how the file looks. Plain JSON; stored whole in the template's events. */
 export interface TemplateDefinition {
@@ -13,14 +15,67 @@ export interface TemplateDefinition {
    */
   readonly groupBy: readonly string[] | null;
   readonly sort: readonly SortKey[];
-  /** The most rows a file may hold, or null for the system's limit. A report that meets it is completed with a warning. */
+  /** The most rows of the whole report, or null for the system's limit. `limits.whenReached` says what a longer one becomes. */
   readonly rowLimit: number | null;
   readonly output: OutputOptions;
+  /** BCP 47 tag of the language whose separators and names of months values are written with: `en`, `de-CH`. */
+  readonly locale: string;
+  /** Values that the filter refers to by name and that a run may choose anew. */
+  readonly parameters: readonly ReportParameter[];
+  readonly layout: ReportLayout;
+  readonly limits: ReportLimits;
+  /** Null: rows go to one file or sheet until a limit is reached. */
+  readonly splitBy: SplitBy | null;
+  /** Pattern of the files' names without their ending, such as `{template}_{date}_{part}-of-{parts}`; null for the usual one. */
+  readonly fileName: string | null;
+  readonly deliver: DeliveryCondition;
 }
 
+/** What stands around the rows. */
+export interface ReportLayout {
+  /** A first column that counts the rows from 1. */
+  readonly rowNumbers: boolean;
+  /** A last row with the sums of the numeric columns. */
+  readonly totals: boolean;
+  /** A first sheet that says who made the report when, with which filter, and of how many rows; XLSX only. */
+  readonly coverSheet: boolean;
+}
+
+/** Limits of a template; the system, the dataset and the user have theirs, and the lowest counts. Null: no own limit. */
+export interface ReportLimits {
+  readonly rowsPerFile: number | null;
+  /** XLSX only; a sheet holds 1,048,575 rows and a header at most. */
+  readonly rowsPerSheet: number | null;
+  /** Bytes as they are stored. A file may exceed them by the rows that were under way. */
+  readonly bytesPerFile: number | null;
+  /** Seconds that the export may take. */
+  readonly seconds: number | null;
+  readonly whenReached: LimitPolicy;
+}
+
+/**
+ * What becomes of rows beyond a limit. A limit of the whole report cannot be evaded by splitting: it truncates unless the policy
+ * is `fail`. A limit of time always fails.
+ */
+export const LIMIT_POLICIES = ['truncate', 'split_sheets', 'split_files', 'fail'] as const;
+export type LimitPolicy = (typeof LIMIT_POLICIES)[number];
+
+/** One file or sheet for each value of a column. */
+export interface SplitBy {
+  /** Header of one of the template's columns. */
+  readonly header: string;
+  readonly into: 'files' | 'sheets';
+}
+
+/** Whether a run ends in files: always, only with at least one row, or only with other rows than the last time. */
+export const DELIVERY_CONDITIONS = ['always', 'if_rows', 'if_changed'] as const;
+export type DeliveryCondition = (typeof DELIVERY_CONDITIONS)[number];
+
 export interface ReportColumn {
-  /** Dataset column; null only for `count`, which then counts rows. */
+  /** Dataset column; null for a `count`, which then counts rows, and for a calculated column. */
   readonly column: string | null;
+  /** What a calculated column is computed by, in the language of `expression.ts`; else null. */
+  readonly expression: string | null;
   /** What stands at the head of the file's column. Unique in the template. */
   readonly header: string;
   readonly dataType: DataType;
@@ -38,52 +93,13 @@ export interface SortKey {
   readonly direction: 'ascending' | 'descending';
 }
 
-export type OutputOptions = CsvOptions | XlsxOptions;
-export type OutputFormat = OutputOptions['format'];
-
-interface Retention {
-  /** Minutes after completion at which the files are removed, or null for the system's retention. */
-  readonly retentionMinutes: number | null;
-}
-
-/** RFC 4180 with the choices that it leaves open. */
-export interface CsvOptions extends Retention {
-  readonly format: 'csv';
-  readonly delimiter: ',' | ';' | '\t' | '|';
-  readonly lineEnding: 'crlf' | 'lf';
-  /** UTF-8 byte order mark, which Excel wants. */
-  readonly byteOrderMark: boolean;
-  readonly header: boolean;
-  /** What stands for NULL; an empty text is then quoted, so the two differ. */
-  readonly nullText: string;
-  /** Puts an apostrophe before text that a spreadsheet would take for a formula (OWASP: CSV injection). */
-  readonly neutraliseFormulas: boolean;
-}
-
-/** Office Open XML, ECMA-376 part 1. */
-export interface XlsxOptions extends Retention {
-  readonly format: 'xlsx';
-  /** At most 31 characters, none of `[]:*?/\`. */
-  readonly sheetName: string;
-  readonly freezeHeader: boolean;
-  readonly autoFilter: boolean;
-}
-
-export const DEFAULT_CSV: CsvOptions = {
-  format: 'csv',
-  delimiter: ',',
-  lineEnding: 'crlf',
-  byteOrderMark: false,
-  header: true,
-  nullText: '',
-  neutraliseFormulas: true,
-  retentionMinutes: null,
-};
-
-export const DEFAULT_XLSX: XlsxOptions = {
-  format: 'xlsx',
-  sheetName: 'Report',
-  freezeHeader: true,
-  autoFilter: true,
-  retentionMinutes: null,
-};
+/** What a definition has that says no more than is needed. */
+export const PLAIN_REPORT = {
+  locale: 'en',
+  parameters: [],
+  layout: { rowNumbers: false, totals: false, coverSheet: false },
+  limits: { rowsPerFile: null, rowsPerSheet: null, bytesPerFile: null, seconds: null, whenReached: 'truncate' },
+  splitBy: null,
+  fileName: null,
+  deliver: 'always',
+} as const satisfies Partial<TemplateDefinition>;

@@ -48,6 +48,8 @@ export type Operand = LiteralOperand | MomentOperand | PeriodOperand;
 export interface LiteralOperand {
   readonly type: 'literal';
   readonly value: string;
+  /** Name of the parameter whose value counts instead: `value` is its default in a template, and what counts in a job. */
+  readonly parameter: string | null;
 }
 
 /** The nominal time moved by `offset` units, then taken back to the start of `startOf` if given. For dates, the day of it. */
@@ -69,4 +71,17 @@ export interface PeriodOperand {
   readonly period: 'previous' | 'current' | 'next' | 'to_date';
   readonly unit: CalendarUnit;
   readonly count: number;
+}
+
+/** The filter with each operand put through a function. */
+export function mapOperands(node: FilterNode, change: (operand: Operand) => Operand): FilterNode {
+  switch (node.type) {
+    case 'and':
+    case 'or':
+      return { ...node, nodes: node.nodes.map((child) => mapOperands(child, change)) };
+    case 'not':
+      return { ...node, node: mapOperands(node.node, change) };
+    case 'condition':
+      return { ...node, operands: node.operands.map(change) };
+  }
 }

@@ -7,7 +7,7 @@ const BERLIN = 'Europe/Berlin';
 /** A Wednesday, 12:30 in Berlin. */
 const WEDNESDAY = new Date('2026-11-25T11:30:00Z');
 
-const literal = (value: string): Operand => ({ type: 'literal', value });
+const literal = (value: string): Operand => ({ type: 'literal', parameter: null, value });
 const condition = (
   column: string,
   operator: 'eq' | 'during' | 'not_during' | 'between',

@@ -1,5 +1,6 @@
 import { datasetColumn, FLIGHTS, FLIGHTS_STATE, reportColumn, templateDefinition } from '../testing/samples';
-import { DEFAULT_CSV, DEFAULT_XLSX, type TemplateDefinition } from './definition';
+import type { TemplateDefinition } from './definition';
+import { DEFAULT_CSV, DEFAULT_XLSX } from './output-options';
 import { validateDefinition } from './validate-definition';
 
 const problems = (more: Partial<TemplateDefinition>, dataset = FLIGHTS_STATE) =>

@@ -3,7 +3,7 @@ import type { CalendarUnit, FilterNode, Operand, Operator } from './filter';
 import { validateFilter } from './validate-filter';
 
 const columns = new Map(FLIGHTS.columns.map((column) => [column.name, column]));
-const literal = (value: string): Operand => ({ type: 'literal', value });
+const literal = (value: string): Operand => ({ type: 'literal', parameter: null, value });
 const moment = (
   offset: number,
   unit: CalendarUnit | 'hour' | 'minute' = 'day',

@@ -1,4 +1,4 @@
-import type { CsvOptions, OutputOptions, XlsxOptions } from './definition';
+import type { CsvOptions, OutputOptions, XlsxOptions } from './output-options';
 import type { DefinitionProblem } from './definition-problem';
 import { textFault } from './values';
 
@@ -9,8 +9,19 @@ const LONGEST_NULL_TEXT = 100;
 
 /** Everything that is wrong with a template's output options. */
 export function validateOutput(output: OutputOptions): DefinitionProblem[] {
-  const own = output.format === 'csv' ? csvProblems(output) : sheetNameProblems(output);
-  return [...own, ...retentionProblems(output.retentionMinutes)];
+  return [...formatProblems(output), ...retentionProblems(output.retentionMinutes)];
+}
+
+function formatProblems(output: OutputOptions): DefinitionProblem[] {
+  switch (output.format) {
+    case 'csv':
+      return csvProblems(output);
+    case 'xlsx':
+      return sheetNameProblems(output);
+    case 'jsonl':
+    case 'parquet':
+      return [invalid('/output/format', `Reports are not written as ${output.format} yet.`)];
+  }
 }
 
 function csvProblems({ delimiter, nullText }: CsvOptions): DefinitionProblem[] {

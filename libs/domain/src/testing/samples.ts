@@ -1,6 +1,7 @@
 import type { DatasetDefinition, DatasetState } from '../datasets/dataset-messages';
 import type { DatasetColumn, DataType } from '../reports/data-type';
-import { DEFAULT_CSV, type ReportColumn, type TemplateDefinition } from '../reports/definition';
+import { PLAIN_REPORT, type ReportColumn, type TemplateDefinition } from '../reports/definition';
+import { DEFAULT_CSV } from '../reports/output-options';
 import type { JobOutput } from '../jobs/job-input';
 import type { JobRequest } from '../jobs/job-messages';
 import type { ScheduleDefinition } from '../schedules/schedule-messages';
@@ -24,6 +25,7 @@ export const FLIGHTS: DatasetDefinition = {
   description: null,
   dataSource: 'sample',
   relation: { schema: 'public', name: 'flights' },
+  rowLimit: null,
   columns: [
     datasetColumn('origin', 'string'),
     datasetColumn('delay', 'integer'),
@@ -44,11 +46,12 @@ export function reportColumn(
   dataType: DataType,
   more: Partial<ReportColumn> = {},
 ): ReportColumn {
-  return { column, header: column ?? 'Rows', dataType, format: null, aggregate: null, ...more };
+  return { column, expression: null, header: column ?? 'Rows', dataType, format: null, aggregate: null, ...more };
 }
 
 export function templateDefinition(more: Partial<TemplateDefinition> = {}): TemplateDefinition {
   return {
+    ...PLAIN_REPORT,
     datasetId: DATASET_ID,
     columns: [reportColumn('origin', 'string'), reportColumn('delay', 'integer')],
     filter: null,
@@ -104,6 +107,8 @@ export function jobOutput(more: Partial<JobOutput> = {}): JobOutput {
     truncated: false,
     warnings: [],
     timings: { planMs: 1, exportMs: 2, storeMs: 3 },
+    withheld: null,
+    contentSha256: null,
     ...more,
   };
 }

@@ -2,6 +2,7 @@ import { statementText } from '#data-sources';
 import {
   DEFAULT_CSV,
   DEFAULT_XLSX,
+  selfServiceInput,
   type Condition,
   type DatasetDefinition,
   type FilterNode,
@@ -10,20 +11,22 @@ import {
   type SelfServiceInput,
   type TemplateDefinition,
 } from '#domain';
-import { DATASET_ID, FLIGHTS, NOON, datasetColumn, reportColumn, templateDefinition } from '#domain/testing';
+import {
+  DATASET_ID,
+  FLIGHTS,
+  NOON,
+  TEMPLATE_ID,
+  datasetColumn,
+  reportColumn,
+  templateDefinition,
+} from '#domain/testing';
 import { likeLiteral } from './filter-sql';
 import { planExport } from './plan-export';
 
 const PLAIN = { ...DEFAULT_CSV, neutraliseFormulas: false };
 
 function inputOf(definition: TemplateDefinition): SelfServiceInput {
-  const { columns, ...rest } = definition;
-  return {
-    templateId: '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d02',
-    dynamicMapping: true,
-    dynamicColumns: columns.map(({ column, ...more }) => ({ columnName: column, ...more })),
-    additionalConfig: { ...rest, templateName: 'Delays', nominalTime: NOON, timeZone: 'Europe/Berlin' },
-  };
+  return selfServiceInput({ templateId: TEMPLATE_ID, templateName: 'Delays', definition }, NOON, 'Europe/Berlin');
 }
 
 function plan(more: Partial<TemplateDefinition>, dataset: DatasetDefinition = FLIGHTS, rowLimit = 1000) {
@@ -44,7 +47,9 @@ const condition = (column: string, operator: Operator, ...operands: (string | Op
   type: 'condition',
   column,
   operator,
-  operands: operands.map((operand) => (typeof operand === 'string' ? { type: 'literal', value: operand } : operand)),
+  operands: operands.map((operand) =>
+    typeof operand === 'string' ? { type: 'literal', parameter: null, value: operand } : operand,
+  ),
 });
 
 describe('planExport', () => {

@@ -11,6 +11,7 @@ export interface DatasetRow {
   relation_schema: string;
   relation_name: string;
   columns: readonly DatasetColumn[];
+  row_limit: number | null;
   status: 'active' | 'retired';
   revision: number;
   registered_by: string;
@@ -29,6 +30,7 @@ const DATASETS: Table<DatasetRow> = {
     'relation_schema',
     'relation_name',
     'columns',
+    'row_limit',
     'status',
     'revision',
     'updated_at',
@@ -78,5 +80,6 @@ function contents(definition: DatasetDefinition) {
     relation_schema: definition.relation.schema,
     relation_name: definition.relation.name,
     columns: definition.columns,
+    row_limit: definition.rowLimit,
   };
 }

@@ -9,6 +9,7 @@ export interface DatasetView {
   readonly dataSource: string;
   readonly relation: { readonly schema: string; readonly name: string };
   readonly columns: readonly DatasetColumn[];
+  readonly rowLimit: number | null;
   readonly status: 'active' | 'retired';
   readonly revision: number;
   readonly registeredBy: string;
@@ -24,7 +25,8 @@ export interface DatasetFilter extends PageRequest {
 
 const SELECT = `
   SELECT d.dataset_id AS "datasetId", d.name, d.description, d.data_source AS "dataSource",
-         jsonb_build_object('schema', d.relation_schema, 'name', d.relation_name) AS relation, d.columns, d.status,
+         jsonb_build_object('schema', d.relation_schema, 'name', d.relation_name) AS relation, d.columns,
+         d.row_limit AS "rowLimit", d.status,
          d.revision, d.registered_by AS "registeredBy", d.created_at AS "createdAt", d.updated_at AS "updatedAt"
   FROM read_model.dataset d`;
 

@@ -36,6 +36,7 @@ it('shows a dataset as its events left it', async () => {
     dataSource: 'sample',
     relation: { schema: 'public', name: 'flights' },
     columns: FLIGHTS.columns,
+    rowLimit: null,
     status: 'retired',
     revision: 2,
     registeredBy: CARA,

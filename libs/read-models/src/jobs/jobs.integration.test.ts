@@ -1,4 +1,5 @@
-import { ANNA, BEN, CARA, jobOutput } from '#domain/testing';
+import { selfServiceInput } from '#domain';
+import { ANNA, BEN, CARA, jobOutput, templateDefinition } from '#domain/testing';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
 import {
   filledDatabase,
@@ -44,19 +45,11 @@ beforeAll(async () => {
     owner: idOf('other'),
     templateId: OTHER_TEMPLATE,
     scheduleId: null,
-    input: {
-      templateId: OTHER_TEMPLATE,
-      dynamicMapping: true,
-      dynamicColumns: [],
-      additionalConfig: {
-        ...jobOf('any').input.additionalConfig,
-        templateName: 'As it was called then',
-        filter: null,
-        groupBy: null,
-        sort: [],
-        rowLimit: null,
-      },
-    },
+    input: selfServiceInput(
+      { templateId: OTHER_TEMPLATE, templateName: 'As it was called then', definition: templateDefinition() },
+      minute(30),
+      'UTC',
+    ),
   });
   history.add(`job-${WAITING}`, { type: 'JobRequested', request, at: minute(30) });
   history.add(`job-${WAITING}`, { type: 'JobStarted', jobId: WAITING, attempt: 1, worker: 'w', at: minute(31) });

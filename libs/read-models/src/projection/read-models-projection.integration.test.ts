@@ -85,6 +85,7 @@ it('is not stopped by characters that PostgreSQL cannot store', async () => {
     dataSource: 'sample',
     relation: { schema: 'public', name: 'flights' },
     columns: [],
+    rowLimit: null,
   };
   history.add('dataset-strange', {
     type: 'DatasetRegistered',

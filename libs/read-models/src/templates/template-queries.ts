@@ -1,5 +1,5 @@
 import type { Pool } from '#database';
-import type { OutputFormat, ShareLevel, TemplateDefinition } from '#domain';
+import { currentDefinition, type OutputFormat, type ShareLevel, type TemplateDefinition } from '#domain';
 import { containing, Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
 import { onlyVisibleTemplates, type Viewer } from '../query/visibility';
 
@@ -104,7 +104,7 @@ export class TemplateQueries {
     );
     onlyVisibleTemplates(selection, viewer, 't');
     selection.where(`t.template_id = ${selection.bindId(templateId)}`);
-    return (await selection.all<TemplateView>(this.#pool, select))[0] ?? null;
+    return upToDate((await selection.all<TemplateView>(this.#pool, select))[0]);
   }
 
   /** The latest first; empty for a template that the viewer does not see. Throws `InvalidCursor`. */
@@ -122,8 +122,13 @@ export class TemplateQueries {
     selection.where(`r.template_id = ${selection.bindId(templateId)}`);
     selection.where(`r.revision = ${selection.bind(revision)}::bigint`);
     const select = `SELECT ${REVISION_COLUMNS}, r.definition ${REVISIONS}`;
-    return (await selection.all<RevisionView>(this.#pool, select))[0] ?? null;
+    return upToDate((await selection.all<RevisionView>(this.#pool, select))[0]);
   }
+}
+
+/** Rows keep definitions as their events had them. */
+function upToDate<View extends { readonly definition: TemplateDefinition }>(view: View | undefined): View | null {
+  return view === undefined ? null : { ...view, definition: currentDefinition(view.definition) };
 }
 
 function selectTemplates(selection: Selection, viewer: Viewer, more = ''): string {
