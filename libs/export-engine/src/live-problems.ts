@@ -42,9 +42,11 @@ function columnProblems(declared: DatasetColumn, live: LiveColumn | undefined, p
   return [{ code: 'dataset.column_type_changed', pointer, message }];
 }
 
-/** Everything has a text form, and whole numbers are decimals too. */
+/** Everything has a text form, whole numbers are decimals too, and whoever declares a number may say that it is an amount or a share. */
 function fits(declared: DataType, live: DataType): boolean {
-  return declared === live || declared === 'string' || (declared === 'decimal' && live === 'integer');
+  if (declared === live || declared === 'string') return true;
+  if (live === 'integer') return declared === 'decimal' || declared === 'currency' || declared === 'percent';
+  return live === 'decimal' && (declared === 'currency' || declared === 'percent');
 }
 
 interface Use {

@@ -49,10 +49,11 @@ describe('introspect', () => {
     await admin.query(`
       CREATE SCHEMA "odd ""schema";
       CREATE DOMAIN amount AS numeric(12,2); CREATE DOMAIN price AS amount CHECK (VALUE >= 0);
-      CREATE TYPE mood AS ENUM ('ok', 'bad');
+      CREATE TYPE mood AS ENUM ('ok', 'bad'); CREATE DOMAIN words AS text[];
       CREATE TABLE "odd ""schema"."Table 'x" (
         "User Name" varchar(40) NOT NULL, count int, big bigint NOT NULL, price price, ratio double precision, yes boolean,
-        day date, at timestamp, at_zone timestamptz, clock time, id uuid, doc jsonb, mood mood, tags text[], dropped int);
+        day date, at timestamp, at_zone timestamptz, clock time, id uuid, doc jsonb, mood mood, tags text[], dropped int,
+        span interval, cost money, moods mood[], _plain amount, words words, pair int2vector);
       ALTER TABLE "odd ""schema"."Table 'x" DROP COLUMN dropped;
       CREATE VIEW "odd ""schema".v AS SELECT day, price FROM "odd ""schema"."Table 'x"`);
     const columns = await source.introspect({ schema: 'odd "schema', name: "Table 'x" });
@@ -70,7 +71,13 @@ describe('introspect', () => {
       ['id', 'uuid', 'uuid', true],
       ['doc', 'jsonb', 'json', true],
       ['mood', 'mood', 'string', true],
-      ['tags', 'text[]', 'string', true],
+      ['tags', 'text[]', 'array', true],
+      ['span', 'interval', 'duration', true],
+      ['cost', 'money', 'currency', true],
+      ['moods', 'mood[]', 'array', true],
+      ['_plain', 'amount', 'decimal', true],
+      ['words', 'words', 'array', true],
+      ['pair', 'int2vector', 'string', true],
     ]);
     expect((await source.introspect({ schema: 'odd "schema', name: 'v' }))!.map((column) => column.name)).toEqual([
       'day',

@@ -44,10 +44,10 @@ export class PostgresDataSource implements DataSource {
     if (found.length === 0) return null;
     return found
       .filter(([name]) => name !== null)
-      .map(([name, databaseType, typeName, nullable]) => ({
+      .map(([name, databaseType, typeName, isArray, nullable]) => ({
         name: name ?? '',
         databaseType: databaseType ?? '',
-        type: dataTypeOf(typeName ?? ''),
+        type: dataTypeOf(typeName ?? '', isArray === 't'),
         nullable: nullable === 't',
       }));
   }
@@ -122,17 +122,18 @@ function copyStatement(select: Statement, format: CopyFormat): Statement {
 /** One row for each column; a relation without columns gives a row of NULLs, a missing one no row. Domains count as their base. */
 function columnsOf(relation: RelationName): Statement {
   return sql`
-    SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), base.typname, NOT a.attnotnull
+    SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), base.typname, base.is_array, NOT a.attnotnull
       FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       LEFT JOIN LATERAL (
         WITH RECURSIVE chain AS (
-          SELECT t.typname, t.typtype, t.typbasetype FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid
+          SELECT t.oid, t.typname, t.typtype, t.typbasetype, t.typelem FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid
           UNION ALL
-          SELECT t.typname, t.typtype, t.typbasetype
+          SELECT t.oid, t.typname, t.typtype, t.typbasetype, t.typelem
             FROM chain JOIN pg_catalog.pg_type t ON t.oid = chain.typbasetype WHERE chain.typtype = 'd')
-        SELECT typname FROM chain WHERE typtype <> 'd') base ON true
+        SELECT typname, EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.oid = chain.typelem AND e.typarray = chain.oid) AS is_array
+          FROM chain WHERE typtype <> 'd') base ON true
      WHERE n.nspname = ${relation.schema} AND c.relname = ${relation.name} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
      ORDER BY a.attnum`;
 }

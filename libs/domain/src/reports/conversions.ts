@@ -5,17 +5,22 @@ import type { Operator } from './filter';
  * What a value may become in a report. Only conversions that cannot fail on any row are offered, so that a report never stops
  * half-way at a value that does not fit; `string` to a number is none of them. Days and times of a `timestamp` are those of
  * the report's time zone, and a `date` becomes the start of its day there. Whoever wants a decimal rounded gives it a format.
+ * An amount and a share are the same number as a decimal, so each becomes the other only by way of the dataset's type.
  */
 const CONVERSIONS: Readonly<Record<DataType, readonly DataType[]>> = {
   string: ['string'],
-  integer: ['integer', 'decimal', 'string'],
-  decimal: ['decimal', 'string'],
+  integer: ['integer', 'decimal', 'currency', 'percent', 'string'],
+  decimal: ['decimal', 'currency', 'percent', 'string'],
+  currency: ['currency', 'decimal', 'string'],
+  percent: ['percent', 'decimal', 'string'],
   boolean: ['boolean', 'string'],
   date: ['date', 'timestamp', 'string'],
   time: ['time', 'string'],
   timestamp: ['timestamp', 'date', 'time', 'string'],
+  duration: ['duration', 'string'],
   uuid: ['uuid', 'string'],
   json: ['json', 'string'],
+  array: ['array', 'json', 'string'],
 };
 
 /** The types that a value of a type can be given in a report, itself first. */
@@ -37,12 +42,16 @@ const OPERATORS_BY_TYPE: Readonly<Record<DataType, readonly Operator[]>> = {
   string: [...EQUALITY, ...ORDER, ...TEXT, ...NULLITY],
   integer: [...EQUALITY, ...ORDER, ...NULLITY],
   decimal: [...EQUALITY, ...ORDER, ...NULLITY],
+  currency: [...EQUALITY, ...ORDER, ...NULLITY],
+  percent: [...EQUALITY, ...ORDER, ...NULLITY],
   boolean: ['eq', 'ne', ...NULLITY],
   date: [...EQUALITY, ...ORDER, ...PERIOD, ...NULLITY],
   time: [...EQUALITY, ...ORDER, ...NULLITY],
   timestamp: [...EQUALITY, ...ORDER, ...PERIOD, ...NULLITY],
+  duration: [...EQUALITY, ...ORDER, ...NULLITY],
   uuid: [...EQUALITY, ...NULLITY],
   json: NULLITY,
+  array: NULLITY,
 };
 
 /** The operators that a filter may put to a dataset column of a type. */
@@ -54,12 +63,16 @@ const AGGREGATES_BY_TYPE: Readonly<Record<DataType, readonly Aggregate[]>> = {
   string: ['count', 'count_distinct', 'min', 'max'],
   integer: ['count', 'count_distinct', 'sum', 'avg', 'min', 'max'],
   decimal: ['count', 'count_distinct', 'sum', 'avg', 'min', 'max'],
+  currency: ['count', 'count_distinct', 'sum', 'avg', 'min', 'max'],
+  percent: ['count', 'count_distinct', 'sum', 'avg', 'min', 'max'],
   boolean: ['count', 'count_distinct'],
   date: ['count', 'count_distinct', 'min', 'max'],
   time: ['count', 'count_distinct', 'min', 'max'],
   timestamp: ['count', 'count_distinct', 'min', 'max'],
+  duration: ['count', 'count_distinct', 'sum', 'avg', 'min', 'max'],
   uuid: ['count', 'count_distinct'],
   json: ['count'],
+  array: ['count'],
 };
 
 export function aggregatesOf(type: DataType): readonly Aggregate[] {
@@ -74,7 +87,7 @@ export function aggregateResultType(aggregate: Aggregate, type: DataType): DataT
     case 'count_distinct':
       return 'integer';
     case 'avg':
-      return 'decimal';
+      return type === 'integer' ? 'decimal' : type;
     case 'sum':
     case 'min':
     case 'max':
@@ -84,5 +97,6 @@ export function aggregateResultType(aggregate: Aggregate, type: DataType): DataT
 
 /** Whether rows can be grouped and sorted by values of a type. */
 export function isComparable(type: DataType): boolean {
-  return type !== 'json';
+  // Arrays have an order only where their elements have one.
+  return type !== 'json' && type !== 'array';
 }

@@ -1,14 +1,21 @@
-/** The types that a dataset column has and a report column can be given. */
+/**
+ * The types that a dataset column has and a report column can be given. `currency` is an amount whose currency is said by its
+ * format, `percent` a share of which 1 is the whole; both are exact decimals. `array` is a list, written as one text.
+ */
 export const DATA_TYPES = [
   'string',
   'integer',
   'decimal',
+  'currency',
+  'percent',
   'boolean',
   'date',
   'time',
   'timestamp',
+  'duration',
   'uuid',
   'json',
+  'array',
 ] as const;
 export type DataType = (typeof DATA_TYPES)[number];
 

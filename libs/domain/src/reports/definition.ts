@@ -81,7 +81,8 @@ export interface ReportColumn {
   readonly dataType: DataType;
   /**
    * How the value is written, or null for the type's own form: a pattern of `0`, `#`, `,` and `.` for numbers (`#,##0.00`),
-   * of `yyyy MM dd HH mm ss` and separators for dates and times, `Yes/No` for booleans.
+   * with `%` for percents (`0.0 %`) and with `¤` and a code for currencies (`#,##0.00 ¤EUR`); of fields such as `yyyy`, `MMM`
+   * or `HH`, separators and quoted text for dates and times; `[h]:mm:ss` for durations; `Yes/No` for booleans.
    */
   readonly format: string | null;
   readonly aggregate: Aggregate | null;

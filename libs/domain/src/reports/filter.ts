@@ -44,7 +44,7 @@ export type CalendarUnit = (typeof CALENDAR_UNITS)[number];
  */
 export type Operand = LiteralOperand | MomentOperand | PeriodOperand;
 
-/** A value in the text form of the column's type: `-12.50`, `true`, `2026-11-23`, `2026-11-23T07:30:00Z`. */
+/** A value in the text form of the column's type: `-12.50`, `true`, `2026-11-23`, `2026-11-23T07:30:00Z`, `P1DT2H`. */
 export interface LiteralOperand {
   readonly type: 'literal';
   readonly value: string;

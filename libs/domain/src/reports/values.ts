@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { DataType } from './data-type';
+import { canonicalDuration } from './duration';
 
 /** The most characters (UTF-16 units) of a literal. */
 export const LONGEST_LITERAL = 10_000;
@@ -10,7 +11,7 @@ export type LiteralReading =
 
 /**
  * Reads a literal of a filter. The text form is that of `LiteralOperand`; the value given back is what a database takes:
- * numbers without `+` and leading zeros, `uuid` in lower case, `timestamp` in UTC.
+ * numbers without `+` and leading zeros, `uuid` in lower case, `timestamp` in UTC, `duration` with a sign at each part.
  */
 export function parseLiteral(type: DataType, text: string): LiteralReading {
   if (text.length > LONGEST_LITERAL) return bad(`is longer than ${LONGEST_LITERAL} characters`);
@@ -22,6 +23,8 @@ export function parseLiteral(type: DataType, text: string): LiteralReading {
     case 'integer':
       return parseInteger(text);
     case 'decimal':
+    case 'currency':
+    case 'percent':
       return parseDecimal(text);
     case 'boolean':
       return text === 'true' || text === 'false' ? good(text) : bad('is neither "true" nor "false"');
@@ -31,9 +34,14 @@ export function parseLiteral(type: DataType, text: string): LiteralReading {
       return isTime(text) ? good(text) : bad('is not a time of day in the form 07:30 or 07:30:00');
     case 'timestamp':
       return parseTimestamp(text);
+    case 'duration': {
+      const duration = canonicalDuration(text);
+      return duration === null ? bad('is not a duration in the form P1DT2H30M (ISO 8601)') : good(duration);
+    }
     case 'uuid':
       return UUID.test(text) ? good(text.toLowerCase()) : bad('is not a UUID');
     case 'json':
+    case 'array':
       return parseJson(text);
   }
 }

@@ -36,6 +36,10 @@ export const FLIGHTS: DatasetDefinition = {
     datasetColumn('departed_at', 'timestamp'),
     datasetColumn('id', 'uuid'),
     datasetColumn('details', 'json'),
+    datasetColumn('revenue', 'currency'),
+    datasetColumn('occupancy', 'percent'),
+    datasetColumn('airborne', 'duration'),
+    datasetColumn('stops', 'array'),
   ],
 };
 

@@ -2,8 +2,11 @@ import { identifier, programText, sql, type Statement } from '#data-sources';
 import { aggregateResultType, isComparable, parseFormat } from '#domain';
 import type { Aggregate, DatasetColumn, DataType, OutputOptions, ReportColumn, ValueFormat } from '#domain';
 import { FORMULA_STARTS } from '../formula-text';
-import { formattedSql, numberFormatCode } from './cell-format';
+import { formattedSql } from './cell-format';
+import { durationCellSql } from './duration-sql';
 import type { PlannedColumn } from './export-plan';
+import { DEFAULT_NUMBER_FORMATS, numberFormatCode } from './number-format-code';
+import { hundredfold } from './number-sql';
 
 /** A column of the query. */
 export interface ColumnSql {
@@ -17,10 +20,17 @@ export interface ColumnSql {
 
 /**
  * Text forms where no format is given: dates `2026-11-23`; timestamps `2026-11-23 07:30:00` in the report's zone, with a
- * fraction of a second only if there is one; times `07:30:00`; booleans `true` and `false`; numbers with every digit; json as
- * the database writes it.
+ * fraction of a second only if there is one; times `07:30:00`; durations `P1DT2H`; booleans `true` and `false`; numbers with
+ * every digit, percents with their sign; json as the database writes it, arrays as JSON. They are those of every locale.
+ *
+ * @param locale BCP 47; plays a part in formats alone
  */
-export function columnSql(column: ReportColumn, source: DatasetColumn | null, output: OutputOptions): ColumnSql {
+export function columnSql(
+  column: ReportColumn,
+  source: DatasetColumn | null,
+  output: OutputOptions,
+  locale: string,
+): ColumnSql {
   const raw = rawSql(column, source);
   const rawType = rawTypeOf(column.aggregate, source);
   const value = convertedSql(raw, rawType, column.dataType);
@@ -34,38 +44,38 @@ export function columnSql(column: ReportColumn, source: DatasetColumn | null, ou
   };
   if (output.format === 'xlsx') {
     const numberFormat = format
-      ? numberFormatCode(format, column.format ?? '')
+      ? numberFormatCode(format, column.format ?? '', locale)
       : DEFAULT_NUMBER_FORMATS[column.dataType];
     // What a spreadsheet cannot write in this way is written by the query, as text.
     return format && numberFormat === null
       ? {
           ...shared,
-          cell: formattedSql(value, column.dataType, format, false),
+          cell: formattedSql(value, column.dataType, format, { locale, neutralise: false }),
           planned: { ...planned, dataType: 'string' },
         }
-      : { ...shared, cell: value, planned: { ...planned, numberFormat } };
+      : { ...shared, cell: typedCellSql(value, column.dataType, format), planned: { ...planned, numberFormat } };
   }
-  if (format) return { ...shared, cell: formattedSql(value, column.dataType, format, neutralise), planned };
+  if (format) {
+    return { ...shared, cell: formattedSql(value, column.dataType, format, { locale, neutralise }), planned };
+  }
   if (column.dataType === 'boolean') return { ...shared, cell: sql`${value}::text`, planned };
+  if (column.dataType === 'percent') return { ...shared, cell: percentText(value), planned };
   return { ...shared, cell: neutralise && rawType === 'string' ? neutralisedSql(value) : value, planned };
 }
 
-const DEFAULT_NUMBER_FORMATS: Readonly<Record<DataType, string | null>> = {
-  string: null,
-  integer: null,
-  decimal: null,
-  boolean: null,
-  date: 'yyyy-mm-dd',
-  time: 'hh:mm:ss',
-  timestamp: 'yyyy-mm-dd hh:mm:ss',
-  uuid: null,
-  json: null,
-};
+/** What the writer of typed cells takes: days for a duration, else the value. */
+function typedCellSql(value: Statement, dataType: DataType, format: ValueFormat | null): Statement {
+  return dataType === 'duration' ? durationCellSql(value, format?.type === 'duration' ? format : null) : value;
+}
+
+function percentText(value: Statement): Statement {
+  return sql`(${hundredfold(value)})::text || '%'`;
+}
 
 function rawSql({ column, aggregate }: ReportColumn, source: DatasetColumn | null): Statement {
   if (column === null || source === null) return sql`count(*)`;
   const name = identifier(column);
-  const value = source.type === 'string' ? sql`${name}::text` : name;
+  const value = columnValue(name, source.type);
   switch (aggregate) {
     case null:
       return value;
@@ -81,6 +91,29 @@ function rawSql({ column, aggregate }: ReportColumn, source: DatasetColumn | nul
       return sql`min(${value})`;
     case 'max':
       return sql`max(${value})`;
+  }
+}
+
+/** Money loses its sign and separators, an array becomes JSON; a string need not be text to the database. */
+function columnValue(name: Statement, type: DataType): Statement {
+  switch (type) {
+    case 'string':
+      return sql`${name}::text`;
+    case 'currency':
+      return sql`${name}::numeric`;
+    case 'array':
+      return sql`array_to_json(${name})`;
+    case 'integer':
+    case 'decimal':
+    case 'percent':
+    case 'boolean':
+    case 'date':
+    case 'time':
+    case 'timestamp':
+    case 'duration':
+    case 'uuid':
+    case 'json':
+      return name;
   }
 }
 
@@ -100,12 +133,17 @@ function convertedSql(raw: Statement, from: DataType, to: DataType): Statement {
       return from === 'time' ? raw : sql`${raw}::time`;
     case 'string':
       if (from === 'string') return raw;
+      if (from === 'percent') return percentText(raw);
       return from === 'timestamp' ? sql`${raw}::timestamp::text` : sql`${raw}::text`;
     case 'integer':
     case 'decimal':
+    case 'currency':
+    case 'percent':
     case 'boolean':
+    case 'duration':
     case 'uuid':
     case 'json':
+    case 'array':
       return raw;
   }
 }

@@ -21,7 +21,10 @@ export interface ExportPlan {
 
 export interface PlannedColumn {
   readonly header: string;
-  /** Type of the values as the query gives them: `string` for what it formats itself. */
+  /**
+   * Type of the values as the query gives them: `string` for what it formats itself. In typed cells a currency and a percent are
+   * decimals, a duration a decimal number of days or a text, an array a text.
+   */
   readonly dataType: DataType;
   /** For XLSX: number format code (ECMA-376 part 1, 18.8.31), or null for the general one. */
   readonly numberFormat: string | null;

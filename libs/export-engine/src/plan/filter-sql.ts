@@ -75,19 +75,23 @@ function list(values: readonly string[], dataType: DataType): Statement {
   );
 }
 
-/** Whatever is a string to reports need not be text to the database: enumerations, addresses, arrays. */
+/** Whatever is a string to reports need not be text to the database: enumerations, addresses; nor need an amount be a number. */
 function operand(column: string, dataType: DataType): Statement {
-  return dataType === 'string' ? sql`${identifier(column)}::text` : identifier(column);
+  if (dataType === 'string') return sql`${identifier(column)}::text`;
+  return dataType === 'currency' ? sql`${identifier(column)}::numeric` : identifier(column);
 }
 
 function literal(value: string, dataType: DataType): Statement {
   switch (dataType) {
     case 'string':
     case 'json':
+    case 'array':
       return sql`${value}::text`;
     case 'integer':
       return sql`${value}::bigint`;
     case 'decimal':
+    case 'currency':
+    case 'percent':
       return sql`${value}::numeric`;
     case 'boolean':
       return sql`${value}::boolean`;
@@ -97,6 +101,8 @@ function literal(value: string, dataType: DataType): Statement {
       return sql`${value}::time`;
     case 'timestamp':
       return sql`${value}::timestamptz`;
+    case 'duration':
+      return sql`${value}::interval`;
     case 'uuid':
       return sql`${value}::uuid`;
   }

@@ -8,6 +8,7 @@ import {
   type FilterNode,
   type Operand,
   type Operator,
+  type OutputOptions,
   type SelfServiceInput,
   type TemplateDefinition,
 } from '#domain';
@@ -147,6 +148,32 @@ describe('planExport', () => {
       reportColumn('gate_closes', 'time', { format: 'HH:mm' }),
       'to_char("gate_closes"::time::interval, HH24":"MI)',
     ],
+    ['money', reportColumn('revenue', 'currency'), '"revenue"::numeric'],
+    ['money as string', reportColumn('revenue', 'string'), '"revenue"::numeric::text'],
+    ['decimal as currency', reportColumn('fare', 'currency'), '"fare"'],
+    ['percent', reportColumn('occupancy', 'percent'), `("occupancy"::numeric * 100)::text || '%'`],
+    ['percent as string', reportColumn('occupancy', 'string'), `("occupancy"::numeric * 100)::text || '%'`],
+    ['percent as decimal', reportColumn('occupancy', 'decimal'), '"occupancy"'],
+    ['interval', reportColumn('airborne', 'duration'), '"airborne"'],
+    ['array', reportColumn('stops', 'array'), 'array_to_json("stops")'],
+    ['array as string', reportColumn('stops', 'string'), 'array_to_json("stops")::text'],
+    [
+      '0.0 %',
+      reportColumn('occupancy', 'percent', { format: '0.0 %' }),
+      '(round(("occupancy"::numeric * 100), 1::int))::text ||  %',
+    ],
+    [
+      '¤EUR0.00',
+      reportColumn('revenue', 'currency', { format: '¤EUR0.00' }),
+      `CASE WHEN round("revenue"::numeric::numeric, 2::int) < 0 THEN '-' ELSE '' END || € || ` +
+        '(abs(round("revenue"::numeric::numeric, 2::int)))::text || ',
+    ],
+    [
+      'EEE d.',
+      reportColumn('departed_at', 'timestamp', { format: `EEE d. '"\\'` }),
+      '(ARRAY[Mon, Tue, Wed, Thu, Fri, Sat, Sun])[extract(isodow FROM "departed_at"::timestamp)::int] || ' +
+        String.raw`to_char("departed_at"::timestamp, " "FMDD". ""\"\\")`,
+    ],
     [
       'Yes/No',
       reportColumn('diverted', 'boolean', { format: 'Yes/No' }),
@@ -171,6 +198,35 @@ describe('planExport', () => {
         'CASE WHEN "diverted" THEN $1 WHEN NOT "diverted" THEN $2 END FROM "public"."flights" LIMIT 1001',
       "'=1",
       "'+2",
+    ]);
+  });
+
+  it('neutralises the text of a format', () => {
+    const columns = [reportColumn('day', 'date', { format: "'=1+'d" })];
+    const pattern = (output: OutputOptions) => query({ columns, output })[1];
+    expect([pattern(DEFAULT_CSV), pattern(PLAIN)]).toEqual([`"'=1+"FMDD`, '"=1+"FMDD']);
+  });
+
+  it('gives a spreadsheet durations in days, and as text what it cannot show', () => {
+    const columns = [
+      reportColumn('airborne', 'duration'),
+      reportColumn('revenue', 'currency', { format: '0.00 ¤EUR' }),
+      reportColumn('occupancy', 'percent'),
+      reportColumn('stops', 'array'),
+      reportColumn('delay', 'integer', { format: '#,##,##0' }),
+    ];
+    const planned = plan({ columns, output: DEFAULT_XLSX });
+    expect(statementText(planned.select)).toContain(
+      `SELECT CASE WHEN extract(year FROM "airborne") = 0 AND extract(month FROM "airborne") = 0 AND "airborne" >= interval '0' ` +
+        'THEN (extract(epoch FROM "airborne") / 86400)::float8::text ELSE "airborne"::text END, "revenue"::numeric, "occupancy", ' +
+        'array_to_json("stops"), CASE WHEN abs(round("delay"',
+    );
+    expect(planned.columns.map(({ dataType, numberFormat }) => [dataType, numberFormat])).toEqual([
+      ['duration', '[h]:mm:ss'],
+      ['currency', '0.00" "[$€]'],
+      ['percent', '0.00%'],
+      ['array', null],
+      ['string', null],
     ]);
   });
 
@@ -259,6 +315,10 @@ describe('filters', () => {
     ['is_null', condition('details', 'is_null'), '"details" IS NULL', []],
     ['is_not_null', condition('id', 'is_not_null'), '"id" IS NOT NULL', []],
     ['boolean', condition('diverted', 'eq', 'true'), '"diverted" = $1::boolean', ['true']],
+    ['currency', condition('revenue', 'gte', '9.99'), '"revenue"::numeric >= $1::numeric', ['9.99']],
+    ['percent', condition('occupancy', 'lt', '0.5'), '"occupancy" < $1::numeric', ['0.5']],
+    ['duration', condition('airborne', 'gt', '-PT90M'), '"airborne" > $1::interval', ['PT-90M']],
+    ['array', condition('stops', 'is_null'), '"stops" IS NULL', []],
   ])('%s', (_name, filter, text, values) => {
     expect(where(filter)).toEqual([text, ...values]);
   });

@@ -26,6 +26,9 @@ export class CellValues {
       case 'integer':
         return integer;
       case 'decimal':
+      case 'currency':
+      case 'percent':
+      case 'duration':
         return decimal;
       case 'boolean':
         return (text) => text === 't' || text === 'true';
@@ -37,6 +40,7 @@ export class CellValues {
       case 'string':
       case 'uuid':
       case 'json':
+      case 'array':
         return (text) => this.text(text);
     }
   }
