@@ -228,6 +228,21 @@ describe('CSV', () => {
     ]);
   });
 
+  it('writes formats in the language of the report', async () => {
+    const columns = [
+      reportColumn('amount', 'currency', { header: 'Betrag', format: '#,##0.00 ¤EUR' }),
+      reportColumn('ratio', 'percent', { header: 'Anteil', format: '0.0 %' }),
+      reportColumn('at_zone', 'timestamp', { header: 'Zeit', format: "EEE, d. MMMM yyyy, H 'Uhr'" }),
+      reportColumn('amount', 'decimal', { header: 'ohne Format' }),
+      reportColumn('id', 'integer'),
+    ];
+    const filter = { type: 'condition', column: 'id', operator: 'eq', operands: [literal('1')] } as const;
+    const output = { ...PLAIN_CSV, delimiter: ';', header: false } as const;
+    const line = (locale: string) => csvOf({ columns, filter, output, locale });
+    expect(await line('de')).toBe('12,50 €;10,0 %;So, 29. März 2026, 1 Uhr;12.5000;1\n');
+    expect(await line('en')).toBe('12.50 €;10.0 %;Sun, 29. March 2026, 1 Uhr;12.5000;1\n');
+  });
+
   it('groups and aggregates', async () => {
     const csv = await csvOf({
       columns: [
@@ -414,6 +429,17 @@ describe('XLSX', () => {
     expect(sheet.getCell('M2').numFmt).toBe('#,##0.00');
     expect(sheet.getCell('G2').numFmt).toBe('yyyy-mm-dd');
     expect(sheet.rowCount).toBe(7);
+  });
+
+  it('names months in the language of the report', async () => {
+    const columns = [reportColumn('id', 'integer'), reportColumn('day', 'date', { format: 'd. MMMM' })];
+    const output = await run(inputOf({ columns, locale: 'de-AT', output: DEFAULT_XLSX }));
+    const workbook = new Workbook();
+    await workbook.xlsx.load((await fileOf(output)) as unknown as Parameters<typeof workbook.xlsx.load>[0]);
+    expect(workbook.worksheets[0]!.getCell('B2')).toMatchObject({
+      value: new Date('2026-03-29'),
+      numFmt: '[$-de-AT]d". "mmmm',
+    });
   });
 
   it('cuts at the limit, and long texts, and says so', async () => {

@@ -26,6 +26,7 @@ export const DEFINITION_PROBLEM_CODES = [
   'sort.unsupported',
   'row_limit.out_of_range',
   'output.invalid',
+  'locale.invalid',
   'dataset.missing',
   'dataset.retired',
   'dataset.unreachable',

@@ -4,6 +4,7 @@ import type { DatasetColumn, DataType } from './data-type';
 import type { ReportColumn, TemplateDefinition } from './definition';
 import type { DefinitionProblem, DefinitionProblemCode } from './definition-problem';
 import { parseFormat } from './format-pattern';
+import { localeFault } from './locale';
 import { validateFilter } from './validate-filter';
 import { validateOutput } from './validate-output';
 import { textFault } from './values';
@@ -33,6 +34,7 @@ export function validateDefinition(definition: TemplateDefinition, dataset: Data
     ...sortProblems(definition),
     ...rowLimitProblems(definition.rowLimit),
     ...validateOutput(definition.output),
+    ...localeProblems(definition.locale),
   ];
 }
 
@@ -188,6 +190,11 @@ function rowLimitProblems(rowLimit: number | null): DefinitionProblem[] {
   if (rowLimit === null || (Number.isInteger(rowLimit) && rowLimit >= 1 && rowLimit <= MOST_ROWS)) return [];
   const message = `The row limit is a whole number from 1 to ${MOST_ROWS}, or null.`;
   return [problem('row_limit.out_of_range', '/rowLimit', message)];
+}
+
+function localeProblems(locale: string): DefinitionProblem[] {
+  const fault = localeFault(locale);
+  return fault === null ? [] : [problem('locale.invalid', '/locale', `The locale ${fault}.`)];
 }
 
 function tooMany(pointer: string, count: number): DefinitionProblem {

@@ -30,6 +30,11 @@ describe('the dataset', () => {
   });
 });
 
+it('has a language that is known', () => {
+  expect(problems({ locale: 'de-CH' })).toEqual([]);
+  expect(problems({ locale: 'de_CH' })).toEqual(['locale.invalid /locale']);
+});
+
 describe('the columns', () => {
   it('are sound as the dataset has them, one of each type', () => {
     expect(problems({ columns: FLIGHTS.columns.map(({ name, type }) => reportColumn(name, type)) })).toEqual([]);

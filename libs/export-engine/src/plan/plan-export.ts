@@ -21,7 +21,7 @@ export function planExport(
   const { nominalTime, timeZone, output } = input.additionalConfig;
   const byName = new Map(dataset.columns.map((column) => [column.name, column]));
   const columns = definition.columns.map((column) =>
-    columnSql(column, column.column === null ? null : (byName.get(column.column) ?? null), output, 'en'),
+    columnSql(column, column.column === null ? null : (byName.get(column.column) ?? null), output, definition.locale),
   );
   const filter =
     definition.filter && resolveFilter(definition.filter, dataset.columns, new Date(nominalTime), timeZone);
