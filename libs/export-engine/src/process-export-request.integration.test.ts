@@ -438,7 +438,7 @@ describe('XLSX', () => {
     await workbook.xlsx.load((await fileOf(output)) as unknown as Parameters<typeof workbook.xlsx.load>[0]);
     expect(workbook.worksheets[0]!.getCell('B2')).toMatchObject({
       value: new Date('2026-03-29'),
-      numFmt: '[$-de-AT]d". "mmmm',
+      numFmt: '[$-C07]d". "mmmm',
     });
   });
 

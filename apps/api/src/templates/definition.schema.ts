@@ -35,7 +35,12 @@ const reportColumnInput = z.strictObject({
   expression: z.string().nullable().default(null).describe(EXPRESSION_TEXT),
   header: z.string().optional().describe("Left out: the dataset column's label."),
   dataType: dataType.optional().describe("Left out: the dataset column's type, or that of the aggregate's result."),
-  format: z.string().max(200).nullable().default(null).describe('`#,##0.00`, `dd.MM.yyyy`, `Yes/No`; null: plain.'),
+  format: z
+    .string()
+    .max(200)
+    .nullable()
+    .default(null)
+    .describe('`#,##0.00 ¤EUR`, `d MMMM yyyy`, `Yes/No`; null: plain.'),
   aggregate: aggregate.nullable().default(null),
 });
 

@@ -53,7 +53,11 @@ export function columnSql(
           cell: formattedSql(value, column.dataType, format, { locale, neutralise: false }),
           planned: { ...planned, dataType: 'string' },
         }
-      : { ...shared, cell: typedCellSql(value, column.dataType, format), planned: { ...planned, numberFormat } };
+      : {
+          ...shared,
+          cell: column.dataType === 'duration' ? durationCellSql(value) : value,
+          planned: { ...planned, numberFormat },
+        };
   }
   if (format) {
     return { ...shared, cell: formattedSql(value, column.dataType, format, { locale, neutralise }), planned };
@@ -61,11 +65,6 @@ export function columnSql(
   if (column.dataType === 'boolean') return { ...shared, cell: sql`${value}::text`, planned };
   if (column.dataType === 'percent') return { ...shared, cell: percentText(value), planned };
   return { ...shared, cell: neutralise && rawType === 'string' ? neutralisedSql(value) : value, planned };
-}
-
-/** What the writer of typed cells takes: days for a duration, else the value. */
-function typedCellSql(value: Statement, dataType: DataType, format: ValueFormat | null): Statement {
-  return dataType === 'duration' ? durationCellSql(value, format?.type === 'duration' ? format : null) : value;
 }
 
 function percentText(value: Statement): Statement {

@@ -18,12 +18,11 @@ export function durationSql(value: Statement, format: DurationFormat): Statement
 
 /**
  * An interval as a spreadsheet holds it: in days, a double as every number there. One with months or years, and a negative
- * one, which Excel shows as #####, is text.
+ * one, which Excel shows as #####, is text in ISO 8601.
  */
-export function durationCellSql(value: Statement, format: DurationFormat | null): Statement {
-  const text = format === null ? sql`${value}::text` : durationSql(value, format);
+export function durationCellSql(value: Statement): Statement {
   const days = sql`(extract(epoch FROM ${value}) / 86400)::float8::text`;
-  return sql`CASE WHEN ${ofFixedLength(value)} AND ${value} >= interval '0' THEN ${days} ELSE ${text} END`;
+  return sql`CASE WHEN ${ofFixedLength(value)} AND ${value} >= interval '0' THEN ${days} ELSE ${value}::text END`;
 }
 
 /** Infinite intervals have infinite years. */

@@ -49,17 +49,6 @@ export function dayPeriods(locale: string): [beforeNoon: string, afterNoon: stri
   return [partOf(format, 'dayPeriod', Date.UTC(2026, 0, 1, 10)), partOf(format, 'dayPeriod', Date.UTC(2026, 0, 1, 15))];
 }
 
-/**
- * Language and region as spreadsheets name a locale in a number format (`de-DE`), with the script where it is not the region's
- * usual one.
- */
-export function spreadsheetLocale(locale: string): string {
-  const { language, script, region } = new Intl.Locale(locale).maximize();
-  if (region === undefined) return language;
-  const usual = new Intl.Locale(`${language}-${region}`).maximize().script;
-  return script === undefined || script === usual ? `${language}-${region}` : `${language}-${script}-${region}`;
-}
-
 function partOf(format: Intl.DateTimeFormat, type: Intl.DateTimeFormatPartTypes, at: number): string {
   return format.formatToParts(at).find((part) => part.type === type)?.value ?? '';
 }

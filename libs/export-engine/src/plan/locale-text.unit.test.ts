@@ -1,4 +1,4 @@
-import { currencySymbol, dayPeriods, monthNames, numberSymbols, spreadsheetLocale, weekdayNames } from './locale-text';
+import { currencySymbol, dayPeriods, monthNames, numberSymbols, weekdayNames } from './locale-text';
 
 it.each([
   ['en', '.', ','],
@@ -60,16 +60,6 @@ it.each([
 it('has the signs of currencies', () => {
   expect(['en', 'de', 'es'].map((locale) => currencySymbol(locale, 'USD'))).toEqual(['$', '$', 'US$']);
   expect(['en', 'pl', 'ja'].map((locale) => currencySymbol(locale, 'PLN'))).toEqual(['PLN', 'zł', 'PLN']);
-});
-
-it('names locales for spreadsheets', () => {
-  expect(['en', 'pt-PT', 'zh-Hant', 'uz-Cyrl', 'de-DE-u-nu-arab'].map(spreadsheetLocale)).toEqual([
-    'en-US',
-    'pt-PT',
-    'zh-TW',
-    'uz-Cyrl-UZ',
-    'de-DE',
-  ]);
 });
 
 const LANGUAGES = (

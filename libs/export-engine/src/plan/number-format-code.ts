@@ -1,5 +1,6 @@
 import type { DataType, DateTimeField, DateTimeFormat, NumberAffix, NumberFormat, ValueFormat } from '#domain';
-import { currencySymbol, spreadsheetLocale } from './locale-text';
+import { currencySymbol } from './locale-text';
+import { spreadsheetLanguage } from './spreadsheet-language';
 
 /** How a spreadsheet shows a type without a format; null is its general format. */
 export const DEFAULT_NUMBER_FORMATS: Readonly<Record<DataType, string | null>> = {
@@ -83,6 +84,8 @@ const EXCEL_FIELDS: Readonly<Record<DateTimeField, string>> = {
 function dateTimeCode(format: DateTimeFormat, locale: string): string | null {
   const fields = format.parts.flatMap((part) => (part.type === 'field' ? [part.field] : []));
   if (isAmbiguous(fields) || !hoursFit(fields) || !millisecondsFit(format)) return null;
+  const language = fields.some((field) => WORDS.includes(field)) ? spreadsheetLanguage(locale) : '';
+  if (language === null) return null;
   const code = format.parts
     .map((part, index) => {
       if (part.type === 'field') return EXCEL_FIELDS[part.field];
@@ -91,7 +94,7 @@ function dateTimeCode(format: DateTimeFormat, locale: string): string | null {
       return next?.type === 'field' && next.field === 'SSS' ? part.text : quoted(part.text);
     })
     .join('');
-  return fields.some((field) => WORDS.includes(field)) ? `[$-${spreadsheetLocale(locale)}]${code}` : code;
+  return language === '' ? code : `[$-${language}]${code}`;
 }
 
 const WORDS: readonly DateTimeField[] = ['MMMM', 'MMM', 'LLLL', 'LLL', 'EEEE', 'EEE', 'a'];
