@@ -11,7 +11,7 @@ import { progressOf } from './progress';
 import { writeCsv, type CsvJob } from './writers/csv';
 import { FileSink } from './writers/file-sink';
 import type { Written } from './writers/written';
-import { writeXlsx } from './writers/xlsx';
+import { writeXlsx } from './writers/xlsx/xlsx';
 
 const MEDIA_TYPES: Readonly<Record<OutputFile['format'], string>> = {
   csv: 'text/csv; charset=utf-8',
@@ -97,7 +97,7 @@ function writeRows({ columns, output, ...job }: Rows, sink: FileSink): Promise<W
     case 'csv':
       return writeCsv({ ...job, headers: columns.map(({ header }) => header), options: output }, sink);
     case 'xlsx':
-      return writeXlsx({ ...job, columns, options: output }, sink);
+      return writeXlsx({ ...job, columns, options: output, whenSheetIsFull: 'stop' }, sink);
     case 'jsonl':
     case 'parquet':
       throw new RangeError(`no writer of ${output.format}`);

@@ -1,7 +1,7 @@
 import { identifier, joinStatements, programText, sql, type Statement } from '#data-sources';
 import { resolveFilter, type DatasetDefinition, type JobInput, type SortKey, type TemplateDefinition } from '#domain';
 import { DEFAULT_BATCH_TYPES, type BatchTypes } from '../batch-types';
-import { MOST_SHEET_ROWS } from '../writers/xlsx';
+import { MOST_SHEET_ROWS } from '../writers/xlsx/xlsx';
 import { columnSql, type ColumnSql } from './column-sql';
 import type { ExportPlan } from './export-plan';
 import { fileName } from './file-name';

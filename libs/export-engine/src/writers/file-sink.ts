@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Writable } from 'node:stream';
 import type { FileUpload } from '#file-store';
 
 /** What a finished file holds. */
@@ -41,19 +40,6 @@ export class FileSink {
       if (!this.target.writableNeedDrain) resolve();
     });
     this.check();
-  }
-
-  /** The same as a stream, for writers that want one. */
-  asWritable(): Writable {
-    return new Writable({
-      highWaterMark: 256 * 1024,
-      write: (chunk: Buffer, _encoding, done) => {
-        this.write(chunk).then(
-          () => done(),
-          (error: unknown) => done(error as Error),
-        );
-      },
-    });
   }
 
   digest(): Digest {

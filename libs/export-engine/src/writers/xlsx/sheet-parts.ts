@@ -1,0 +1,51 @@
+import type { XlsxOptions } from '#domain';
+import { columnLetters } from './cell-openings';
+import { cellXml, cutToCell, printable } from './cell-values';
+import { HEADER_STYLE } from './styles';
+import { MAIN_NAMESPACE, XML_DECLARATION } from './workbook-parts';
+
+/** Characters of the narrowest and the widest column that a header makes. */
+const NARROWEST = 12;
+const WIDEST = 60;
+
+/** Everything of a sheet before its rows, header row included (ECMA-376 part 1, 18.3.1.99). */
+export function sheetBeginning(
+  headers: readonly string[],
+  styles: readonly number[],
+  options: Pick<XlsxOptions, 'freezeHeader'>,
+  isFirst: boolean,
+): string {
+  const texts = headers.map((header) => cutToCell(printable(header)));
+  const pane = options.freezeHeader
+    ? '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft" activeCell="A2" sqref="A2"/>'
+    : '';
+  return (
+    `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}">` +
+    `<sheetViews><sheetView${isFirst ? ' tabSelected="1"' : ''} workbookViewId="0">${pane}</sheetView></sheetViews>` +
+    `<sheetFormatPr defaultRowHeight="15"/>${columns(texts, styles)}<sheetData>${headerRow(texts)}`
+  );
+}
+
+/** Everything behind the rows. @param filterRows rows that the filter spans, header included, or null for no filter */
+export function sheetEnd(columnCount: number, filterRows: number | null): string {
+  const filter = filterRows === null ? '' : `<autoFilter ref="A1:${columnLetters(columnCount - 1)}${filterRows}"/>`;
+  return `</sheetData>${filter}</worksheet>`;
+}
+
+function columns(headers: readonly string[], styles: readonly number[]): string {
+  if (headers.length === 0) return '';
+  const entries = headers.map((header, index) => {
+    const width = Math.min(Math.max(header.length + 2, NARROWEST), WIDEST);
+    const place = `min="${index + 1}" max="${index + 1}"`;
+    return `<col ${place} width="${width}" style="${styles[index] ?? 0}" customWidth="1"/>`;
+  });
+  return `<cols>${entries.join('')}</cols>`;
+}
+
+function headerRow(headers: readonly string[]): string {
+  const cells = headers.map(
+    (header, index) =>
+      `<c r="${columnLetters(index)}1" s="${HEADER_STYLE}" t="inlineStr"><is><t xml:space="preserve">${cellXml(header)}</t></is></c>`,
+  );
+  return `<row r="1">${cells.join('')}</row>`;
+}

@@ -1,0 +1,147 @@
+import type { Readable } from 'node:stream';
+import type { DataType, OutputFile, OutputWarning, XlsxOptions } from '#domain';
+import { copyFields } from '../copy-fields';
+import type { Written } from '../written';
+import { ZipWriter, type ByteSink, type ZipEntry } from '../zip/zip-writer';
+import { cellKind } from './cell-kinds';
+import { LONGEST_CELL_TEXT } from './cell-values';
+import { RowEncoder } from './row-encoder';
+import { nextSheetName } from './sheet-names';
+import { sheetBeginning, sheetEnd } from './sheet-parts';
+import { Styles } from './styles';
+import {
+  contentTypes,
+  packageRelationships,
+  sheetPart,
+  workbook,
+  workbookRelationships,
+  type FinishedSheet,
+} from './workbook-parts';
+
+export interface XlsxColumn {
+  readonly header: string;
+  readonly dataType: DataType;
+  /** Number format code (ECMA-376 part 1, 18.8.31), or null for the general one. */
+  readonly numberFormat: string | null;
+}
+
+export interface XlsxJob {
+  /** COPY's text format in UTF-8, the columns in order. */
+  readonly source: Readable;
+  readonly columns: readonly XlsxColumn[];
+  readonly options: XlsxOptions;
+  /** Rows of the file at most; what goes beyond is cut. */
+  readonly maxRows: number;
+  /** Rows of a sheet at most, header excluded. Default `MOST_SHEET_ROWS`, which is also the most. */
+  readonly rowsPerSheet?: number;
+  /** Whether the rows beyond a full sheet are cut or go on in a next one, `Report (2)`. */
+  readonly whenSheetIsFull: 'stop' | 'next_sheet';
+  /** Called now and then, with the rows that are written. */
+  readonly onRows: (rows: number) => void;
+}
+
+/** Rows of a sheet, less the header. @see ECMA-376 part 1, 18.3.1.73 */
+export const MOST_SHEET_ROWS = 1_048_575;
+
+/**
+ * Writes a workbook of typed cells (ECMA-376) from COPY's bytes. Memory stays flat: some blocks of half a MiB, whatever the
+ * number of rows and sheets. The same rows make the same bytes.
+ */
+export async function writeXlsx(job: XlsxJob, sink: ByteSink): Promise<Written> {
+  const writer = new WorkbookWriter(job, sink);
+  await writer.begin();
+  const truncated = await writer.writeRows();
+  return { truncated, ...(await writer.end()) };
+}
+
+class WorkbookWriter {
+  private readonly zip: ZipWriter;
+  private readonly styles: Styles;
+  private readonly rows: RowEncoder;
+  private readonly finished: FinishedSheet[] = [];
+  private readonly sheets: OutputFile['sheets'][number][] = [];
+  private sheet: ZipEntry | null = null;
+  private sheetName = '';
+  private rowsBefore = 0;
+
+  constructor(
+    private readonly job: XlsxJob,
+    sink: ByteSink,
+  ) {
+    this.zip = new ZipWriter(sink);
+    this.styles = new Styles(job.columns.map(({ numberFormat }) => numberFormat));
+    this.rows = new RowEncoder(
+      job.columns.map(({ dataType }) => cellKind(dataType)),
+      this.styles.ofColumns,
+    );
+  }
+
+  /** First what tells programs that look at the beginning alone which kind of file it is. */
+  async begin(): Promise<void> {
+    await this.zip.add('_rels/.rels', Buffer.from(packageRelationships()));
+    await this.zip.add('xl/styles.xml', Buffer.from(this.styles.xml()));
+    await this.beginSheet();
+  }
+
+  /** Returns whether there were more rows than may be written. */
+  async writeRows(): Promise<boolean> {
+    const { job, rows } = this;
+    const perSheet = Math.min(job.rowsPerSheet ?? MOST_SHEET_ROWS, MOST_SHEET_ROWS);
+    for await (const piece of copyFields(job.source)) {
+      for (let at = 0; at < piece.length;) {
+        at = rows.encode(piece, at, Math.min(perSheet, job.maxRows - this.rowsBefore));
+        if (rows.blockIsFull) await this.writeBlock();
+        else if (at < piece.length) {
+          const isLast = job.whenSheetIsFull === 'stop' || this.rowsBefore + rows.rows >= job.maxRows;
+          if (isLast) return true;
+          await this.endSheet();
+          await this.beginSheet();
+        }
+      }
+      job.onRows(this.rowsBefore + rows.rows);
+    }
+    return false;
+  }
+
+  async end(): Promise<Omit<Written, 'truncated'>> {
+    await this.endSheet();
+    const { finished } = this;
+    await this.zip.add('xl/workbook.xml', Buffer.from(workbook(finished)));
+    await this.zip.add('xl/_rels/workbook.xml.rels', Buffer.from(workbookRelationships(finished.length)));
+    await this.zip.add('[Content_Types].xml', Buffer.from(contentTypes(finished.length)));
+    await this.zip.end();
+    return { rows: this.rowsBefore, warnings: cutWarning(this.rows.cutTexts), sheets: this.sheets };
+  }
+
+  private async beginSheet(): Promise<void> {
+    const { job, finished, styles } = this;
+    const taken = finished.map(({ name }) => name);
+    this.sheetName = nextSheetName(job.options.sheetName, taken);
+    this.sheet = await this.zip.open(sheetPart(finished.length + 1), { method: 'deflate' });
+    this.rows.beginSheet();
+    const headers = job.columns.map(({ header }) => header);
+    await this.sheet.write(Buffer.from(sheetBeginning(headers, styles.ofColumns, job.options, finished.length === 0)));
+  }
+
+  private async writeBlock(): Promise<void> {
+    await this.sheet?.write(this.rows.takeBlock(), this.rows.recycle);
+  }
+
+  private async endSheet(): Promise<void> {
+    const { job, rows, sheetName: name, rowsBefore } = this;
+    const columns = job.columns.length;
+    const filter = job.options.autoFilter && columns > 0 ? { columns, rows: rows.rows + 1 } : null;
+    await this.writeBlock();
+    await this.sheet?.write(Buffer.from(sheetEnd(columns, filter?.rows ?? null)));
+    await this.sheet?.end();
+    this.finished.push({ name, filter });
+    this.sheets.push({ name, fromRow: rowsBefore + 1, toRow: rowsBefore + rows.rows });
+    this.rowsBefore += rows.rows;
+  }
+}
+
+function cutWarning(cutTexts: number): OutputWarning[] {
+  if (cutTexts === 0) return [];
+  const message = `${cutTexts} texts were cut to the ${LONGEST_CELL_TEXT} characters that a cell of a spreadsheet can hold.`;
+  return [{ code: 'xlsx.text_cut', message }];
+}

@@ -1,0 +1,195 @@
+import { Readable } from 'node:stream';
+import { Workbook, type Worksheet } from 'exceljs';
+import { DEFAULT_XLSX, type DataType } from '#domain';
+import { MemorySink } from '../../testing/memory-sink';
+import { readZip } from '../../testing/read-zip';
+import type { Written } from '../written';
+import { MOST_SHEET_ROWS, writeXlsx, type XlsxJob } from './xlsx';
+
+const column = (header: string, dataType: DataType, numberFormat: string | null = null) => ({
+  header,
+  dataType,
+  numberFormat,
+});
+
+async function workbookOf(text: string, more: Partial<XlsxJob> = {}) {
+  const sink = new MemorySink();
+  const written = await writeXlsx(
+    {
+      source: Readable.from([Buffer.from(text)]),
+      columns: [column('id', 'integer')],
+      options: DEFAULT_XLSX,
+      maxRows: MOST_SHEET_ROWS,
+      whenSheetIsFull: 'stop',
+      onRows: () => undefined,
+      ...more,
+    },
+    sink,
+  );
+  const workbook = new Workbook();
+  await workbook.xlsx.load(sink.bytes as unknown as Parameters<typeof workbook.xlsx.load>[0]);
+  return { written, workbook, bytes: sink.bytes };
+}
+
+const idsOf = (sheet: Worksheet): unknown[] => (sheet.getColumn(1).values as unknown[]).slice(2);
+const partOf = (bytes: Buffer, name: string): string =>
+  readZip(bytes)
+    .find((entry) => entry.name === name)!
+    .bytes.toString();
+
+describe('writeXlsx', () => {
+  it('has every part that a workbook needs', async () => {
+    const { bytes } = await workbookOf('1\n');
+    expect(readZip(bytes).map(({ name }) => name)).toEqual([
+      '_rels/.rels',
+      'xl/styles.xml',
+      'xl/worksheets/sheet1.xml',
+      'xl/workbook.xml',
+      'xl/_rels/workbook.xml.rels',
+      '[Content_Types].xml',
+    ]);
+    expect(partOf(bytes, 'xl/worksheets/sheet1.xml')).toBe(
+      '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' +
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews>' +
+        '<sheetView tabSelected="1" workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' +
+        '<selection pane="bottomLeft" activeCell="A2" sqref="A2"/></sheetView></sheetViews>' +
+        '<sheetFormatPr defaultRowHeight="15"/><cols><col min="1" max="1" width="12" style="0" customWidth="1"/></cols>' +
+        '<sheetData><row r="1"><c r="A1" s="1" t="inlineStr"><is><t xml:space="preserve">id</t></is></c></row>' +
+        '<row r="2"><c r="A2"><v>1</v></c></row></sheetData><autoFilter ref="A1:A2"/></worksheet>',
+    );
+    expect(partOf(bytes, 'xl/workbook.xml')).toContain(
+      '<sheets><sheet name="Report" sheetId="1" r:id="rId1"/></sheets><definedNames>' +
+        `<definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">'Report'!$A$1:$A$2</definedName></definedNames>`,
+    );
+  });
+
+  it('gives columns their formats and widths, and the header its look', async () => {
+    const { workbook } = await workbookOf('1.5\t2026-11-23\t2.5\t07:30:00\n', {
+      columns: [
+        column('amount', 'decimal', '#,##0.00'),
+        column('d'.repeat(100), 'date', 'dd"."mm"."yyyy'),
+        column('a wide amount', 'decimal', '#,##0.00'),
+        column('clock', 'time'),
+      ],
+    });
+    const sheet = workbook.worksheets[0]!;
+    expect(['A2', 'B2', 'C2', 'D2'].map((cell) => sheet.getCell(cell).numFmt)).toEqual([
+      '#,##0.00',
+      'dd"."mm"."yyyy',
+      '#,##0.00',
+      undefined,
+    ]);
+    expect([1, 2, 3].map((index) => sheet.getColumn(index).width)).toEqual([12, 60, 15]);
+    expect(sheet.getCell('A1').font.bold).toBe(true);
+    expect(sheet.getCell('A2').font.bold).toBeUndefined();
+    expect(sheet.views[0]).toMatchObject({ state: 'frozen', ySplit: 1 });
+    expect(sheet.autoFilter).toBe('A1:D2');
+  });
+
+  it('leaves out what is not wanted', async () => {
+    const { workbook, bytes } = await workbookOf('1\n', {
+      options: { ...DEFAULT_XLSX, freezeHeader: false, autoFilter: false },
+    });
+    expect(workbook.worksheets[0]!.views).toMatchObject([{ state: 'normal' }]);
+    expect(workbook.worksheets[0]!.autoFilter).toBeUndefined();
+    expect(partOf(bytes, 'xl/workbook.xml')).not.toContain('definedName');
+  });
+
+  it('cleans headers and names, and escapes them', async () => {
+    const { workbook, bytes } = await workbookOf('1\t2\n', {
+      columns: [column('half \ud83d "<&>"\u0007', 'integer'), column(' = ', 'integer')],
+      options: { ...DEFAULT_XLSX, sheetName: `R&D "x" it's` },
+    });
+    const sheet = workbook.getWorksheet(`R&D "x" it's`)!;
+    expect((sheet.getRow(1).values as unknown[]).slice(1)).toEqual(['half \ufffd "<&>"', ' = ']);
+    expect(partOf(bytes, 'xl/workbook.xml')).toContain(`>'R&amp;D &quot;x&quot; it''s'!$A$1:$B$2<`);
+  });
+
+  it('is a workbook without rows, and without columns', async () => {
+    const { workbook, written } = await workbookOf('');
+    expect(workbook.worksheets[0]!.rowCount).toBe(1);
+    expect(written).toEqual<Written>({
+      rows: 0,
+      truncated: false,
+      warnings: [],
+      sheets: [{ name: 'Report', fromRow: 1, toRow: 0 }],
+    });
+    expect((await workbookOf('\n', { columns: [] })).written.rows).toBe(1);
+  });
+
+  it('is the same file for the same rows, wherever the input is cut', async () => {
+    const text = Array.from({ length: 3000 }, (_, row) => `${row}\n`).join('');
+    const { bytes } = await workbookOf(text);
+    const source = Readable.from(text.match(/[^]{1,7}/g)!.map((piece) => Buffer.from(piece)));
+    expect((await workbookOf(text, { source })).bytes.equals(bytes)).toBe(true);
+  });
+
+  it('reports the rows as they are written', async () => {
+    const seen: number[] = [];
+    const source = Readable.from(['1\n2\n', '3\n'].map((piece) => Buffer.from(piece)));
+    await workbookOf('', { source, onRows: (rows) => seen.push(rows) });
+    expect(seen.at(0)).toBe(2);
+    expect(seen.at(-1)).toBe(3);
+  });
+
+  it('throws what its source throws', async () => {
+    const lost = new Error('connection lost');
+    const source = Readable.from(
+      (function* () {
+        yield Buffer.from('1\n');
+        throw lost;
+      })(),
+    );
+    await expect(workbookOf('', { source })).rejects.toBe(lost);
+  });
+});
+
+describe('rows beyond a sheet', () => {
+  const seven = '1\n2\n3\n4\n5\n6\n7\n';
+
+  it('are cut, and said to be', async () => {
+    const { workbook, written } = await workbookOf(seven, { rowsPerSheet: 3 });
+    expect(workbook.worksheets.map(idsOf)).toEqual([[1, 2, 3]]);
+    expect(written).toMatchObject({ rows: 3, truncated: true, sheets: [{ name: 'Report', fromRow: 1, toRow: 3 }] });
+  });
+
+  it('go on in further sheets, each a whole one', async () => {
+    const { workbook, written } = await workbookOf(seven, { rowsPerSheet: 3, whenSheetIsFull: 'next_sheet' });
+    expect(workbook.worksheets.map(({ name }) => name)).toEqual(['Report', 'Report (2)', 'Report (3)']);
+    expect(workbook.worksheets.map(idsOf)).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
+    expect(workbook.worksheets.map(({ autoFilter }) => autoFilter)).toEqual(['A1:A4', 'A1:A4', 'A1:A2']);
+    for (const sheet of workbook.worksheets) {
+      expect(sheet.getCell('A1')).toMatchObject({ value: 'id', font: { bold: true } });
+      expect(sheet.views[0]).toMatchObject({ state: 'frozen' });
+    }
+    expect(written).toMatchObject({
+      rows: 7,
+      truncated: false,
+      sheets: [
+        { name: 'Report', fromRow: 1, toRow: 3 },
+        { name: 'Report (2)', fromRow: 4, toRow: 6 },
+        { name: 'Report (3)', fromRow: 7, toRow: 7 },
+      ],
+    });
+  });
+
+  it('make no empty sheet when the last one is just full', async () => {
+    const { written } = await workbookOf('1\n2\n3\n4\n', { rowsPerSheet: 2, whenSheetIsFull: 'next_sheet' });
+    expect(written).toMatchObject({ rows: 4, truncated: false });
+    expect(written.sheets).toHaveLength(2);
+  });
+
+  it.each([
+    ['stop', 7, 3, 3, true],
+    ['next_sheet', 5, 3, 5, true],
+    ['next_sheet', 6, 3, 6, true],
+    ['next_sheet', 7, 3, 7, false],
+    ['stop', 7, 7, 7, false],
+  ] as const)(
+    'with %s, %d rows of the file and %d of a sheet',
+    async (whenSheetIsFull, maxRows, rowsPerSheet, rows, truncated) => {
+      const { written } = await workbookOf(seven, { maxRows, rowsPerSheet, whenSheetIsFull });
+      expect(written).toMatchObject({ rows, truncated });
+    },
+  );
+});
