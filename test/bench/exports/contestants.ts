@@ -10,8 +10,9 @@ import type { Cleanup } from '../harness/cleanup';
 import { runMeasured } from '../harness/measured-child';
 import { connectionEnvironment, findPrograms, runProgram } from '../harness/programs';
 import type { ExceljsJob } from './exceljs-child';
-import { selectFlights } from './flights';
+import { selectRows, type ExportTable } from './export-table';
 import type { Exported, OurExportJob } from './our-export-child';
+import type { OurSheetsJob } from './our-sheets-child';
 
 /** One export of one contestant. */
 export interface Export {
@@ -27,30 +28,39 @@ export interface ExportTask {
   readonly url: string;
   /** The run's own folder. */
   readonly folder: string;
+  readonly table: ExportTable;
   readonly rows: number;
   readonly cleanup: Cleanup;
 }
 
-export async function exportByProduct(
-  { url, folder, rows, cleanup }: ExportTask,
+export function exportByProduct(
+  { url, folder, table, rows, cleanup }: ExportTask,
   output: OutputOptions,
 ): Promise<Export> {
   const files = join(folder, 'files');
-  const job: OurExportJob = { url, folder: files, rows, output };
-  const { result, milliseconds, peakRssMib } = await runMeasured<Exported>(
-    resolve(__dirname, 'our-export-child.js'),
-    job,
-    cleanup,
-  );
-  await rm(files, { recursive: true });
-  requireRows(result.rows, rows);
-  return { rowsPerSecond: (rows * 1000) / milliseconds, bytes: result.bytes, peakRssMib };
+  return exportByChild('our-export-child.js', { url, folder: files, table, rows, output }, cleanup);
+}
+
+/** Into one workbook of several sheets, all rows of the table. */
+export function exportSheets({ url, folder, table, rows, cleanup }: ExportTask): Promise<Export> {
+  const files = join(folder, 'files');
+  return exportByChild('our-sheets-child.js', { url, folder: files, table, rows }, cleanup);
+}
+
+async function exportByChild(module: string, job: OurExportJob | OurSheetsJob, cleanup: Cleanup): Promise<Export> {
+  const { result, milliseconds, peakRssMib } = await runMeasured<Exported>(resolve(__dirname, module), job, cleanup);
+  await rm(job.folder, { recursive: true });
+  requireRows(result.rows, job.rows);
+  return { rowsPerSecond: (job.rows * 1000) / milliseconds, bytes: result.bytes, peakRssMib };
 }
 
 /** `psql`'s `\copy` into a file: the fastest ordinary way from a PostgreSQL into a CSV file. */
-export async function exportByPsql(program: string, { url, folder, rows, cleanup }: ExportTask): Promise<Export> {
+export async function exportByPsql(
+  program: string,
+  { url, folder, table, rows, cleanup }: ExportTask,
+): Promise<Export> {
   const path = join(folder, 'psql.csv');
-  const copy = `\\copy (${selectFlights(rows)}) TO '${path}' WITH (FORMAT csv, HEADER)`;
+  const copy = `\\copy (${selectRows(table, rows)}) TO '${path}' WITH (FORMAT csv, HEADER)`;
   const { milliseconds } = await runProgram(program, ['-X', '-q', '-c', copy], {
     env: connectionEnvironment(url),
     cleanup,
@@ -60,9 +70,12 @@ export async function exportByPsql(program: string, { url, folder, rows, cleanup
   return { rowsPerSecond: (rows * 1000) / milliseconds, bytes, peakRssMib: 0 };
 }
 
-export async function exportByExceljs({ url, folder, rows, cleanup }: ExportTask): Promise<Export> {
+export async function exportByExceljs(
+  { url, folder, table, rows, cleanup }: ExportTask,
+  columns: ExceljsJob['columns'],
+): Promise<Export> {
   const path = join(folder, 'exceljs.xlsx');
-  const job: ExceljsJob = { url, path, rows };
+  const job: ExceljsJob = { url, path, select: selectRows(table, rows), columns };
   const { result, milliseconds, peakRssMib } = await runMeasured<Exported>(
     resolve(__dirname, 'exceljs-child.js'),
     job,
@@ -89,10 +102,10 @@ export class XlsxWriterPeer {
   static async prepare(task: ExportTask): Promise<XlsxWriterPeer | undefined> {
     const python = await pythonWithXlsxWriter(task.cleanup);
     if (python === undefined) return undefined;
-    const source = join(task.folder, 'flights.csv');
+    const source = join(task.folder, 'rows.csv');
     const client = new Client({ connectionString: task.url });
     await client.connect();
-    const rows = client.query(copyTo(`COPY (${selectFlights(task.rows)}) TO STDOUT WITH (FORMAT csv)`));
+    const rows = client.query(copyTo(`COPY (${selectRows(task.table, task.rows)}) TO STDOUT WITH (FORMAT csv)`));
     await pipeline(rows, createWriteStream(source));
     await client.end();
     return new XlsxWriterPeer(python, source, task);

@@ -5,7 +5,7 @@ import { findProgram } from '../harness/programs';
 import { formatNumber } from '../harness/report';
 import { median } from '../harness/statistics';
 import { exportByProduct, exportByPsql } from './contestants';
-import { prepareExports } from './export-task';
+import { prepareFlights } from './export-task';
 import { ALL_FLIGHTS } from './flights';
 
 export const exportCsvBench = defineBench({
@@ -16,7 +16,7 @@ export const exportCsvBench = defineBench({
     rows: { help: 'flights to export', default: ALL_FLIGHTS, max: ALL_FLIGHTS },
   },
   async run({ runs, rows }, context) {
-    const task = await prepareExports(rows, context);
+    const task = await prepareFlights(rows, context);
     const psql = findProgram('psql');
     // The first reader of a fresh table pays for bringing it into memory.
     context.log('Warming up…');

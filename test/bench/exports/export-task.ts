@@ -1,13 +1,26 @@
 import type { BenchContext } from '../harness/bench';
-import { startBenchPostgres } from '../harness/postgres';
+import { executeSql, startBenchPostgres } from '../harness/postgres';
 import { createWorkFolder } from '../harness/work-folder';
 import { loadSampleData } from '../../../deploy/samples';
 import type { ExportTask } from './contestants';
+import { FLIGHTS } from './flights';
+import { createOrders, ORDERS } from './orders';
 
 /** A PostgreSQL of this run's own with so many sample flights. */
-export async function prepareExports(rows: number, context: BenchContext): Promise<ExportTask> {
+export async function prepareFlights(rows: number, context: BenchContext): Promise<ExportTask> {
   const folder = await createWorkFolder(context);
   const server = await startBenchPostgres(folder, context);
   const { url } = await loadSampleData({ url: server.url('postgres'), log: context.log, flights: rows });
-  return { url, folder, rows, cleanup: context.cleanup };
+  return { url, folder, table: FLIGHTS, rows, cleanup: context.cleanup };
+}
+
+/** A PostgreSQL of this run's own with a table of so many orders. */
+export async function prepareOrders(rows: number, context: BenchContext): Promise<ExportTask> {
+  const folder = await createWorkFolder(context);
+  const server = await startBenchPostgres(folder, context);
+  await executeSql(server.url('postgres'), 'CREATE DATABASE orders');
+  const url = server.url('orders');
+  context.log(`Making ${rows} orders…`);
+  await createOrders(url, rows);
+  return { url, folder, table: ORDERS, rows, cleanup: context.cleanup };
 }

@@ -4,13 +4,14 @@ import type { OutputOptions } from '#domain';
 import { processExportRequest } from '#export-engine';
 import { DiskFileStore } from '#file-store';
 import { serveJob } from '../harness/measured-child';
-import { DATA_SOURCE, everyFlight, flightsDataset } from './flights';
+import { DATA_SOURCE, datasetOf, everyRow, type ExportTable } from './export-table';
 
 export interface OurExportJob {
   /** Connection URL of the sample database. */
   readonly url: string;
   /** Where the file store keeps its files. */
   readonly folder: string;
+  readonly table: ExportTable;
   readonly rows: number;
   readonly output: OutputOptions;
 }
@@ -23,15 +24,15 @@ export interface Exported {
 const TIMEOUT_MS = 3_600_000;
 
 /** What the exporter does with a job that it has claimed, from the validation to the file that is safe on disk. */
-serveJob(async ({ url, folder, rows, output }: OurExportJob): Promise<Exported> => {
+serveJob(async ({ url, folder, table, rows, output }: OurExportJob): Promise<Exported> => {
   const dataSources = new DataSources({ [DATA_SOURCE]: url }, { poolMax: 2, statementTimeoutMs: TIMEOUT_MS });
   try {
     const source = dataSources.get(DATA_SOURCE);
     if (!source) throw new Error('the sample database is missing from the data sources');
-    const definition = await flightsDataset(source);
+    const definition = await datasetOf(source, table);
     const datasetId = randomUUID();
     const manifest = await processExportRequest(
-      { jobId: randomUUID(), attempt: 1, input: everyFlight(datasetId, definition, output) },
+      { jobId: randomUUID(), attempt: 1, input: everyRow(table, datasetId, definition, output) },
       {
         dataset: { status: 'active', datasetId, definition },
         dataSources,
