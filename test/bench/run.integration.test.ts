@@ -34,6 +34,7 @@ describe('every bench measures what it says, at a tiny size', () => {
       ['--runs', '1', '--rows', '1000'],
       ['rows_per_s', 'rss_mib', 'exceljs_rows_per_s', 'exceljs_rss_mib', 'ratio_exceljs'],
     ],
+    ['export-xlsx', ['--runs', '1', '--rows', '1000', '--sheets', '3'], ['rows_per_s', 'rss_mib']],
   ])(
     '%s',
     async (name, sizes, expected) => {

@@ -42,9 +42,8 @@ export function exportByProduct(
 }
 
 /** Into one workbook of several sheets, all rows of the table. */
-export function exportSheets({ url, folder, table, rows, cleanup }: ExportTask): Promise<Export> {
-  const files = join(folder, 'files');
-  return exportByChild('our-sheets-child.js', { url, folder: files, table, rows }, cleanup);
+export function exportSheets({ url, folder, table, rows, cleanup }: ExportTask, sheets: number): Promise<Export> {
+  return exportByChild('our-sheets-child.js', { url, folder: join(folder, 'files'), table, rows, sheets }, cleanup);
 }
 
 async function exportByChild(module: string, job: OurExportJob | OurSheetsJob, cleanup: Cleanup): Promise<Export> {

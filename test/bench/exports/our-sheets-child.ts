@@ -2,7 +2,7 @@ import { DataSources, identifier, joinStatements, sql } from '#data-sources';
 import { DEFAULT_XLSX } from '#domain';
 import { DiskFileStore } from '#file-store';
 import { FileSink } from '../../../libs/export-engine/src/writers/file-sink';
-import { MOST_SHEET_ROWS, writeXlsx } from '../../../libs/export-engine/src/writers/xlsx/xlsx';
+import { writeXlsx } from '../../../libs/export-engine/src/writers/xlsx/xlsx';
 import { serveJob } from '../harness/measured-child';
 import { DATA_SOURCE, datasetOf, type ExportTable } from './export-table';
 import type { Exported } from './our-export-child';
@@ -15,12 +15,13 @@ export interface OurSheetsJob {
   readonly table: ExportTable;
   /** Rows of the table, all of which are written. */
   readonly rows: number;
+  readonly sheets: number;
 }
 
 const TIMEOUT_MS = 3_600_000;
 
-/** The whole table into one workbook of as many sheets as it takes, which no job asks for yet: COPY, writer and file store alone. */
-serveJob(async ({ url, folder, table, rows }: OurSheetsJob): Promise<Exported> => {
+/** The whole table into one workbook of several sheets, which no job asks for yet: COPY, writer and file store alone. */
+serveJob(async ({ url, folder, table, rows, sheets }: OurSheetsJob): Promise<Exported> => {
   const dataSources = new DataSources({ [DATA_SOURCE]: url }, { poolMax: 2, statementTimeoutMs: TIMEOUT_MS });
   try {
     const source = dataSources.get(DATA_SOURCE);
@@ -44,13 +45,14 @@ serveJob(async ({ url, folder, table, rows }: OurSheetsJob): Promise<Exported> =
         })),
         options: DEFAULT_XLSX,
         maxRows: rows,
-        rowsPerSheet: Math.min(MOST_SHEET_ROWS, Math.ceil(rows / Math.ceil(rows / MOST_SHEET_ROWS))),
+        rowsPerSheet: Math.ceil(rows / sheets),
         whenSheetIsFull: 'next_sheet',
         onRows: () => undefined,
       },
       sink,
     );
     await upload.commit();
+    if (written.sheets.length !== sheets) throw new Error(`${written.sheets.length} sheets instead of ${sheets}`);
     return { rows: written.rows, bytes: sink.bytes };
   } finally {
     await dataSources.close();
