@@ -565,6 +565,30 @@ describe('failures', () => {
     );
   });
 
+  it.each([PLAIN_CSV, DEFAULT_XLSX])('leaves nothing when its connection dies half-way ($format)', async (output) => {
+    await admin.query(`
+      CREATE OR REPLACE VIEW public.long_lived AS SELECT g AS id, md5(g::text) AS name
+        FROM (SELECT generate_series(1, 1000000000) AS g) AS numbers`);
+    const dataset = stateOf({
+      ...EVERYTHING,
+      relation: { schema: 'public', name: 'long_lived' },
+      columns: EVERYTHING.columns.slice(0, 2),
+    });
+    let failure: Promise<unknown> = Promise.resolve();
+    await new Promise<void>((progressed) => {
+      failure = failureOf(inputOf({ columns: ALL_COLUMNS.slice(0, 2), sort: [], output }), {
+        dataset,
+        limits: { maxRows: 100_000_000, timeoutMs: 20_000 },
+        onProgress: () => progressed(),
+      });
+    });
+    expect(await filesLeft()).toHaveLength(1);
+    await admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'`,
+    );
+    expect(await failure).toMatchObject({ code: 'data_source.unreachable', transient: true });
+  });
+
   it.each([PLAIN_CSV, DEFAULT_XLSX])('stops within a second when it is told to ($format)', async (output) => {
     await admin.query(`
       CREATE OR REPLACE VIEW public.endless AS SELECT g AS id, md5(g::text) AS name
