@@ -30,18 +30,19 @@ export class CellOpenings {
   /** Bytes from the end of the style to the value, for each column. */
   readonly tails: Int32Array;
   /** The number of the row as digits. */
-  digits = Buffer.from('1');
+  digits = Buffer.alloc(0);
   /** Where the digits of each column's reference end. */
   private readonly digitEnds: Int32Array;
 
   constructor(
     private readonly kinds: readonly CellKind[],
     private readonly styles: readonly number[],
+    firstRow: number,
   ) {
     this.starts = new Int32Array(kinds.length + 1);
     this.tails = Int32Array.from(kinds, (kind) => TAILS[kind].length);
     this.digitEnds = new Int32Array(kinds.length);
-    this.beginAt(1);
+    this.beginAt(firstRow);
   }
 
   beginAt(row: number): void {

@@ -10,6 +10,9 @@ const BLOCK_BYTES = 512 * 1024;
 /** What one more cell, the longest there is, may need: no UTF-16 unit takes more than the five bytes of `&amp;`. */
 const ROOM_FOR_A_CELL = 5 * LONGEST_CELL_TEXT + 256;
 
+/** Below the header. */
+const FIRST_ROW = 2;
+
 const LINE_FEED = 0x0a;
 const TAB = 0x09;
 const BACKSLASH = 0x5c;
@@ -44,7 +47,7 @@ export class RowEncoder {
     private readonly kinds: readonly CellKind[],
     styles: readonly number[],
   ) {
-    this.openings = new CellOpenings(kinds, styles);
+    this.openings = new CellOpenings(kinds, styles, FIRST_ROW);
     this.output = newBlock();
   }
 
@@ -62,9 +65,9 @@ export class RowEncoder {
     return this.at >= BLOCK_BYTES;
   }
 
-  /** Begins the rows of another sheet below its header. */
+  /** Begins the rows of another sheet. */
   beginSheet(): void {
-    this.openings.beginAt(2);
+    this.openings.beginAt(FIRST_ROW);
     this.rowsSeen = 0;
   }
 

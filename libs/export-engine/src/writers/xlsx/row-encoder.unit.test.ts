@@ -15,11 +15,7 @@ function encoded(encoder: RowEncoder, text: string, maxRows = Infinity): string 
   return Buffer.concat(blocks).toString();
 }
 
-function encoder(kinds = KINDS, styles: readonly number[] = []): RowEncoder {
-  const made = new RowEncoder(kinds, styles);
-  made.beginSheet();
-  return made;
-}
+const encoder = (kinds = KINDS, styles: readonly number[] = []): RowEncoder => new RowEncoder(kinds, styles);
 
 const inline = (reference: string, text: string): string =>
   `<c r="${reference}" t="inlineStr"><is><t>${text}</t></is></c>`;

@@ -2,7 +2,7 @@ import type { XlsxOptions } from '#domain';
 import { columnLetters } from './cell-openings';
 import { cellXml, cutToCell, printable } from './cell-values';
 import { HEADER_STYLE } from './styles';
-import { MAIN_NAMESPACE, XML_DECLARATION } from './workbook-parts';
+import { MAIN_NAMESPACE, XML_DECLARATION, type FinishedSheet } from './workbook-parts';
 
 /** Characters of the narrowest and the widest column that a header makes. */
 const NARROWEST = 12;
@@ -26,10 +26,10 @@ export function sheetBeginning(
   );
 }
 
-/** Everything behind the rows. @param filterRows rows that the filter spans, header included, or null for no filter */
-export function sheetEnd(columnCount: number, filterRows: number | null): string {
-  const filter = filterRows === null ? '' : `<autoFilter ref="A1:${columnLetters(columnCount - 1)}${filterRows}"/>`;
-  return `</sheetData>${filter}</worksheet>`;
+/** Everything behind the rows. */
+export function sheetEnd(filter: FinishedSheet['filter']): string {
+  const range = filter && `A1:${columnLetters(filter.columns - 1)}${filter.rows}`;
+  return `</sheetData>${range ? `<autoFilter ref="${range}"/>` : ''}</worksheet>`;
 }
 
 function columns(headers: readonly string[], styles: readonly number[]): string {

@@ -48,39 +48,39 @@ export const MOST_SHEET_ROWS = 1_048_575;
  * number of rows and sheets. The same rows make the same bytes.
  */
 export async function writeXlsx(job: XlsxJob, sink: ByteSink): Promise<Written> {
-  const writer = new WorkbookWriter(job, sink);
-  await writer.begin();
+  const writer = await WorkbookWriter.begin(job, sink);
   const truncated = await writer.writeRows();
   return { truncated, ...(await writer.end()) };
 }
 
+interface OpenSheet {
+  readonly name: string;
+  readonly entry: ZipEntry;
+}
+
 class WorkbookWriter {
-  private readonly zip: ZipWriter;
-  private readonly styles: Styles;
   private readonly rows: RowEncoder;
   private readonly finished: FinishedSheet[] = [];
   private readonly sheets: OutputFile['sheets'][number][] = [];
-  private sheet: ZipEntry | null = null;
-  private sheetName = '';
   private rowsBefore = 0;
 
-  constructor(
+  private constructor(
     private readonly job: XlsxJob,
-    sink: ByteSink,
+    private readonly styles: Styles,
+    private readonly zip: ZipWriter,
+    private sheet: OpenSheet,
   ) {
-    this.zip = new ZipWriter(sink);
-    this.styles = new Styles(job.columns.map(({ numberFormat }) => numberFormat));
-    this.rows = new RowEncoder(
-      job.columns.map(({ dataType }) => cellKind(dataType)),
-      this.styles.ofColumns,
-    );
+    const kinds = job.columns.map(({ dataType }) => cellKind(dataType));
+    this.rows = new RowEncoder(kinds, styles.ofColumns);
   }
 
-  /** First what tells programs that look at the beginning alone which kind of file it is. */
-  async begin(): Promise<void> {
-    await this.zip.add('_rels/.rels', Buffer.from(packageRelationships()));
-    await this.zip.add('xl/styles.xml', Buffer.from(this.styles.xml()));
-    await this.beginSheet();
+  /** Begins with the parts that every workbook has alike, and its first sheet. */
+  static async begin(job: XlsxJob, sink: ByteSink): Promise<WorkbookWriter> {
+    const zip = new ZipWriter(sink);
+    const styles = new Styles(job.columns.map(({ numberFormat }) => numberFormat));
+    await zip.add('_rels/.rels', Buffer.from(packageRelationships()));
+    await zip.add('xl/styles.xml', Buffer.from(styles.xml()));
+    return new WorkbookWriter(job, styles, zip, await openSheet(zip, job, styles, []));
   }
 
   /** Returns whether there were more rows than may be written. */
@@ -94,8 +94,7 @@ class WorkbookWriter {
         else if (at < piece.length) {
           const isLast = job.whenSheetIsFull === 'stop' || this.rowsBefore + rows.rows >= job.maxRows;
           if (isLast) return true;
-          await this.endSheet();
-          await this.beginSheet();
+          await this.nextSheet();
         }
       }
       job.onRows(this.rowsBefore + rows.rows);
@@ -105,39 +104,46 @@ class WorkbookWriter {
 
   async end(): Promise<Omit<Written, 'truncated'>> {
     await this.endSheet();
-    const { finished } = this;
-    await this.zip.add('xl/workbook.xml', Buffer.from(workbook(finished)));
-    await this.zip.add('xl/_rels/workbook.xml.rels', Buffer.from(workbookRelationships(finished.length)));
-    await this.zip.add('[Content_Types].xml', Buffer.from(contentTypes(finished.length)));
-    await this.zip.end();
+    const { zip, finished } = this;
+    await zip.add('xl/workbook.xml', Buffer.from(workbook(finished)));
+    await zip.add('xl/_rels/workbook.xml.rels', Buffer.from(workbookRelationships(finished.length)));
+    await zip.add('[Content_Types].xml', Buffer.from(contentTypes(finished.length)));
+    await zip.end();
     return { rows: this.rowsBefore, warnings: cutWarning(this.rows.cutTexts), sheets: this.sheets };
   }
 
-  private async beginSheet(): Promise<void> {
-    const { job, finished, styles } = this;
-    const taken = finished.map(({ name }) => name);
-    this.sheetName = nextSheetName(job.options.sheetName, taken);
-    this.sheet = await this.zip.open(sheetPart(finished.length + 1), { method: 'deflate' });
-    this.rows.beginSheet();
-    const headers = job.columns.map(({ header }) => header);
-    await this.sheet.write(Buffer.from(sheetBeginning(headers, styles.ofColumns, job.options, finished.length === 0)));
+  private async writeBlock(): Promise<void> {
+    await this.sheet.entry.write(this.rows.takeBlock(), this.rows.recycle);
   }
 
-  private async writeBlock(): Promise<void> {
-    await this.sheet?.write(this.rows.takeBlock(), this.rows.recycle);
+  private async nextSheet(): Promise<void> {
+    await this.endSheet();
+    const names = this.finished.map(({ name }) => name);
+    this.sheet = await openSheet(this.zip, this.job, this.styles, names);
+    this.rows.beginSheet();
   }
 
   private async endSheet(): Promise<void> {
-    const { job, rows, sheetName: name, rowsBefore } = this;
+    const { job, rows, rowsBefore } = this;
+    const { name, entry } = this.sheet;
     const columns = job.columns.length;
     const filter = job.options.autoFilter && columns > 0 ? { columns, rows: rows.rows + 1 } : null;
     await this.writeBlock();
-    await this.sheet?.write(Buffer.from(sheetEnd(columns, filter?.rows ?? null)));
-    await this.sheet?.end();
+    await entry.write(Buffer.from(sheetEnd(filter)));
+    await entry.end();
     this.finished.push({ name, filter });
     this.sheets.push({ name, fromRow: rowsBefore + 1, toRow: rowsBefore + rows.rows });
     this.rowsBefore += rows.rows;
   }
+}
+
+/** @param names of the sheets before it */
+async function openSheet(zip: ZipWriter, job: XlsxJob, styles: Styles, names: readonly string[]): Promise<OpenSheet> {
+  const { options, columns } = job;
+  const entry = await zip.open(sheetPart(names.length + 1), { method: 'deflate' });
+  const headers = columns.map(({ header }) => header);
+  await entry.write(Buffer.from(sheetBeginning(headers, styles.ofColumns, options, names.length === 0)));
+  return { name: nextSheetName(options.sheetName, names), entry };
 }
 
 function cutWarning(cutTexts: number): OutputWarning[] {

@@ -63,6 +63,21 @@ describe('writeXlsx', () => {
     );
   });
 
+  it('names every sheet where a package has to', async () => {
+    const { bytes } = await workbookOf('1\n2\n', { rowsPerSheet: 1, whenSheetIsFull: 'next_sheet' });
+    const types = partOf(bytes, '[Content_Types].xml');
+    const relationships = partOf(bytes, 'xl/_rels/workbook.xml.rels');
+    for (const sheet of ['sheet1', 'sheet2']) {
+      expect(types).toContain(
+        `<Override PartName="/xl/worksheets/${sheet}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`,
+      );
+      expect(relationships).toContain(`Target="worksheets/${sheet}.xml"`);
+    }
+    expect(relationships).toContain(
+      '<Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>',
+    );
+  });
+
   it('gives columns their formats and widths, and the header its look', async () => {
     const { workbook } = await workbookOf('1.5\t2026-11-23\t2.5\t07:30:00\n', {
       columns: [
