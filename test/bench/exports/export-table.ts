@@ -10,7 +10,7 @@ export interface ExportTable {
   readonly columns: readonly ExportColumn[];
 }
 
-export interface ExportColumn {
+interface ExportColumn {
   readonly name: string;
   /** The report's format, or null for none. */
   readonly format: string | null;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { copyFields, unescaped } from './copy-fields';
 
@@ -20,7 +21,10 @@ async function* chunksOf(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 
 async function piecesOf(bytes: Buffer, size: number): Promise<string[]> {
   const pieces: string[] = [];
-  for await (const piece of copyFields(chunksOf(bytes, size))) pieces.push(piece.toString());
+  for await (const piece of copyFields(chunksOf(bytes, size))) {
+    expect(isUtf8(piece)).toBe(true);
+    pieces.push(piece.toString());
+  }
   return pieces;
 }
 

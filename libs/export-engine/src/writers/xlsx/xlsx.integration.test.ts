@@ -15,6 +15,10 @@ import { CREATE_RANDOM_ROWS, randomRow, type RandomRow } from '../../testing/ran
 import { ZipWriter } from '../zip/zip-writer';
 import { MOST_SHEET_ROWS, writeXlsx, type XlsxColumn, type XlsxJob } from './xlsx';
 
+/** Programs by which a person may open the files; what is not installed is left out, and said to be. */
+const SOFFICE = 'soffice';
+const PYTHON = 'python3';
+
 let database: TestDatabase;
 let admin: Client;
 let dataSources: DataSources;
@@ -263,13 +267,13 @@ describe('the same workbook of three sheets', () => {
     ]);
   });
 
-  const soffice = programVersion('soffice');
-  if (soffice === null) process.stderr.write('LIBREOFFICE DID NOT READ THE WORKBOOK: soffice is not in the PATH.\n');
-  (soffice === null ? it.skip : it)('is read by LibreOffice', async () => {
+  const isInstalled = programVersion(SOFFICE) !== null;
+  if (!isInstalled) process.stderr.write('LIBREOFFICE DID NOT READ THE WORKBOOK: soffice is not in the PATH.\n');
+  (isInstalled ? it : it.skip)('is read by LibreOffice', async () => {
     const profile = `-env:UserInstallation=file://${join(folder, 'profile')}`;
     // Comma, quotes, UTF-8, from line 1, cells as they are shown, every sheet (the last -1).
     const filter = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1';
-    execFileSync('soffice', [profile, '--headless', '--convert-to', filter, '--outdir', join(folder, 'csv'), path], {
+    execFileSync(SOFFICE, [profile, '--headless', '--convert-to', filter, '--outdir', join(folder, 'csv'), path], {
       stdio: 'pipe',
       timeout: 120_000,
     });
@@ -292,9 +296,9 @@ describe('the same workbook of three sheets', () => {
 });
 
 describe('ZIP64', () => {
-  const python = programVersion('python3');
-  if (python === null) process.stderr.write('PYTHON DID NOT READ THE ZIP64 FILE: python3 is not in the PATH.\n');
-  (python === null ? it.skip : it)('is read by Python', async () => {
+  const isInstalled = programVersion(PYTHON) !== null;
+  if (!isInstalled) process.stderr.write('PYTHON DID NOT READ THE ZIP64 FILE: python3 is not in the PATH.\n');
+  (isInstalled ? it : it.skip)('is read by Python', async () => {
     const sink = new MemorySink();
     const zip = new ZipWriter(sink, { zip64Limits: { bytes: 1000, entries: 3 } });
     for (const [name, method] of [
@@ -311,7 +315,7 @@ describe('ZIP64', () => {
     await writeFile(path, sink.bytes);
     const script =
       'import json, sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(json.dumps([z.testzip(), [[i.filename, i.file_size] for i in z.infolist()]]))';
-    expect(JSON.parse(execFileSync('python3', ['-c', script, path], { encoding: 'utf8' }))).toEqual([
+    expect(JSON.parse(execFileSync(PYTHON, ['-c', script, path], { encoding: 'utf8' }))).toEqual([
       null,
       [
         ['first ü.txt', 3000],

@@ -46,8 +46,11 @@ export const MOST_SHEET_ROWS = 1_048_575;
 /**
  * Writes a workbook of typed cells (ECMA-376) from COPY's bytes. Memory stays flat: some blocks of half a MiB, whatever the
  * number of rows and sheets. The same rows make the same bytes.
+ *
+ * Throws what the source or the sink threw, and `RangeError` where a sheet may have no row at all.
  */
 export async function writeXlsx(job: XlsxJob, sink: ByteSink): Promise<Written> {
+  if (job.rowsPerSheet !== undefined && job.rowsPerSheet < 1) throw new RangeError('A sheet has at least one row.');
   const writer = await WorkbookWriter.begin(job, sink);
   const truncated = await writer.writeRows();
   return { truncated, ...(await writer.end()) };

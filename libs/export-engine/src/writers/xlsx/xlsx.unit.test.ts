@@ -12,7 +12,7 @@ const column = (header: string, dataType: DataType, numberFormat: string | null 
   numberFormat,
 });
 
-async function workbookOf(text: string, more: Partial<XlsxJob> = {}) {
+async function writtenOf(text: string, more: Partial<XlsxJob> = {}) {
   const sink = new MemorySink();
   const written = await writeXlsx(
     {
@@ -26,9 +26,14 @@ async function workbookOf(text: string, more: Partial<XlsxJob> = {}) {
     },
     sink,
   );
+  return { written, bytes: sink.bytes };
+}
+
+async function workbookOf(text: string, more: Partial<XlsxJob> = {}) {
+  const { written, bytes } = await writtenOf(text, more);
   const workbook = new Workbook();
-  await workbook.xlsx.load(sink.bytes as unknown as Parameters<typeof workbook.xlsx.load>[0]);
-  return { written, workbook, bytes: sink.bytes };
+  await workbook.xlsx.load(bytes as unknown as Parameters<typeof workbook.xlsx.load>[0]);
+  return { written, workbook, bytes };
 }
 
 const idsOf = (sheet: Worksheet): unknown[] => (sheet.getColumn(1).values as unknown[]).slice(2);
@@ -139,6 +144,15 @@ describe('writeXlsx', () => {
     expect((await workbookOf(text, { source })).bytes.equals(bytes)).toBe(true);
   });
 
+  it('loses no row of many blocks, which are used again and again', async () => {
+    const ids = Array.from({ length: 100_000 }, (_, row) => row);
+    const { bytes } = await writtenOf(ids.map((id) => `${id}\n`).join(''));
+    const sheet = partOf(bytes, 'xl/worksheets/sheet1.xml');
+    const rows = ids.map((id) => `<row r="${id + 2}"><c r="A${id + 2}"><v>${id}</v></c></row>`).join('');
+    expect(Buffer.byteLength(rows)).toBeGreaterThan(6 * 512 * 1024);
+    expect(sheet.slice(sheet.indexOf('<row r="2">'), sheet.indexOf('</sheetData>')) === rows).toBe(true);
+  });
+
   it('reports the rows as they are written', async () => {
     const seen: number[] = [];
     const source = Readable.from(['1\n2\n', '3\n'].map((piece) => Buffer.from(piece)));
@@ -186,6 +200,10 @@ describe('rows beyond a sheet', () => {
         { name: 'Report (3)', fromRow: 7, toRow: 7 },
       ],
     });
+  });
+
+  it('need a row on each sheet', async () => {
+    await expect(writtenOf(seven, { rowsPerSheet: 0, whenSheetIsFull: 'next_sheet' })).rejects.toThrow(RangeError);
   });
 
   it('make no empty sheet when the last one is just full', async () => {

@@ -58,6 +58,8 @@ describe('ZipWriter', () => {
     expect(sink.bytes.readUInt16LE(6)).toBe(1 << 11);
     expect(sink.bytes.readUInt32LE(22)).toBe(16);
     expect(readZip(sink.bytes)).toMatchObject([{ name: 'a/b.xml', method: 8, versionNeeded: 20 }]);
+    // Whoever unpacks it can read it.
+    expect(sink.bytes.readUInt16LE(sink.bytes.indexOf('PK\x01\x02') + 40)).toBe(0o100644);
   });
 
   it('is the same file for the same contents, with the time that is asked for', async () => {
