@@ -53,7 +53,13 @@ export type CopyFormat =
   /** Values apart by tabs, backslash escapes, NULL as `\N`. */
   | { readonly type: 'text' }
   /** Lines end with LF. A value equal to `nullText` is quoted, so that it differs from NULL. */
-  | { readonly type: 'csv'; readonly delimiter: string; readonly nullText: string };
+  | {
+      readonly type: 'csv';
+      readonly delimiter: string;
+      readonly nullText: string;
+      /** Puts every value but NULL in quotes, not only those that need them. Default false. */
+      readonly quoteAll?: boolean;
+    };
 
 export type DataSourceErrorCode =
   | 'data_source.unreachable'

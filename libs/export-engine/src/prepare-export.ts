@@ -33,7 +33,7 @@ export async function prepareExport(
   const live = await source.introspect(dataset.relation, { signal });
   const gone = liveProblems(definition, dataset, live);
   if (gone.length > 0) throw invalidTemplate(gone);
-  return { plan: planExport({ input, dataset, rowLimit: preparation.maxRows }), source };
+  return { plan: planExport({ input, dataset, rowLimit: preparation.maxRows, live: live ?? [] }), source };
 }
 
 /** Stands in so that an input can be examined for the rest. */

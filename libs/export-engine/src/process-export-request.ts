@@ -1,24 +1,19 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { DataSource } from '#data-sources';
-import type { JobOutput, OutputFile, OutputWarning } from '#domain';
+import type { JobOutput, OutputWarning } from '#domain';
 import type { FileUpload } from '#file-store';
 import { asExportFailure } from './export-failure';
 import type { ExportParts, ExportRequest } from './export-request';
 import type { ExportPlan } from './plan/export-plan';
+import { fileTypeOf } from './plan/file-type';
 import { prepareExport } from './prepare-export';
 import { progressOf } from './progress';
-import { writeCsv, type CsvJob } from './writers/csv';
 import { FileSink } from './writers/file-sink';
+import { copyFormatOf, openRowWriter } from './writers/open-row-writer';
+import { feedRows, type RowFeed } from './writers/row-writer';
 import type { Written } from './writers/written';
 import { writeXlsx } from './writers/xlsx/xlsx';
-
-const MEDIA_TYPES: Readonly<Record<OutputFile['format'], string>> = {
-  csv: 'text/csv; charset=utf-8',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  jsonl: 'application/jsonl',
-  parquet: 'application/vnd.apache.parquet',
-};
 
 /**
  * Runs an export: validates the input against the live dataset, plans one query, streams its rows into a file and stores it
@@ -51,7 +46,8 @@ async function run({ jobId, attempt, input }: ExportRequest, parts: ExportParts)
     await upload.commit();
     const { rows, truncated, warnings, sheets } = written;
     const { format } = plan.output;
-    const file = { name: plan.fileName, key, format, mediaType: MEDIA_TYPES[format], rows, ...sink.digest(), sheets };
+    const { mediaType } = fileTypeOf(plan.output);
+    const file = { name: plan.fileName, key, format, mediaType, rows, ...sink.digest(), sheets };
     return {
       files: [file],
       rows,
@@ -71,37 +67,31 @@ async function run({ jobId, attempt, input }: ExportRequest, parts: ExportParts)
   }
 }
 
-async function write(plan: ExportPlan, source: DataSource, sink: FileSink, parts: ExportParts): Promise<Written> {
-  const { output, maxRows, columns, timeZone } = plan;
+async function write(plan: ExportPlan, dataSource: DataSource, sink: FileSink, parts: ExportParts): Promise<Written> {
+  const { output, maxRows, timeZone } = plan;
+  const { signal, limits } = parts;
   const progress = progressOf(parts.onProgress);
   const onRows = (rows: number): void => progress.report(rows, sink.bytes);
-  const options = { signal: parts.signal, timeoutMs: parts.limits.timeoutMs, timeZone };
-  const format =
-    output.format === 'csv'
-      ? ({ type: 'csv', delimiter: output.delimiter, nullText: output.nullText } as const)
-      : ({ type: 'text' } as const);
-  const rowsOut = await source.copyOut(plan.select, format, options);
+  const options = { signal, timeoutMs: limits.timeoutMs, timeZone };
+  const source = await dataSource.copyOut(plan.select, copyFormatOf(output), options);
   try {
-    const written = await writeRows({ source: rowsOut, columns, output, maxRows, onRows }, sink);
+    const written = await writeRows({ source, maxRows, onRows }, plan, sink, signal);
     progress.finish(written.rows, sink.bytes);
     return written;
   } finally {
-    await closed(rowsOut);
+    await closed(source);
   }
 }
 
-type Rows = Pick<ExportPlan, 'columns' | 'output' | 'maxRows'> & Pick<CsvJob, 'source' | 'onRows'>;
-
-function writeRows({ columns, output, ...job }: Rows, sink: FileSink): Promise<Written> {
-  switch (output.format) {
-    case 'csv':
-      return writeCsv({ ...job, headers: columns.map(({ header }) => header), options: output }, sink);
-    case 'xlsx':
-      return writeXlsx({ ...job, columns, options: output, whenSheetIsFull: 'stop' }, sink);
-    case 'jsonl':
-    case 'parquet':
-      throw new RangeError(`no writer of ${output.format}`);
-  }
+async function writeRows(
+  feed: Omit<RowFeed, 'layout'>,
+  { columns, output }: ExportPlan,
+  sink: FileSink,
+  signal: AbortSignal,
+): Promise<Written> {
+  if (output.format === 'xlsx') return writeXlsx({ ...feed, columns, options: output, whenSheetIsFull: 'stop' }, sink);
+  const layout = copyFormatOf(output).type;
+  return feedRows({ ...feed, layout }, await openRowWriter(columns, output, { sink, signal }));
 }
 
 /** No query outlives its export. */

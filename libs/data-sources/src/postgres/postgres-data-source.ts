@@ -114,9 +114,9 @@ export class PostgresDataSource implements DataSource {
 const AS_TEXT = { getTypeParser: () => (value: string) => value };
 
 function copyStatement(select: Statement, format: CopyFormat): Statement {
-  return format.type === 'text'
-    ? sql`COPY (${select}) TO STDOUT WITH (FORMAT text, ENCODING 'UTF8')`
-    : sql`COPY (${select}) TO STDOUT WITH (FORMAT csv, DELIMITER ${format.delimiter}, NULL ${format.nullText}, ENCODING 'UTF8')`;
+  if (format.type === 'text') return sql`COPY (${select}) TO STDOUT WITH (FORMAT text, ENCODING 'UTF8')`;
+  const quotes = format.quoteAll === true ? sql`, FORCE_QUOTE *` : sql``;
+  return sql`COPY (${select}) TO STDOUT WITH (FORMAT csv, DELIMITER ${format.delimiter}, NULL ${format.nullText}${quotes}, ENCODING 'UTF8')`;
 }
 
 /** One row for each column; a relation without columns gives a row of NULLs, a missing one no row. Domains count as their base. */

@@ -123,16 +123,18 @@ function formatProblems({ dataType, format }: ReportColumn, pointer: string): De
   return reading.ok ? [] : [problem('format.invalid', `${pointer}/format`, reading.problem)];
 }
 
-function headerProblems({ columns }: TemplateDefinition): DefinitionProblem[] {
+function headerProblems({ columns, output }: TemplateDefinition): DefinitionProblem[] {
+  // Many readers of Parquet take names for the same that differ in case alone.
+  const nameOf = (header: string): string => (output.format === 'parquet' ? header.toLowerCase() : header);
   const firstUse = new Map<string, number>();
   return columns.slice(0, MOST_COLUMNS).flatMap(({ header }, index) => {
     const pointer = `/columns/${index}/header`;
     if (header.trim() === '') return [problem('header.empty', pointer, 'A column needs a header.')];
     const fault = headerFault(header);
     if (fault !== null) return [problem('header.invalid', pointer, `The header ${fault}.`)];
-    const first = firstUse.get(header);
+    const first = firstUse.get(nameOf(header));
     if (first === undefined) {
-      firstUse.set(header, index);
+      firstUse.set(nameOf(header), index);
       return [];
     }
     const message = `The header "${header}" stands over column ${first + 1} already. Choose another.`;

@@ -1,6 +1,6 @@
 import { datasetColumn, FLIGHTS, FLIGHTS_STATE, reportColumn, templateDefinition } from '../testing/samples';
 import type { TemplateDefinition } from './definition';
-import { DEFAULT_CSV, DEFAULT_XLSX } from './output-options';
+import { DEFAULT_CSV, DEFAULT_JSON_LINES, DEFAULT_PARQUET, DEFAULT_XLSX } from './output-options';
 import { validateDefinition } from './validate-definition';
 
 const problems = (more: Partial<TemplateDefinition>, dataset = FLIGHTS_STATE) =>
@@ -93,6 +93,11 @@ describe('the headers', () => {
     ]);
     expect(headed('a', 'A', '__proto__')).toEqual([]);
   });
+  it('must not come twice in Parquet, capital letters or not', () => {
+    const columns = ['Ä', 'ä', 'b'].map((header) => reportColumn('origin', 'string', { header }));
+    expect(problems({ columns, output: DEFAULT_PARQUET })).toEqual(['header.duplicate /columns/1/header']);
+    expect(problems({ columns, output: DEFAULT_JSON_LINES })).toEqual([]);
+  });
   it.each(['a\u0000', 'a\ud800', '\udc00', 'a\u0007', 'a\uffff', 'x'.repeat(256)])('must not be %j', (header) => {
     expect(headed(header)).toEqual(['header.invalid /columns/0/header']);
   });
@@ -180,6 +185,19 @@ describe('the output', () => {
   );
   it('may write NULL with a comma when another character delimits', () => {
     expect(csv({ nullText: 'a,b', delimiter: ';' })).toEqual([]);
+  });
+  it('may begin with a byte order mark in the encodings of Unicode alone', () => {
+    expect(csv({ byteOrderMark: true, encoding: 'utf-8' })).toEqual([]);
+    expect(csv({ byteOrderMark: true, encoding: 'utf-16le' })).toEqual([]);
+    expect(csv({ byteOrderMark: false, encoding: 'windows-1252' })).toEqual([]);
+    expect(csv({ byteOrderMark: true, encoding: 'windows-1252' })).toEqual(['output.invalid /output/byteOrderMark']);
+  });
+  it('may be JSON Lines and Parquet', () => {
+    expect(problems({ output: { ...DEFAULT_JSON_LINES, compression: 'gzip' } })).toEqual([]);
+    expect(problems({ output: { ...DEFAULT_PARQUET, compression: 'snappy' } })).toEqual([]);
+    expect(problems({ output: { ...DEFAULT_PARQUET, retentionMinutes: 0 } })).toEqual([
+      'output.invalid /output/retentionMinutes',
+    ]);
   });
   it.each(['Report', "Anna's flights", 'x'.repeat(31), '2026 & 2027'])('may name the sheet %j', (sheetName) =>
     expect(xlsx({ sheetName })).toEqual([]),

@@ -20,11 +20,21 @@ function formatProblems(output: OutputOptions): DefinitionProblem[] {
       return sheetNameProblems(output);
     case 'jsonl':
     case 'parquet':
-      return [invalid('/output/format', `Reports are not written as ${output.format} yet.`)];
+      return [];
   }
 }
 
-function csvProblems({ delimiter, nullText }: CsvOptions): DefinitionProblem[] {
+function csvProblems(output: CsvOptions): DefinitionProblem[] {
+  return [...nullTextProblems(output), ...byteOrderMarkProblems(output)];
+}
+
+function byteOrderMarkProblems({ encoding, byteOrderMark }: CsvOptions): DefinitionProblem[] {
+  return byteOrderMark && encoding === 'windows-1252'
+    ? [invalid('/output/byteOrderMark', 'Only the encodings of Unicode have a byte order mark; windows-1252 is none.')]
+    : [];
+}
+
+function nullTextProblems({ delimiter, nullText }: CsvOptions): DefinitionProblem[] {
   const fault = textFault(nullText);
   if (fault !== null) return [invalid('/output/nullText', `The text for NULL ${fault}.`)];
   if (nullText.length > LONGEST_NULL_TEXT) {

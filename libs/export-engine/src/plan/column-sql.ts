@@ -3,6 +3,7 @@ import { aggregateResultType, isComparable, parseFormat } from '#domain';
 import type { Aggregate, DatasetColumn, DataType, OutputOptions, ReportColumn, ValueFormat } from '#domain';
 import { FORMULA_STARTS } from '../formula-text';
 import { formattedSql } from './cell-format';
+import { digitsOf, type Digits } from './digits';
 import { durationCellSql } from './duration-sql';
 import type { PlannedColumn } from './export-plan';
 import { DEFAULT_NUMBER_FORMATS, numberFormatCode } from './number-format-code';
@@ -24,19 +25,21 @@ export interface ColumnSql {
  * every digit, percents with their sign; json as the database writes it, arrays as JSON. They are those of every locale.
  *
  * @param locale BCP 47; plays a part in formats alone
+ * @param databaseType of the dataset column, where it is known
  */
 export function columnSql(
   column: ReportColumn,
   source: DatasetColumn | null,
   output: OutputOptions,
-  locale: string,
+  { locale, databaseType }: { readonly locale: string; readonly databaseType: string | null },
 ): ColumnSql {
   const raw = rawSql(column, source);
   const rawType = rawTypeOf(column.aggregate, source);
   const value = convertedSql(raw, rawType, column.dataType);
+  const digits = digitsOf(column, source, databaseType);
   const format = formatOf(column);
   const neutralise = output.format === 'csv' && output.neutraliseFormulas;
-  const planned = { header: column.header, dataType: column.dataType, numberFormat: null };
+  const planned = { header: column.header, dataType: column.dataType, numberFormat: null, digits };
   const shared = {
     sortKey: sortKeyOf(raw, rawType, value, column.dataType),
     nullable:
@@ -60,8 +63,10 @@ export function columnSql(
         };
   }
   if (format) {
-    return { ...shared, cell: formattedSql(value, column.dataType, format, { locale, neutralise }), planned };
+    const cell = formattedSql(value, column.dataType, format, { locale, neutralise });
+    return { ...shared, cell, planned: isTyped(output) ? { ...planned, dataType: 'string' } : planned };
   }
+  if (isTyped(output)) return { ...shared, cell: typedSql(value, column, digits, output), planned };
   if (column.dataType === 'boolean') return { ...shared, cell: sql`${value}::text`, planned };
   if (column.dataType === 'percent') return { ...shared, cell: percentText(value), planned };
   return { ...shared, cell: neutralise && rawType === 'string' ? neutralisedSql(value) : value, planned };
@@ -69,6 +74,18 @@ export function columnSql(
 
 function percentText(value: Statement): Statement {
   return sql`(${hundredfold(value)})::text || '%'`;
+}
+/** Whether files of a format tell numbers from texts, so that what a format wrote is a text in them. */
+function isTyped({ format }: OutputOptions): boolean {
+  return format === 'jsonl' || format === 'parquet';
+}
+
+function typedSql(value: Statement, column: ReportColumn, digits: Digits | null, output: OutputOptions): Statement {
+  if (column.dataType === 'boolean') return sql`${value}::text`;
+  // Parquet has one scale for a whole column, and PostgreSQL gives every average another.
+  return output.format === 'parquet' && column.aggregate === 'avg' && digits?.type === 'fixed'
+    ? sql`round(${value}::numeric, ${String(digits.scale)}::int)`
+    : value;
 }
 
 function rawSql({ column, aggregate }: ReportColumn, source: DatasetColumn | null): Statement {

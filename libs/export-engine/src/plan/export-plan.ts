@@ -1,5 +1,6 @@
 import type { RelationName, Statement } from '#data-sources';
 import type { DataType, OutputOptions } from '#domain';
+import type { Digits } from './digits';
 
 /** How one export runs: one query, and what becomes of its columns. */
 export interface ExportPlan {
@@ -28,4 +29,6 @@ export interface PlannedColumn {
   readonly dataType: DataType;
   /** For XLSX: number format code (ECMA-376 part 1, 18.8.31), or null for the general one. */
   readonly numberFormat: string | null;
+  /** For Parquet: what is known of its numbers before the query runs; null: nothing, or it has none. */
+  readonly digits: Digits | null;
 }

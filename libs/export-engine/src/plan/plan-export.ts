@@ -1,28 +1,39 @@
-import { identifier, joinStatements, programText, sql, type Statement } from '#data-sources';
+import { identifier, joinStatements, programText, sql, type LiveColumn, type Statement } from '#data-sources';
 import { resolveFilter, type DatasetDefinition, type JobInput, type SortKey, type TemplateDefinition } from '#domain';
 import { DEFAULT_BATCH_TYPES, type BatchTypes } from '../batch-types';
 import { MOST_SHEET_ROWS } from '../writers/xlsx/xlsx';
 import { columnSql, type ColumnSql } from './column-sql';
 import type { ExportPlan } from './export-plan';
 import { fileName } from './file-name';
+import { fileTypeOf } from './file-type';
 import { filterSql } from './filter-sql';
+
+export interface PlanRequest {
+  readonly input: JobInput;
+  readonly dataset: DatasetDefinition;
+  /** The system's; a lower one of the template counts instead. */
+  readonly rowLimit: number;
+  /** The dataset's columns as the data source has them now. What is missing there gets the types of any number. */
+  readonly live?: readonly LiveColumn[];
+}
 
 /**
  * Makes one query of an export's input. The input must have passed validation against the dataset: a RangeError tells of one
  * that would not. The same input always gives the same plan; the clock plays no part.
- *
- * @param rowLimit the system's; a lower one of the template counts instead
  */
 export function planExport(
-  { input, dataset, rowLimit }: { input: JobInput; dataset: DatasetDefinition; rowLimit: number },
+  { input, dataset, rowLimit, live = [] }: PlanRequest,
   batchTypes: BatchTypes = DEFAULT_BATCH_TYPES,
 ): ExportPlan {
   const { title, definition } = batchTypes.of(input).report(input, dataset);
   const { nominalTime, timeZone, output } = input.additionalConfig;
   const byName = new Map(dataset.columns.map((column) => [column.name, column]));
-  const columns = definition.columns.map((column) =>
-    columnSql(column, column.column === null ? null : (byName.get(column.column) ?? null), output, definition.locale),
-  );
+  const databaseTypes = new Map(live.map(({ name, databaseType }) => [name, databaseType]));
+  const columns = definition.columns.map((column) => {
+    const source = column.column === null ? null : (byName.get(column.column) ?? null);
+    const databaseType = databaseTypes.get(column.column ?? '') ?? null;
+    return columnSql(column, source, output, { locale: definition.locale, databaseType });
+  });
   const filter =
     definition.filter && resolveFilter(definition.filter, dataset.columns, new Date(nominalTime), timeZone);
   const limit = lowestLimit(definition, rowLimit);
@@ -44,7 +55,7 @@ export function planExport(
     output,
     timeZone,
     ...limit,
-    fileName: fileName(title, nominalTime, timeZone, output.format),
+    fileName: fileName(title, nominalTime, timeZone, fileTypeOf(output).extension),
   };
 }
 

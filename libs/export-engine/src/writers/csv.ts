@@ -1,48 +1,69 @@
-import type { Readable } from 'node:stream';
-import type { CsvOptions } from '#domain';
+import type { CsvOptions, OutputWarning } from '#domain';
 import { neutralised } from '../formula-text';
-import { CsvLines } from './csv-lines';
-import type { FileSink } from './file-sink';
-import type { Written } from './written';
-
-export interface CsvJob {
-  /** COPY's CSV with the delimiter and null text of the options. */
-  readonly source: Readable;
-  readonly headers: readonly string[];
-  readonly options: CsvOptions;
-  readonly maxRows: number;
-  /** Called after each piece, with the rows that are written. */
-  readonly onRows: (rows: number) => void;
-}
-
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+import type { ByteSink, EndedSink } from './byte-sink';
+import { compressedSink } from './gzip-sink';
+import { withCarriageReturns } from './line-ends';
+import type { Finished, RowWriter } from './row-writer';
+import { textEncoder } from './text-encodings';
 
 /**
- * Writes a CSV file (RFC 4180) from COPY's bytes. No row becomes an object on the way, so memory stays flat and the database
- * sets the pace.
+ * Makes a CSV file (RFC 4180) of COPY's CSV, which has the delimiter, quoting and null text of the options already. No row
+ * becomes an object on the way, so memory stays flat and the database sets the pace.
  */
-export async function writeCsv(job: CsvJob, sink: FileSink): Promise<Written> {
-  const { options } = job;
-  const lines = new CsvLines(options.lineEnding, job.maxRows);
-  if (options.byteOrderMark) await sink.write(BYTE_ORDER_MARK);
-  if (options.header) await sink.write(Buffer.from(headerLine(job.headers, options)));
-  for await (const chunk of job.source) {
-    await sink.write(lines.push(chunk as Buffer));
-    job.onRows(lines.rows);
+export class CsvWriter implements RowWriter {
+  private readonly encoder;
+
+  private constructor(
+    private readonly options: CsvOptions,
+    private readonly sink: EndedSink,
+  ) {
+    this.encoder = textEncoder(options.encoding);
   }
-  return { rows: lines.rows, truncated: lines.truncated, warnings: [], sheets: [] };
+
+  /** Begins the file, with a header if the options want one. */
+  static async open(headers: readonly string[], options: CsvOptions, sink: ByteSink): Promise<CsvWriter> {
+    const writer = new CsvWriter(options, compressedSink(sink, options.compression));
+    try {
+      if (options.byteOrderMark) await writer.sink.write(writer.encoder.byteOrderMark);
+      if (options.header) await writer.sink.write(writer.encoder.encode(Buffer.from(headerLine(headers, options))));
+    } catch (error) {
+      await writer.abandon();
+      throw error;
+    }
+    return writer;
+  }
+
+  write(rows: Buffer, count: number): Promise<void> {
+    const lines = this.options.lineEnding === 'crlf' ? withCarriageReturns(rows, count) : rows;
+    return this.sink.write(this.encoder.encode(lines));
+  }
+
+  async finish(): Promise<Finished> {
+    await this.sink.finish();
+    return { warnings: replacedWarning(this.encoder.replaced, this.options), sheets: [] };
+  }
+
+  abandon(): Promise<void> {
+    this.sink.abandon();
+    return Promise.resolve();
+  }
 }
 
 function headerLine(headers: readonly string[], options: CsvOptions): string {
   const fields = headers.map((header) => {
     const text = options.neutraliseFormulas ? neutralised(header) : header;
-    return quotedIfNeeded(text, options);
+    return options.quoting === 'all' || needsQuotes(text, options) ? `"${text.replaceAll('"', '""')}"` : text;
   });
   return fields.join(options.delimiter) + (options.lineEnding === 'crlf' ? '\r\n' : '\n');
 }
 
-/** Quotes where COPY would. */
-function quotedIfNeeded(text: string, options: CsvOptions): string {
-  const needed = text === options.nullText || text.includes(options.delimiter) || /["\r\n]/.test(text);
-  return needed ? `"${text.replaceAll('"', '""')}"` : text;
+/** Where COPY would quote. */
+function needsQuotes(text: string, options: CsvOptions): boolean {
+  return text === options.nullText || text.includes(options.delimiter) || /["\r\n]/.test(text);
+}
+
+function replacedWarning(replaced: number, { encoding }: CsvOptions): OutputWarning[] {
+  if (replaced === 0) return [];
+  const message = `${replaced} characters became question marks, since ${encoding} lacks them.`;
+  return [{ code: 'csv.characters_replaced', message }];
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileUpload } from '#file-store';
+import type { ByteSink } from './byte-sink';
 
 /** What a finished file holds. */
 export interface Digest {
@@ -9,7 +10,7 @@ export interface Digest {
 }
 
 /** Takes a file's bytes on their way to the store, counts them and computes their SHA-256. */
-export class FileSink {
+export class FileSink implements ByteSink {
   private readonly hash = createHash('sha256');
   private count = 0;
   private failure: Error | null = null;

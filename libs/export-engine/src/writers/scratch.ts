@@ -1,0 +1,71 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ExportFailure } from '../export-failure';
+
+/** A folder for what an export needs on the way. */
+export interface Scratch {
+  readonly folder: string;
+  /** Removes it with all that is in it. Never throws: what stays is removed by a later export. */
+  remove(): Promise<void>;
+}
+
+/** Followed by the number of the process: `report-scheduler-export_worker-3_4711_x8Hq2a`. */
+const PREFIX = `report-scheduler-export_${hostname()}_`;
+
+/** Those that this process uses now. */
+const inUse = new Set<string>();
+
+/**
+ * A folder of one export's own below the system's temporary folder (`TMPDIR`), for this process's user alone. What exports of
+ * processes that were killed left on this machine is removed first. Throws `ExportFailure`.
+ */
+export async function openScratch(): Promise<Scratch> {
+  return scratchStep(async () => {
+    await removeLeftovers();
+    const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}_`));
+    inUse.add(folder);
+    return {
+      folder,
+      async remove() {
+        inUse.delete(folder);
+        await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      },
+    };
+  });
+}
+
+/** Tells what goes wrong in the temporary folder in words of an export. */
+export async function scratchStep<Result>(step: () => Promise<Result>): Promise<Result> {
+  try {
+    return await step();
+  } catch (error) {
+    throw scratchUnavailable((error as NodeJS.ErrnoException).code ?? 'unknown', error);
+  }
+}
+
+export function scratchUnavailable(reason: string, cause: unknown): ExportFailure {
+  const message = `The exporter's temporary folder cannot take what the export puts there (${reason}).`;
+  return new ExportFailure('export.scratch_unavailable', message, true, [], { cause });
+}
+
+async function removeLeftovers(): Promise<void> {
+  const names = await readdir(tmpdir());
+  const ours = names.filter((name) => name.startsWith(PREFIX));
+  const left = ours.filter((name) => isLeftover(join(tmpdir(), name), Number.parseInt(name.slice(PREFIX.length), 10)));
+  await Promise.all(left.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })));
+}
+
+/** In a container the next process often has the number of the one before. */
+function isLeftover(folder: string, pid: number): boolean {
+  return pid === process.pid ? !inUse.has(folder) : !isAlive(pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
