@@ -18,6 +18,8 @@ export interface ExportParts {
   /** Ends the export, its query in the database included, within a second. */
   readonly signal: AbortSignal;
   readonly limits: ExportLimits;
+  /** Folder for temporary files of formats that need them; default: the system's (`TMPDIR`). */
+  readonly scratchRoot?: string;
   /** Rows and bytes written so far; called a few times a second at most, and once at the end. */
   readonly onProgress: (rows: number, bytes: number) => void;
 }

@@ -69,13 +69,12 @@ async function run({ jobId, attempt, input }: ExportRequest, parts: ExportParts)
 
 async function write(plan: ExportPlan, dataSource: DataSource, sink: FileSink, parts: ExportParts): Promise<Written> {
   const { output, maxRows, timeZone } = plan;
-  const { signal, limits } = parts;
   const progress = progressOf(parts.onProgress);
   const onRows = (rows: number): void => progress.report(rows, sink.bytes);
-  const options = { signal, timeoutMs: limits.timeoutMs, timeZone };
+  const options = { signal: parts.signal, timeoutMs: parts.limits.timeoutMs, timeZone };
   const source = await dataSource.copyOut(plan.select, copyFormatOf(output), options);
   try {
-    const written = await writeRows({ source, maxRows, onRows }, plan, sink, signal);
+    const written = await writeRows({ source, maxRows, onRows }, plan, sink, parts);
     progress.finish(written.rows, sink.bytes);
     return written;
   } finally {
@@ -87,11 +86,11 @@ async function writeRows(
   feed: Omit<RowFeed, 'layout'>,
   { columns, output }: ExportPlan,
   sink: FileSink,
-  signal: AbortSignal,
+  parts: ExportParts,
 ): Promise<Written> {
   if (output.format === 'xlsx') return writeXlsx({ ...feed, columns, options: output, whenSheetIsFull: 'stop' }, sink);
   const layout = copyFormatOf(output).type;
-  return feedRows({ ...feed, layout }, await openRowWriter(columns, output, { sink, signal }));
+  return feedRows({ ...feed, layout }, await openRowWriter(columns, output, sink, parts));
 }
 
 /** No query outlives its export. */

@@ -1,5 +1,6 @@
 import type { CopyFormat } from '#data-sources';
 import type { CsvOptions, JsonLinesOptions, OutputOptions, ParquetOptions } from '#domain';
+import type { ExportParts } from '../export-request';
 import type { ExportPlan } from '../plan/export-plan';
 import type { ByteSink } from './byte-sink';
 import { CsvWriter } from './csv';
@@ -14,7 +15,8 @@ export type RowWriterOptions = CsvOptions | JsonLinesOptions | ParquetOptions;
 export async function openRowWriter(
   columns: ExportPlan['columns'],
   options: RowWriterOptions,
-  { sink, signal }: { readonly sink: ByteSink; readonly signal: AbortSignal },
+  sink: ByteSink,
+  parts: Pick<ExportParts, 'signal' | 'scratchRoot'>,
 ): Promise<RowWriter> {
   switch (options.format) {
     case 'csv':
@@ -26,7 +28,7 @@ export async function openRowWriter(
     case 'jsonl':
       return new JsonLinesWriter(columns, options, sink);
     case 'parquet':
-      return ParquetWriter.open({ columns, options, signal }, sink);
+      return ParquetWriter.open({ columns, options, signal: parts.signal, scratchRoot: parts.scratchRoot }, sink);
   }
 }
 

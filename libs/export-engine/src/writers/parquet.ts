@@ -15,6 +15,8 @@ export interface ParquetJob {
   readonly options: ParquetOptions;
   /** Ends the conversion within a second. */
   readonly signal: AbortSignal;
+  /** Where scratch folders are made; default: the system's temporary folder. */
+  readonly scratchRoot?: string | undefined;
 }
 
 /** MiB that DuckDB may take for a file of few columns, and for each column besides: it keeps pages of every one. */
@@ -40,7 +42,7 @@ export class ParquetWriter implements RowWriter {
   ) {}
 
   static async open(job: ParquetJob, sink: ByteSink): Promise<ParquetWriter> {
-    const scratch = await openScratch();
+    const scratch = await openScratch(job.scratchRoot);
     try {
       const csv = await scratchStep(() => open(join(scratch.folder, 'rows.csv'), 'wx', 0o600));
       return new ParquetWriter(job, sink, scratch, csv);
@@ -96,7 +98,7 @@ export class ParquetWriter implements RowWriter {
 
 /** What an error of DuckDB means to the report's owner. */
 function meaningOf(error: unknown, columns: readonly ParquetColumn[]): unknown {
-  const message = error instanceof Error ? error.message : '';
+  const message = messageOf(error);
   const refused = refusedValue(message);
   const column = refused && columns[refused.index];
   if (refused && column) {
@@ -119,4 +121,9 @@ function meaningOf(error: unknown, columns: readonly ParquetColumn[]): unknown {
     );
   }
   return message.startsWith('IO Error') ? scratchUnavailable('IO error', error) : error;
+}
+
+/** Errors that the native library makes need not be of this context's `Error`. */
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
 }

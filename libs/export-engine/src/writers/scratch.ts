@@ -17,13 +17,15 @@ const PREFIX = `report-scheduler-export_${hostname()}_`;
 const inUse = new Set<string>();
 
 /**
- * A folder of one export's own below the system's temporary folder (`TMPDIR`), for this process's user alone. What exports of
- * processes that were killed left on this machine is removed first. Throws `ExportFailure`.
+ * A folder of one export's own, for this process's user alone. What exports of processes that were killed left on this machine
+ * is removed first. Throws `ExportFailure`.
+ *
+ * @param root where it is made; default: the system's temporary folder (`TMPDIR`)
  */
-export async function openScratch(): Promise<Scratch> {
+export async function openScratch(root = tmpdir()): Promise<Scratch> {
   return scratchStep(async () => {
-    await removeLeftovers();
-    const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}_`));
+    await removeLeftovers(root);
+    const folder = await mkdtemp(join(root, `${PREFIX}${process.pid}_`));
     inUse.add(folder);
     return {
       folder,
@@ -49,11 +51,13 @@ export function scratchUnavailable(reason: string, cause: unknown): ExportFailur
   return new ExportFailure('export.scratch_unavailable', message, true, [], { cause });
 }
 
-async function removeLeftovers(): Promise<void> {
-  const names = await readdir(tmpdir());
-  const ours = names.filter((name) => name.startsWith(PREFIX));
-  const left = ours.filter((name) => isLeftover(join(tmpdir(), name), Number.parseInt(name.slice(PREFIX.length), 10)));
-  await Promise.all(left.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })));
+async function removeLeftovers(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const folder = join(root, name);
+    const left = isLeftover(folder, Number.parseInt(name.slice(PREFIX.length), 10));
+    if (left) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** In a container the next process often has the number of the one before. */

@@ -1,0 +1,121 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { Client } from 'pg';
+import { DataSources } from '#data-sources';
+import {
+  selfServiceInput,
+  type DatasetColumn,
+  type DatasetDefinition,
+  type JobInput,
+  type JobOutput,
+  type OutputOptions,
+  type ReportColumn,
+  type TemplateDefinition,
+} from '#domain';
+import { DATASET_ID, JOB_ID, NOON, TEMPLATE_ID, reportColumn, templateDefinition } from '#domain/testing';
+import { DiskFileStore } from '#file-store';
+import { createTestDatabase } from '../../../../test/postgres/database';
+import type { ExportParts } from '../export-request';
+import { processExportRequest } from '../process-export-request';
+
+/** A report of a relation of the test's database. */
+export interface ReportOf {
+  /** In the schema `public`. */
+  readonly relation: string;
+  readonly dataset: readonly DatasetColumn[];
+  /** Default: every column as it is. */
+  readonly columns?: readonly ReportColumn[];
+  readonly output: OutputOptions;
+  readonly more?: Partial<TemplateDefinition>;
+}
+
+/** A real PostgreSQL, a file store in a folder, and exports from the one into the other. */
+export interface ExportWorld {
+  readonly admin: Client;
+  /** Runs the export of a template. */
+  run(report: ReportOf, parts?: Partial<ExportParts>): Promise<JobOutput>;
+  /** Runs a job input of any kind over a dataset. */
+  process(input: JobInput, dataset: DatasetDefinition, parts?: Partial<ExportParts>): Promise<JobOutput>;
+  datasetOf(report: Pick<ReportOf, 'relation' | 'dataset'>): DatasetDefinition;
+  fileOf(output: JobOutput): Promise<Buffer>;
+  /** Path of a finished file, for other programs. */
+  pathOf(output: JobOutput): string;
+  /** Every file below the store's folder, drafts included. */
+  filesLeft(): Promise<string[]>;
+  /** Statements of others that run in the database now. */
+  runningQueries(): Promise<number>;
+  /** Removes the files. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openExportWorld(): Promise<ExportWorld> {
+  const database = await createTestDatabase();
+  const admin = new Client({ connectionString: database.url });
+  await admin.connect();
+  const dataSources = new DataSources({ here: database.url }, { poolMax: 3, statementTimeoutMs: 30_000 });
+  const root = await mkdtemp(join(tmpdir(), 'export-world-'));
+  const fileStore = new DiskFileStore(root);
+  const world: ExportWorld = {
+    admin,
+    run(report, parts) {
+      const definition = templateDefinition({
+        columns: report.columns ?? report.dataset.map(({ name, type }) => reportColumn(name, type)),
+        sort: [],
+        output: report.output,
+        ...report.more,
+      });
+      const input = selfServiceInput({ templateId: TEMPLATE_ID, templateName: 'All', definition }, NOON, 'UTC');
+      return world.process(input, world.datasetOf(report), parts);
+    },
+    process: (input, definition, parts) =>
+      processExportRequest(
+        { jobId: JOB_ID, attempt: 1, input },
+        {
+          dataset: { status: 'active', datasetId: DATASET_ID, definition },
+          dataSources,
+          fileStore,
+          signal: new AbortController().signal,
+          limits: { maxRows: 100_000_000, timeoutMs: 60_000 },
+          onProgress: () => undefined,
+          ...parts,
+        },
+      ),
+    datasetOf: ({ relation, dataset }) => ({
+      name: 'All',
+      description: null,
+      dataSource: 'here',
+      relation: { schema: 'public', name: relation },
+      rowLimit: null,
+      columns: dataset,
+    }),
+    fileOf: async (output) => buffer(await fileStore.read(keyOf(output))),
+    pathOf: (output) => join(root, keyOf(output)),
+    async filesLeft() {
+      const entries = await readdir(root, { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    },
+    async runningQueries() {
+      const { rows } = await admin.query<{ n: number }>(
+        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'",
+      );
+      return rows[0]?.n ?? 0;
+    },
+    clear: () => rm(root, { recursive: true, force: true }),
+    async close() {
+      await dataSources.close();
+      await admin.end();
+      await database.drop();
+      await world.clear();
+    },
+  };
+  return world;
+}
+
+function keyOf({ files }: JobOutput): string {
+  const [file] = files;
+  if (!file) throw new Error('The export left no file.');
+  return file.key;
+}
