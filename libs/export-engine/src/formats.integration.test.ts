@@ -347,6 +347,49 @@ describe('Parquet', () => {
   });
 });
 
+describe('durations, currencies, percents and arrays', () => {
+  const REPORT = {
+    relation: 'more',
+    dataset: [
+      datasetColumn('spent', 'duration'),
+      datasetColumn('price', 'currency'),
+      datasetColumn('share', 'percent'),
+      datasetColumn('tags', 'array'),
+    ],
+  } as const;
+
+  beforeAll(() =>
+    world.admin.query(`
+      CREATE TABLE public.more (spent interval, price numeric(12,2), share numeric(5,4), tags text[]);
+      INSERT INTO public.more VALUES
+        ('1 year 2 days 03:00:00.5', -1234.50, 0.1250, ARRAY['a"b', E'x\\n\ny', NULL]), (NULL, NULL, NULL, NULL)`),
+  );
+
+  it('are texts, numbers and lists in JSON Lines', async () => {
+    const bytes = await world.fileOf(await world.run({ ...REPORT, output: DEFAULT_JSON_LINES }));
+    expect(bytes.toString()).toBe(
+      '{"spent":"P1Y2DT3H0.5S","price":-1234.50,"share":0.1250,"tags":["a\\"b","x\\n\\ny",null]}\n' +
+        '{"spent":null,"price":null,"share":null,"tags":null}\n',
+    );
+  });
+
+  it('are texts, decimals and JSON in Parquet', async () => {
+    const path = world.pathOf(await world.run({ ...REPORT, output: DEFAULT_PARQUET }));
+    expect(await readWithDuckDB(path)).toEqual({
+      columns: [
+        ['spent', 'VARCHAR'],
+        ['price', 'DECIMAL(12,2)'],
+        ['share', 'DECIMAL(5,4)'],
+        ['tags', 'JSON'],
+      ],
+      rows: [
+        ['P1Y2DT3H0.5S', '-1234.50', '0.1250', '["a\\"b","x\\n\\ny",null]'],
+        [null, null, null, null],
+      ],
+    });
+  });
+});
+
 describe('a standard export', () => {
   it.each<[OutputOptions, string]>([
     [{ ...DEFAULT_CSV, encoding: 'utf-16le', compression: 'gzip' }, 'All_2026-11-23T1200.csv.gz'],

@@ -117,6 +117,11 @@ describe('copyOut', () => {
     expect(await runningQueries()).toBe(0);
   });
 
+  it('quotes every value but NULL if it is told to', async () => {
+    const select = sql`SELECT 1, ${'a'}, NULL::text, ''`;
+    expect(await text(await source.copyOut(select, { ...CSV, quoteAll: true }, {}))).toBe('"1","a",,""\n');
+  });
+
   it('writes the text format as well', async () => {
     const stream = await source.copyOut(sql`SELECT ${'a\tb'}, NULL, 1.50::numeric`, { type: 'text' }, {});
     expect(await text(stream)).toBe('a\\tb\t\\N\t1.50\n');

@@ -75,6 +75,7 @@ export function columnSql(
 function percentText(value: Statement): Statement {
   return sql`(${hundredfold(value)})::text || '%'`;
 }
+
 /** Whether files of a format tell numbers from texts, so that what a format wrote is a text in them. */
 function isTyped({ format }: OutputOptions): boolean {
   return format === 'jsonl' || format === 'parquet';
