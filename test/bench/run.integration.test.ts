@@ -35,6 +35,16 @@ describe('every bench measures what it says, at a tiny size', () => {
       ['rows_per_s', 'rss_mib', 'exceljs_rows_per_s', 'exceljs_rss_mib', 'ratio_exceljs'],
     ],
     ['export-xlsx', ['--runs', '1', '--rows', '1000', '--sheets', '3'], ['rows_per_s', 'rss_mib']],
+    [
+      'export-parquet',
+      ['--runs', '1', '--rows', '1000'],
+      ['rows_per_s', 'rss_mib', 'duckdb_rows_per_s', 'duckdb_rss_mib', 'ratio_duckdb'],
+    ],
+    [
+      'export-wide',
+      ['--runs', '1', '--rows', '100'],
+      ['csv', 'xlsx', 'jsonl', 'parquet'].flatMap((format) => [`${format}_rows_per_s`, `${format}_rss_mib`]),
+    ],
   ])(
     '%s',
     async (name, sizes, expected) => {

@@ -2,6 +2,8 @@ import { appendBench } from './append/append-bench';
 import { appendSixBench } from './append-six/append-six-bench';
 import { consumeBench } from './consume/consume-bench';
 import { exportCsvBench } from './exports/export-csv-bench';
+import { exportParquetBench } from './exports/export-parquet-bench';
+import { exportWideBench } from './exports/export-wide-bench';
 import { exportXlsxBench } from './exports/export-xlsx-bench';
 import { main } from './harness/main';
 import { idleBench } from './idle/idle-bench';
@@ -21,6 +23,8 @@ const benches = [
   latencyBench,
   exportCsvBench,
   exportXlsxBench,
+  exportParquetBench,
+  exportWideBench,
 ];
 
 void main(process.argv.slice(2), benches, {

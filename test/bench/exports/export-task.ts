@@ -5,6 +5,7 @@ import { loadSampleData } from '../../../deploy/samples';
 import type { ExportTask } from './contestants';
 import { FLIGHTS } from './flights';
 import { createOrders, ORDERS } from './orders';
+import { createWideTable, WIDE } from './wide';
 
 /** A PostgreSQL of this run's own with so many sample flights. */
 export async function prepareFlights(rows: number, context: BenchContext): Promise<ExportTask> {
@@ -23,4 +24,15 @@ export async function prepareOrders(rows: number, context: BenchContext): Promis
   context.log(`Making ${rows} orders…`);
   await createOrders(url, rows);
   return { url, folder, table: ORDERS, rows, cleanup: context.cleanup };
+}
+
+/** A PostgreSQL of this run's own with a table of 500 columns and so many rows. */
+export async function prepareWide(rows: number, context: BenchContext): Promise<ExportTask> {
+  const folder = await createWorkFolder(context);
+  const server = await startBenchPostgres(folder, context);
+  await executeSql(server.url('postgres'), 'CREATE DATABASE wide');
+  const url = server.url('wide');
+  context.log(`Making ${rows} rows of ${WIDE.columns.length} columns…`);
+  await createWideTable(url, rows);
+  return { url, folder, table: WIDE, rows, cleanup: context.cleanup };
 }
