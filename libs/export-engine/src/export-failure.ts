@@ -3,7 +3,8 @@ import type { DefinitionProblem, JobFailure } from '#domain';
 import { FileStoreError } from '#file-store';
 
 /**
- * The only error that leaves the engine. Codes: `template.invalid` (with the problems), `export.cancelled`, `export.failed`,
+ * The only error that leaves the engine. Codes: `template.invalid` (with the problems), `parquet.value_unsupported`,
+ * `parquet.rows_too_large`, `export.scratch_unavailable`, `export.cancelled`, `export.failed`,
  * and those of data sources (`data_source.…`) and file stores (`file_store.…`). The message is a sentence that the owner can
  * act on.
  */
