@@ -1,17 +1,14 @@
 import type { XlsxOptions } from '#domain';
 import { columnLetters } from './cell-openings';
 import { cellXml, cutToCell, printable } from './cell-values';
-import { HEADER_STYLE } from './styles';
+import { columnWidth } from './column-width';
+import { HEADER_STYLE, type Styles } from './styles';
 import { MAIN_NAMESPACE, XML_DECLARATION, type FinishedSheet } from './workbook-parts';
-
-/** Characters of the narrowest and the widest column that a header makes. */
-const NARROWEST = 12;
-const WIDEST = 60;
 
 /** Everything of a sheet before its rows, header row included (ECMA-376 part 1, 18.3.1.99). */
 export function sheetBeginning(
   headers: readonly string[],
-  styles: readonly number[],
+  styles: Styles,
   options: Pick<XlsxOptions, 'freezeHeader'>,
   isFirst: boolean,
 ): string {
@@ -32,12 +29,12 @@ export function sheetEnd(filter: FinishedSheet['filter']): string {
   return `</sheetData>${range ? `<autoFilter ref="${range}"/>` : ''}</worksheet>`;
 }
 
-function columns(headers: readonly string[], styles: readonly number[]): string {
+function columns(headers: readonly string[], styles: Styles): string {
   if (headers.length === 0) return '';
   const entries = headers.map((header, index) => {
-    const width = Math.min(Math.max(header.length + 2, NARROWEST), WIDEST);
+    const width = columnWidth(header, styles.numberFormats[index] ?? null);
     const place = `min="${index + 1}" max="${index + 1}"`;
-    return `<col ${place} width="${width}" style="${styles[index] ?? 0}" customWidth="1"/>`;
+    return `<col ${place} width="${width}" style="${styles.ofColumns[index] ?? 0}" customWidth="1"/>`;
   });
   return `<cols>${entries.join('')}</cols>`;
 }

@@ -12,7 +12,7 @@ export class Styles {
   private readonly formats: readonly string[];
 
   /** @param numberFormats of the columns; null for the general one */
-  constructor(private readonly numberFormats: readonly (string | null)[]) {
+  constructor(readonly numberFormats: readonly (string | null)[]) {
     this.formats = [...new Set(numberFormats.filter((format) => format !== null))];
   }
 

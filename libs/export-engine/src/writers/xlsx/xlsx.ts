@@ -145,7 +145,7 @@ async function openSheet(zip: ZipWriter, job: XlsxJob, styles: Styles, names: re
   const { options, columns } = job;
   const entry = await zip.open(sheetPart(names.length + 1), { method: 'deflate' });
   const headers = columns.map(({ header }) => header);
-  await entry.write(Buffer.from(sheetBeginning(headers, styles.ofColumns, options, names.length === 0)));
+  await entry.write(Buffer.from(sheetBeginning(headers, styles, options, names.length === 0)));
   return { name: nextSheetName(options.sheetName, names), entry };
 }
 

@@ -99,7 +99,7 @@ describe('writeXlsx', () => {
       '#,##0.00',
       undefined,
     ]);
-    expect([1, 2, 3].map((index) => sheet.getColumn(index).width)).toEqual([12, 60, 15]);
+    expect([1, 2, 3].map((index) => sheet.getColumn(index).width)).toEqual([14, 60, 15]);
     expect(sheet.getCell('A1').font.bold).toBe(true);
     expect(sheet.getCell('A2').font.bold).toBeUndefined();
     expect(sheet.views[0]).toMatchObject({ state: 'frozen', ySplit: 1 });
