@@ -3,6 +3,9 @@ export type TemplateId = string;
 export type ScheduleId = string;
 export type JobId = string;
 export type DatasetId = string;
+export type DataSourceId = string;
+/** Under which a secret is kept. */
+export type SecretId = string;
 export type UserId = string;
 
 /** A point in time, RFC 3339 in UTC with milliseconds: `2026-11-23T07:30:00.000Z`. */
@@ -11,7 +14,7 @@ export type Instant = string;
 /** An IANA time zone name: `Europe/Berlin`. */
 export type TimeZone = string;
 
-export type AggregateType = 'template' | 'schedule' | 'job' | 'dataset';
+export type AggregateType = 'template' | 'schedule' | 'job' | 'dataset' | 'datasource';
 
 /** The stream of an aggregate: `template-<uuid>`. Also the key of its Kafka records. */
 export function streamOf(aggregate: AggregateType, id: string): string {

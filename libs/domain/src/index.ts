@@ -15,6 +15,8 @@ export * from './reports/definition-problem';
 export * from './reports/validate-definition';
 export * from './reports/filter';
 export * from './reports/relative-dates';
+export * from './data-sources/data-source-messages';
+export * from './data-sources/data-source';
 export * from './datasets/dataset-messages';
 export * from './datasets/dataset';
 export * from './templates/template-messages';

@@ -1,5 +1,5 @@
 import type { AccessEvent } from '#access';
-import type { DatasetEvent, JobEvent, ScheduleEvent, TemplateEvent } from '#domain';
+import type { DataSourceEvent, DatasetEvent, JobEvent, ScheduleEvent, TemplateEvent } from '#domain';
 
 /**
  * Every event that is published, by aggregate, with the version of its schema that is written now. A new event does not
@@ -40,6 +40,11 @@ export const PUBLISHED_EVENTS = {
     DatasetRevised: 2,
     DatasetRetired: 1,
   } satisfies Record<DatasetEvent['type'], number>,
+  datasource: {
+    DataSourceRegistered: 1,
+    DataSourceRevised: 1,
+    DataSourceRetired: 1,
+  } satisfies Record<DataSourceEvent['type'], number>,
   access: {
     SignedIn: 1,
     SignInRefused: 1,

@@ -6,7 +6,7 @@ import type { DatasetColumn } from '../reports/data-type';
 export interface DatasetDefinition {
   readonly name: string;
   readonly description: string | null;
-  /** Name of the data source in the settings. */
+  /** Name of the data source, of the settings or registered. */
   readonly dataSource: string;
   readonly relation: { readonly schema: string; readonly name: string };
   readonly columns: readonly DatasetColumn[];

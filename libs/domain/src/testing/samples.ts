@@ -1,3 +1,4 @@
+import type { DataSourceDefinition, PostgresOptions } from '../data-sources/data-source-messages';
 import type { DatasetDefinition, DatasetState } from '../datasets/dataset-messages';
 import type { DatasetColumn, DataType } from '../reports/data-type';
 import { PLAIN_REPORT, type ReportColumn, type TemplateDefinition } from '../reports/definition';
@@ -10,6 +11,8 @@ export const DATASET_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d01';
 export const TEMPLATE_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d02';
 export const SCHEDULE_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d03';
 export const JOB_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d04';
+/** Of the data source `sales`. */
+export const SALES_ID = '65086801-8ee8-5114-a1d9-5071fc51fc59';
 export const ANNA = 'a0000000-0000-4000-8000-000000000001';
 export const BEN = 'b0000000-0000-4000-8000-000000000002';
 export const CARA = 'c0000000-0000-4000-8000-000000000003';
@@ -44,6 +47,25 @@ export const FLIGHTS: DatasetDefinition = {
 };
 
 export const FLIGHTS_STATE: DatasetState = { status: 'active', datasetId: DATASET_ID, definition: FLIGHTS };
+
+export function postgresSource(more: Partial<PostgresOptions> = {}): DataSourceDefinition {
+  return {
+    kind: 'postgres',
+    description: null,
+    postgres: {
+      host: 'db.example.org',
+      port: 5432,
+      database: 'sales',
+      user: 'reader',
+      tls: { mode: 'verify-full', ca: null },
+      maxConnections: null,
+      statementTimeoutSeconds: null,
+      readReplica: null,
+      ...more,
+    },
+    file: null,
+  };
+}
 
 export function reportColumn(
   column: string | null,

@@ -1,6 +1,7 @@
 import type { Pool } from '#database';
 import { loadCheckpoint } from '#event-feed';
 import type { Checkpoint, FeedBatch, FeedSource, RecordedEvent } from '#event-sourcing';
+import { DATA_SOURCE_EVENTS, dataSourceStatements } from '../data-sources/data-source-projection';
 import { DATASET_EVENTS, datasetStatements } from '../datasets/dataset-projection';
 import { JOB_EVENTS, jobStatements } from '../jobs/job-projection';
 import { SCHEDULE_EVENTS, scheduleStatements } from '../schedules/schedule-projection';
@@ -14,6 +15,7 @@ export const READ_MODELS_GROUP = 'read-models';
 export const READ_MODEL_SCHEMA = 'read_model';
 
 const PROJECTIONS = [
+  { types: DATA_SOURCE_EVENTS, statements: dataSourceStatements },
   { types: DATASET_EVENTS, statements: datasetStatements },
   { types: TEMPLATE_EVENTS, statements: templateStatements },
   { types: SCHEDULE_EVENTS, statements: scheduleStatements },
@@ -33,7 +35,7 @@ export interface ProjectionOptions {
 }
 
 /**
- * Templates, schedules, jobs, mappings and datasets as tables. Each batch is a few set-based statements in the transaction
+ * Templates, schedules, jobs, mappings, datasets and data sources as tables. Each batch is a few set-based statements in the transaction
  * that moves the checkpoint; repeats and any order between streams lead to the same rows. It takes every event, since nearly
  * all are its own, and can so share what is read with others.
  */

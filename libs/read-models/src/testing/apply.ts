@@ -28,6 +28,7 @@ export async function applyAll(
 }
 
 export const READ_MODEL_TABLES = [
+  'data_source',
   'dataset',
   'self_service_template',
   'template_revision',

@@ -14,6 +14,8 @@ import {
   FLIGHTS,
   jobOutput,
   jobRequest,
+  postgresSource,
+  SALES_ID,
   scheduleDefinition,
   templateDefinition,
 } from '#domain/testing';
@@ -230,7 +232,31 @@ export function sampleHistory(): History {
   );
 
   addJobs(history);
+  addDataSource(history);
   return history;
+}
+
+function addDataSource(history: History): void {
+  const sources = streamOf('datasource', SALES_ID);
+  const registered = {
+    type: 'DataSourceRegistered',
+    dataSourceId: SALES_ID,
+    name: 'sales',
+    secretId: idOf('secret'),
+    by: CARA,
+  } as const;
+  history.add(sources, { ...registered, definition: postgresSource(), at: minute(42) });
+  history.add(sources, {
+    type: 'DataSourceRevised',
+    dataSourceId: SALES_ID,
+    definition: postgresSource({ readReplica: { host: 'replica.example.org', port: 5433 }, maxConnections: 5 }),
+    secretId: idOf('new secret'),
+    by: CARA,
+    at: minute(43),
+  });
+  history.add(sources, { type: 'DataSourceRetired', dataSourceId: SALES_ID, by: CARA, at: minute(43) });
+  const file = { kind: 'file', description: 'Monthly', postgres: null, file: { folder: 'monthly' } } as const;
+  history.add(sources, { ...registered, definition: file, secretId: null, at: minute(44) });
 }
 
 function addJobs(history: History): void {
