@@ -7,6 +7,7 @@ it.each([
     PORT: '3001',
     KAFKA_BROKERS: 'one:9092,two:9092',
     DATA_SOURCES: '{"sales":"postgres://reader@db/sales"}',
+    ENCRYPTION_KEY: [1, 2].map((byte) => Buffer.alloc(32, byte).toString('base64')).join(','),
     EXPORT_LEASE_SECONDS: '2.5',
     DATABASE_URL: 'postgres://db/product',
   },

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { migrate } from '#database';
@@ -12,6 +11,7 @@ import {
   type EmbeddedPostgres,
 } from '../../../deploy/postgres';
 import { loadSampleData } from '../../../deploy/samples';
+import { KEY_FILES, keysOf } from './kept-keys';
 
 const DATABASE = 'report_scheduler';
 /** Name of the sample data source in the settings of a standalone start. */
@@ -25,11 +25,11 @@ export interface Embedded {
   readonly samples: boolean;
 }
 
-/** Provides what the settings leave open: database, folder, signing key and sample data. */
+/** Provides what the settings leave open: database, folder, keys and sample data. */
 export async function provide(given: Settings, log: (line: string) => void, signal: AbortSignal): Promise<Embedded> {
   const dataDir = dataDirOf(given);
   makeDataDir(dataDir);
-  const settings = { ...given, DATA_DIR: dataDir, AUTH_SECRET: given.AUTH_SECRET ?? keptSecret(dataDir) };
+  const settings = { ...given, DATA_DIR: dataDir, ...keysOf(given, dataDir) };
   if (settings.DATABASE_URL !== undefined) {
     await migrate(settings.DATABASE_URL, log);
     return { settings: { ...settings, DATABASE_URL: settings.DATABASE_URL }, postgres: undefined, samples: false };
@@ -62,7 +62,7 @@ export async function reset(settings: Settings, log: (line: string) => void): Pr
   const dataDir = dataDirOf(settings);
   await eraseEmbeddedPostgres(dataDir, log);
   // Positions begin anew, so what a local Kafka holds would be taken for what is to come.
-  for (const name of ['files', 'credentials', 'auth-secret', 'kafka']) {
+  for (const name of ['files', 'credentials', ...KEY_FILES, 'kafka']) {
     rmSync(join(dataDir, name), { recursive: true, force: true });
   }
   log(`Deleted the data in ${dataDir}.`);
@@ -82,13 +82,6 @@ function makeDataDir(dataDir: string): void {
       cause: error,
     });
   }
-}
-
-/** The key that signs tokens, made at the first start so that sign-ins outlive a restart. */
-function keptSecret(dataDir: string): string {
-  const path = join(dataDir, 'auth-secret');
-  if (!existsSync(path)) writeFileSync(path, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
-  return readFileSync(path, 'utf8');
 }
 
 async function createDatabase(url: string): Promise<void> {

@@ -69,6 +69,7 @@ export type DataSourceErrorCode =
   | 'data_source.timeout'
   | 'data_source.cancelled'
   | 'data_source.value_invalid'
+  | 'data_source.secret_unreadable'
   | 'data_source.failed';
 
 /** A query could not be answered; the message is a sentence for the report's owner, without addresses or passwords. */

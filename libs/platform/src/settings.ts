@@ -17,6 +17,15 @@ const schema = z.object({
   DATA_DIR: z.string().min(1).optional(),
   /** Key that signs sign-in tokens, at least 32 characters. Made by itself in embedded mode, required otherwise. */
   AUTH_SECRET: z.string().min(32).optional(),
+  /**
+   * Keys that passwords of data sources are encrypted with, 32 bytes in base64 each, separated by commas: the first one
+   * encrypts, all of them decrypt. Made by itself in embedded mode; without one, none can be registered with a password.
+   */
+  ENCRYPTION_KEY: z
+    .string()
+    .transform((text) => text.split(',').map((key) => key.trim()))
+    .pipe(z.array(z.string().refine(isEncryptionKey, 'must be 32 bytes in base64, keys separated by commas')))
+    .optional(),
   /** `off` leaves out the sample data, template and schedule. Default `on`. */
   SAMPLE_DATA: z.enum(['on', 'off']).default('on'),
   /** Kafka's bootstrap servers, `host:port` separated by commas. Unset: consumers read the event store's own feed. */
@@ -84,6 +93,11 @@ const schema = z.object({
   /** `pretty` for people, `json` for machines. Default: pretty on a terminal. */
   LOG_FORMAT: z.enum(['pretty', 'json']).optional(),
 });
+
+function isEncryptionKey(text: string): boolean {
+  const key = Buffer.from(text, 'base64');
+  return key.length === 32 && key.toString('base64') === text;
+}
 
 export type Settings = z.output<typeof schema>;
 

@@ -10,6 +10,7 @@ const ALL: Readonly<Record<keyof Settings, true>> = {
   DATABASE_POOL_MAX: true,
   DATA_DIR: true,
   AUTH_SECRET: true,
+  ENCRYPTION_KEY: true,
   SAMPLE_DATA: true,
   KAFKA_BROKERS: true,
   KAFKA_PREFIX: true,
@@ -98,6 +99,20 @@ describe('the settings', () => {
   ])('refuse %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^ {2}${name}: .`))]);
   });
+
+  it('hold several encryption keys of 32 bytes each', () => {
+    const keys = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
+    expect(readSettings({ ENCRYPTION_KEY: keys.join(' , ') }).ENCRYPTION_KEY).toEqual(keys);
+  });
+
+  it.each(['short', Buffer.alloc(31).toString('base64'), `${Buffer.alloc(32).toString('base64')},`, 'é'.repeat(44)])(
+    'refuse an encryption key that is none, and do not print it: %s',
+    (ENCRYPTION_KEY) => {
+      const problems = problemsOf({ ENCRYPTION_KEY });
+      expect(problems).toEqual([expect.stringMatching(/^ {2}ENCRYPTION_KEY\.\d: must be 32 bytes in base64/)]);
+      expect(problems.join()).not.toContain(ENCRYPTION_KEY);
+    },
+  );
 
   it.each([
     [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'ann' }, 'KAFKA_SASL_PASSWORD: is required with'],

@@ -1,9 +1,13 @@
 import type { DataSourceErrorCode } from '#data-sources';
-import type { DatasetRefusal, JobRefusal, ScheduleRefusal, TemplateRefusal } from '#domain';
+import type { DataSourceRefusal, DatasetRefusal, JobRefusal, ScheduleRefusal, TemplateRefusal } from '#domain';
 import type { FileStoreErrorCode } from '#file-store';
 
 export type RefusalCode =
-  TemplateRefusal['code'] | ScheduleRefusal['code'] | JobRefusal['code'] | DatasetRefusal['code'];
+  | TemplateRefusal['code']
+  | ScheduleRefusal['code']
+  | JobRefusal['code']
+  | DatasetRefusal['code']
+  | DataSourceRefusal['code'];
 
 export type ProblemCode = RefusalCode | DataSourceErrorCode | FileStoreErrorCode | EdgeCode;
 
@@ -28,7 +32,9 @@ type EdgeCode =
   | 'user.last_admin'
   | 'share.user_missing'
   | 'template.revision_missing'
-  | 'data_source.missing'
+  | 'data_source.of_settings'
+  | 'data_source.own_database'
+  | 'data_source.encryption_key_missing'
   | 'job.not_ended'
   | 'job.did_not_fail'
   | 'export.failed'
@@ -100,6 +106,17 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'dataset.columns_empty': { status: 422, title: 'A dataset needs a column' },
   'dataset.duplicate_column': { status: 422, title: 'A column stands there twice' },
   'data_source.missing': { status: 404, title: 'There is no such data source' },
+  'data_source.exists': { status: 409, title: 'A data source of this name exists already' },
+  'data_source.retired': { status: 409, title: 'The data source is retired' },
+  'data_source.kind_fixed': { status: 422, title: 'The kind of a data source cannot change: register another one' },
+  'data_source.password_needed': {
+    status: 422,
+    title: 'A password that goes to another server, or another way, must be sent again',
+  },
+  'data_source.of_settings': { status: 409, title: 'The data source is defined in the settings' },
+  'data_source.own_database': { status: 422, title: "The product's own database is no data source" },
+  'data_source.encryption_key_missing': { status: 409, title: 'No password can be stored without ENCRYPTION_KEY' },
+  'data_source.secret_unreadable': { status: 409, title: 'The stored password of the data source cannot be read' },
   'data_source.unreachable': { status: 503, title: 'The data source does not answer' },
   'data_source.relation_missing': { status: 422, title: 'The table or view does not exist' },
   'data_source.column_missing': { status: 422, title: 'A column does not exist in the data source' },
