@@ -8,7 +8,8 @@ import { COMMAND_HANDLERS } from './commands/aggregate-commands';
 import { Dispatcher } from './commands/dispatcher';
 import { Permissions } from './commands/permissions';
 import { Streams } from './commands/streams';
-import { DataSourcesController } from './datasets/data-sources.controller';
+import { DataSourceCommandsOverHttp } from './data-sources/data-source-commands';
+import { DataSourcesController } from './data-sources/data-sources.controller';
 import { DatasetsController } from './datasets/datasets.controller';
 import { HealthController } from './health/health.controller';
 import { BearerGuard } from './http/bearer.guard';
@@ -76,6 +77,7 @@ const ACCESS = [
     Streams,
     Dispatcher,
     Permissions,
+    DataSourceCommandsOverHttp,
     DefinitionChecks,
     Previews,
     JobRequests,

@@ -135,7 +135,8 @@ async function datasetDefinition(
   name: string,
   description: string,
 ): Promise<DatasetDefinition> {
-  const live = await parts.dataSources.get(SAMPLE_DATA_SOURCE)?.introspect({ schema: 'public', name: relation });
+  const source = await parts.dataSources.get(SAMPLE_DATA_SOURCE);
+  const live = await source?.introspect({ schema: 'public', name: relation });
   if (!live) throw new Error(`The sample table ${relation} is missing. Begin anew: npm start -- --reset`);
   const columns = live.map((column) => ({
     name: column.name,

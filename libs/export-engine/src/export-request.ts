@@ -24,9 +24,10 @@ export interface ExportParts {
   readonly onProgress: (rows: number, bytes: number) => void;
 }
 
-/** Finds a data source by its name in the settings; `DataSources` is one. */
+/** Finds a data source by its name; `DataSources` is one. */
 export interface DataSourceCatalogue {
-  get(name: string): DataSource | null;
+  /** Null when there is none. Throws `DataSourceError` only. */
+  get(name: string): Promise<DataSource | null>;
 }
 
 export interface ExportLimits {

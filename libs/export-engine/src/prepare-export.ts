@@ -25,9 +25,9 @@ export async function prepareExport(
   const { definition } = DEFAULT_BATCH_TYPES.of(input).report(input, dataset);
   const problems = validateDefinition(definition, state);
   if (problems.length > 0) throw invalidTemplate(problems);
-  const source = preparation.dataSources.get(dataset.dataSource);
+  const source = await preparation.dataSources.get(dataset.dataSource);
   if (!source) {
-    const message = `The data source "${dataset.dataSource}" of the dataset "${dataset.name}" is not in the settings.`;
+    const message = `The data source "${dataset.dataSource}" of the dataset "${dataset.name}" does not exist, or was retired.`;
     throw new ExportFailure('data_source.unknown', message, false);
   }
   const live = await source.introspect(dataset.relation, { signal });

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { CURRENT_VERSIONS, upcast } from '#contracts';
 import { createPool, NotificationListener, type Pool } from '#database';
-import { DataSources } from '#data-sources';
+import { DataSources, SecretCipher, SecretStore } from '#data-sources';
 import { FeedProgress, StoreEventFeed } from '#event-feed';
 import { VersionedEventStore, type EventFeed, type EventStore } from '#event-sourcing';
 import { createEventStoreDb, PostgresEventStore } from '#event-store';
 import { DiskFileStore, type FileStore } from '#file-store';
+import { DataSourceQueries } from '#read-models';
 import { HealthChecks, systemClock, type Clock, type Logger } from '#platform';
 
 import { openKafkaParts, type KafkaParts } from './kafka-parts';
@@ -29,6 +30,8 @@ export interface Parts {
   readonly progress: FeedProgress;
   readonly fileStore: FileStore;
   readonly dataSources: DataSources;
+  /** Passwords of registered data sources. */
+  readonly secrets: SecretStore;
   readonly health: HealthChecks;
 }
 
@@ -62,6 +65,7 @@ async function assemble(
   const kafka = await openKafkaParts({ settings, logger, pool, notifications, eventStore });
   const progress = new FeedProgress(pool);
   await progress.start(notifications);
+  const secrets = new SecretStore(pool, new SecretCipher(settings.ENCRYPTION_KEY ?? []));
   const health = new HealthChecks();
   health.register('database', async () => {
     const answer = pool.query('SELECT 1').then(
@@ -78,12 +82,26 @@ async function assemble(
     kafka,
     progress,
     fileStore: new DiskFileStore(join(settings.DATA_DIR, 'files')),
-    dataSources: new DataSources(settings.DATA_SOURCES, {
-      poolMax: settings.DATABASE_POOL_MAX,
-      statementTimeoutMs: settings.EXPORT_TIMEOUT_SECONDS * 1000,
-    }),
+    dataSources: openDataSources(opened, secrets),
+    secrets,
     health,
   };
+}
+
+function openDataSources(
+  { settings, pool, logger }: Pick<Parts, 'settings' | 'pool' | 'logger'>,
+  secrets: SecretStore,
+) {
+  const queries = new DataSourceQueries(pool);
+  const registry = {
+    find: (name: string) => queries.active(name),
+    readSecret: (secretId: string, dataSourceId: string) => secrets.read(secretId, dataSourceId),
+  };
+  const limits = {
+    poolMax: settings.DATABASE_POOL_MAX,
+    statementTimeoutMs: settings.EXPORT_TIMEOUT_SECONDS * 1000,
+  };
+  return new DataSources(settings.DATA_SOURCES, limits, { registry, logger });
 }
 
 /** Closes what `openParts` opened. Every app that uses the parts must have stopped before. */

@@ -27,7 +27,7 @@ const TIMEOUT_MS = 3_600_000;
 serveJob(async ({ url, folder, table, rows, output }: OurExportJob): Promise<Exported> => {
   const dataSources = new DataSources({ [DATA_SOURCE]: url }, { poolMax: 2, statementTimeoutMs: TIMEOUT_MS });
   try {
-    const source = dataSources.get(DATA_SOURCE);
+    const source = await dataSources.get(DATA_SOURCE);
     if (!source) throw new Error('the sample database is missing from the data sources');
     const definition = await datasetOf(source, table);
     const datasetId = randomUUID();

@@ -2,9 +2,14 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import {
   dataset,
+  dataSource,
   job,
   schedule,
   template,
+  type DataSourceCommand,
+  type DataSourceEvent,
+  type DataSourceRefusal,
+  type DataSourceState,
   type DatasetCommand,
   type DatasetEvent,
   type DatasetRefusal,
@@ -90,9 +95,25 @@ class DatasetCommandHandler implements ICommandHandler<DatasetCommands> {
   }
 }
 
+export class DataSourceCommands extends Command<ExecuteOutcome<DataSourceState, DataSourceEvent, DataSourceRefusal>> {
+  constructor(readonly options: ExecuteOptions<DataSourceCommand, DataSourceState>) {
+    super();
+  }
+}
+
+@CommandHandler(DataSourceCommands)
+class DataSourceCommandHandler implements ICommandHandler<DataSourceCommands> {
+  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+
+  execute({ options }: DataSourceCommands) {
+    return execute(this.parts.eventStore, dataSource, options);
+  }
+}
+
 export const COMMAND_HANDLERS = [
   TemplateCommandHandler,
   ScheduleCommandHandler,
   JobCommandHandler,
   DatasetCommandHandler,
+  DataSourceCommandHandler,
 ];

@@ -2,6 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import {
   streamOf,
+  type DataSourceCommand,
+  type DataSourceEvent,
+  type DataSourceState,
   type DatasetCommand,
   type DatasetEvent,
   type DatasetState,
@@ -18,7 +21,13 @@ import {
 import type { CommandContext } from '#event-sourcing';
 import { PARTS, type Parts } from '#runtime';
 import type { RevisionMatch } from '../http/request-headers';
-import { DatasetCommands, JobCommands, ScheduleCommands, TemplateCommands } from './aggregate-commands';
+import {
+  DataSourceCommands,
+  DatasetCommands,
+  JobCommands,
+  ScheduleCommands,
+  TemplateCommands,
+} from './aggregate-commands';
 import { done, type Done } from './outcomes';
 import { Streams, type Loaded } from './streams';
 
@@ -77,6 +86,17 @@ export class Dispatcher {
     const options = await this.options(from, streamOf('dataset', id), make);
     const outcome = await this.bus.execute(new DatasetCommands(options));
     if (outcome.kind === 'stale') await this.mayKnow(this.streams.dataset(id), make);
+    return done(outcome);
+  }
+
+  async dataSource(
+    from: From,
+    id: string,
+    make: Make<DataSourceState, DataSourceCommand>,
+  ): Promise<Done<DataSourceState, DataSourceEvent>> {
+    const options = await this.options(from, streamOf('datasource', id), make);
+    const outcome = await this.bus.execute(new DataSourceCommands(options));
+    if (outcome.kind === 'stale') await this.mayKnow(this.streams.dataSource(id), make);
     return done(outcome);
   }
 

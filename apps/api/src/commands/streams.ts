@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
   dataset,
+  dataSource,
   job,
   schedule,
   streamOf,
   template,
   type AggregateType,
+  type DataSourceEvent,
+  type DataSourceState,
   type DatasetEvent,
   type DatasetState,
   type JobEvent,
@@ -54,6 +57,10 @@ export class Streams {
 
   dataset(id: string): Promise<Loaded<DatasetState>> {
     return this.load<DatasetState, DatasetEvent>('dataset', id, dataset);
+  }
+
+  dataSource(id: string): Promise<Loaded<DataSourceState>> {
+    return this.load<DataSourceState, DataSourceEvent>('datasource', id, dataSource);
   }
 
   /**

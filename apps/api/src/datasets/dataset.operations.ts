@@ -134,30 +134,3 @@ export const datasetOperations = {
     problems: ['dataset.missing'],
   }),
 };
-
-export const dataSourceOperations = {
-  list: operation({
-    id: 'listDataSources',
-    method: 'get',
-    path: '/v1/data-sources',
-    tag,
-    summary: 'List the data sources of the settings',
-    access: 'admin',
-    response: z.object({ items: z.array(z.object({ name: z.string() })) }).meta({ id: 'DataSources' }),
-  }),
-  relations: operation({
-    id: 'listRelations',
-    method: 'get',
-    path: '/v1/data-sources/:name/relations',
-    tag,
-    summary: 'List the tables and views of a data source',
-    access: 'admin',
-    params: z.strictObject({ name: z.string().max(63) }),
-    response: z
-      .object({
-        items: z.array(z.object({ schema: z.string(), name: z.string(), kind: z.enum(['table', 'view']) })),
-      })
-      .meta({ id: 'Relations' }),
-    problems: ['data_source.missing', 'data_source.unreachable'],
-  }),
-};

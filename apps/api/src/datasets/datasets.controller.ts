@@ -83,7 +83,7 @@ export class DatasetsController {
 
   /** The definition, with the table's own columns where none are given. The table must be there in any case. */
   private async definitionOf({ columns, ...given }: CallOf<'register'>['body']): Promise<DatasetDefinition> {
-    const source = this.parts.dataSources.get(given.dataSource);
+    const source = await this.parts.dataSources.get(given.dataSource);
     if (!source) throw new Problem('data_source.missing', `There is no data source "${given.dataSource}".`);
     const live = await source.introspect(given.relation, { timeoutMs: LOOK_UP_MS });
     if (!live) {

@@ -1,5 +1,6 @@
 import { auditOperations } from '../audit/audit.operations';
-import { datasetOperations, dataSourceOperations } from '../datasets/dataset.operations';
+import { dataSourceOperations } from '../data-sources/data-source.operations';
+import { datasetOperations } from '../datasets/dataset.operations';
 import { healthOperations } from '../health/health.operations';
 import type { AnyOperation } from '../http/operation';
 import { jobOperations, outputOperations } from '../jobs/job.operations';
@@ -11,8 +12,8 @@ import { userOperations } from '../users/user.operations';
 /** Every operation of the API, in the order in which the documentation shows them. */
 export const OPERATIONS: readonly AnyOperation[] = [
   sessionOperations,
-  datasetOperations,
   dataSourceOperations,
+  datasetOperations,
   templateOperations,
   scheduleOperations,
   jobOperations,

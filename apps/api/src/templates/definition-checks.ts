@@ -44,9 +44,9 @@ export class DefinitionChecks {
   private async inDataSource(definition: TemplateDefinition, dataset: DatasetState): Promise<DefinitionProblem[]> {
     if (dataset.status !== 'active') return [];
     const { dataSource } = dataset.definition;
-    const source = this.parts.dataSources.get(dataSource);
-    if (!source) return [unreachable(`The data source "${dataSource}" is not in the settings.`)];
     try {
+      const source = await this.parts.dataSources.get(dataSource);
+      if (!source) return [unreachable(`The data source "${dataSource}" does not exist, or was retired.`)];
       const live = await source.introspect(dataset.definition.relation, { timeoutMs: LOOK_UP_MS });
       return liveProblems(definition, dataset.definition, live);
     } catch (error) {

@@ -193,7 +193,7 @@ describe('a dataset', () => {
       .post('/v1/datasets', { ...body, columns: twice })
       .expect(422);
     const sources = await root().get('/v1/data-sources').expect(200);
-    expect(sources.body).toEqual({ items: [{ name: 'sample' }] });
+    expect(sources.body).toMatchObject({ items: [{ name: 'sample', origin: 'settings' }] });
     const relations = await root().get('/v1/data-sources/sample/relations').expect(200);
     expect(relations.body).toEqual({ items: [{ schema: 'public', name: 'flights', kind: 'table' }] });
     await root().get('/v1/data-sources/nowhere/relations').expect(404);

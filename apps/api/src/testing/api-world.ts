@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { hashPassword, UserStore, type Role } from '#access';
 import type { RunningSubscription } from '#event-sourcing';
 import { createLogger, readSettings } from '#platform';
 import { AuditTrailProjection, ReadModelsProjection } from '#read-models';
-import { closeParts, openParts, type Parts } from '#runtime';
+import { closeParts, openParts, type Parts, type RuntimeSettings } from '#runtime';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
 import { createApiApplication } from '../configure-api';
 
@@ -40,7 +41,7 @@ export interface ApiWorld {
   close(): Promise<void>;
 }
 
-export async function startApiWorld(): Promise<ApiWorld> {
+export async function startApiWorld(more: Partial<RuntimeSettings> = {}): Promise<ApiWorld> {
   const database = await createTestDatabase({ migrated: true });
   const source = await createTestDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'report-scheduler-api-'));
@@ -51,6 +52,8 @@ export async function startApiWorld(): Promise<ApiWorld> {
     DATABASE_URL: database.url,
     DATA_DIR: dataDir,
     AUTH_SECRET: 'a secret that only this test knows, of some length',
+    ENCRYPTION_KEY: [randomBytes(32).toString('base64')],
+    ...more,
   };
   await execute(source, FLIGHTS);
   const parts = await openParts(settings, createLogger({ level: 'info', format: 'json', destination }));

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
-import { DataSources } from '../data-sources';
 import { identifier, sql } from '../statement';
 import { PostgresDataSource } from './postgres-data-source';
 
@@ -19,7 +18,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   admin = new Client({ connectionString: database.url });
   await admin.connect();
-  source = new PostgresDataSource(database.url, { poolMax: 3, statementTimeoutMs: 20_000 });
+  source = new PostgresDataSource({ connectionString: database.url }, { poolMax: 3, statementTimeoutMs: 20_000 });
 });
 afterAll(async () => {
   await source.close();
@@ -129,7 +128,7 @@ describe('copyOut', () => {
 
   it('reads and writes timestamps in the zone asked for, whatever the database prefers', async () => {
     await admin.query(`ALTER DATABASE "${new URL(database.url).pathname.slice(1)}" SET datestyle = 'German, DMY'`);
-    const fresh = new PostgresDataSource(database.url, { poolMax: 1, statementTimeoutMs: 5_000 });
+    const fresh = new PostgresDataSource({ connectionString: database.url }, { poolMax: 1, statementTimeoutMs: 5_000 });
     const select = sql`SELECT ('2026-07-01T12:00:00Z'::timestamptz)::timestamp, '2026-07-01'::date`;
     expect(await text(await fresh.copyOut(select, CSV, { timeZone: 'Europe/Berlin' }))).toBe(
       '2026-07-01 14:00:00,2026-07-01\n',
@@ -184,7 +183,10 @@ describe('copyOut', () => {
   });
 
   it('stops waiting for a connection', async () => {
-    const narrow = new PostgresDataSource(database.url, { poolMax: 1, statementTimeoutMs: 5_000 });
+    const narrow = new PostgresDataSource(
+      { connectionString: database.url },
+      { poolMax: 1, statementTimeoutMs: 5_000 },
+    );
     const taken = await narrow.copyOut(ENDLESS, CSV, {});
     const controller = new AbortController();
     const waiting = narrow.rows(sql`SELECT 1`, { signal: controller.signal });
@@ -249,7 +251,7 @@ describe('rows', () => {
     const url = new URL(database.url);
     url.username = name;
     url.password = 'right';
-    const reader = new PostgresDataSource(url.href, { poolMax: 1, statementTimeoutMs: 5_000 });
+    const reader = new PostgresDataSource({ connectionString: url.href }, { poolMax: 1, statementTimeoutMs: 5_000 });
     await expect(reader.rows(sql`SELECT * FROM public.secret`, {})).rejects.toMatchObject({
       code: 'data_source.permission_denied',
     });
@@ -258,23 +260,3 @@ describe('rows', () => {
     await admin.query(`DROP OWNED BY ${name}; DROP ROLE ${name}`);
   });
 });
-
-describe('DataSources', () => {
-  it('connects on demand, by name', async () => {
-    const sources = new DataSources({ here: database.url, nowhere: 'postgres://u:hidden@127.0.0.1:1/x' }, LIMITS);
-    expect(sources.names()).toEqual(['here', 'nowhere']);
-    expect(sources.get('unknown')).toBeNull();
-    expect(sources.get('constructor')).toBeNull();
-    expect(sources.get('here')).toBe(sources.get('here'));
-    expect(await sources.get('here')!.rows(sql`SELECT 1`, {})).toEqual([['1']]);
-    const error: unknown = await sources
-      .get('nowhere')!
-      .listRelations()
-      .catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ code: 'data_source.unreachable', transient: true });
-    expect((error as Error).message).not.toMatch(/hidden|127\.0\.0\.1/);
-    await sources.close();
-  });
-});
-
-const LIMITS = { poolMax: 2, statementTimeoutMs: 5_000 };

@@ -4,6 +4,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import type { CopyFormat, DataSource, LiveColumn, QueryOptions, Relation, RelationName } from '../data-source';
 import { sql, type Statement } from '../statement';
 import { CopyStream } from './copy-stream';
+import type { PostgresConnection } from './postgres-connection';
 import { asDataSourceError, cancelled } from './postgres-errors';
 import { ReadTransaction } from './read-transaction';
 import { dataTypeOf } from './type-mapping';
@@ -11,26 +12,29 @@ import { dataTypeOf } from './type-mapping';
 export interface PostgresLimits {
   /** Connections open at a time at most. */
   readonly poolMax: number;
-  /** Milliseconds that a statement may take, unless the call says otherwise. */
+  /** Milliseconds that a statement may take at most; a call may ask for less. */
   readonly statementTimeoutMs: number;
+  /** Milliseconds without use after which a connection is closed. Default 30,000. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** Milliseconds to wait for a connection, a free one of the pool or a new one. */
 const CONNECT_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 30_000;
 
 /** A PostgreSQL database, version 12 or later. */
 export class PostgresDataSource implements DataSource {
   private readonly pool: Pool;
 
   constructor(
-    private readonly connectionString: string,
+    private readonly connection: PostgresConnection,
     private readonly limits: PostgresLimits,
   ) {
     this.pool = new Pool({
-      connectionString,
+      ...connection,
       max: limits.poolMax,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      idleTimeoutMillis: 30_000,
+      idleTimeoutMillis: limits.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
       keepAlive: true,
       application_name: 'report-scheduler',
     });
@@ -83,8 +87,8 @@ export class PostgresDataSource implements DataSource {
   private async begin(options: QueryOptions): Promise<ReadTransaction> {
     const signal = options.signal ?? null;
     return ReadTransaction.begin(await this.connect(signal), {
-      connectionString: this.connectionString,
-      timeoutMs: options.timeoutMs ?? this.limits.statementTimeoutMs,
+      connection: this.connection,
+      timeoutMs: Math.min(options.timeoutMs ?? Infinity, this.limits.statementTimeoutMs),
       timeZone: options.timeZone ?? 'UTC',
       signal,
     });

@@ -65,7 +65,8 @@ const FAILED: Meaning = {
   quote: true,
 };
 
-const NETWORK_ERRORS = /^(E[A-Z]+|CERT_[A-Z_]+|[A-Z_]*SELF_SIGNED[A-Z_]*|UNABLE_TO_[A-Z_]+)$/;
+const NETWORK_ERRORS =
+  /^(E[A-Z]+|ERR_TLS_[A-Z_]+|DEPTH_ZERO_[A-Z_]+|CERT_[A-Z_]+|[A-Z_]*SELF_SIGNED[A-Z_]*|UNABLE_TO_[A-Z_]+)$/;
 
 /** What an error of the driver means to the report's owner. Addresses and passwords never get into the message. */
 export function asDataSourceError(error: unknown): DataSourceError {

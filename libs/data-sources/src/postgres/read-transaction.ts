@@ -1,10 +1,11 @@
 import { Client, type PoolClient } from 'pg';
 import { type DataSourceError } from '../data-source';
 import type { Statement } from '../statement';
+import type { PostgresConnection } from './postgres-connection';
 import { asDataSourceError, cancelled, codeOf, timedOut } from './postgres-errors';
 
 export interface TransactionOptions {
-  readonly connectionString: string;
+  readonly connection: PostgresConnection;
   readonly timeoutMs: number;
   readonly timeZone: string;
   readonly signal: AbortSignal | null;
@@ -134,7 +135,7 @@ export class ReadTransaction {
   /** A connection of its own carries the cancellation: the query's one is busy, and so may be the whole pool. */
   private async requestCancel(): Promise<void> {
     const client = new Client({
-      connectionString: this.options.connectionString,
+      ...this.options.connection,
       connectionTimeoutMillis: CANCEL_PATIENCE_MS,
       application_name: 'report-scheduler cancellation',
     });

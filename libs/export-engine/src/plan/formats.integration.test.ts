@@ -15,7 +15,7 @@ let source: PostgresDataSource;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  source = new PostgresDataSource(database.url, { poolMax: 1, statementTimeoutMs: 10_000 });
+  source = new PostgresDataSource({ connectionString: database.url }, { poolMax: 1, statementTimeoutMs: 10_000 });
 });
 afterAll(async () => {
   await source.close();

@@ -53,7 +53,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   admin = new Client({ connectionString: database.url });
   await admin.connect();
-  source = new PostgresDataSource(database.url, { poolMax: 1, statementTimeoutMs: 10_000 });
+  source = new PostgresDataSource({ connectionString: database.url }, { poolMax: 1, statementTimeoutMs: 10_000 });
   const names = DATA_TYPES.map((type) => `"${type}" ${VALUES[type].databaseType}`);
   await admin.query(`CREATE TABLE operands ("row" int, ${names.join(', ')})`);
   for (const row of [0, 1, 2]) {

@@ -1,8 +1,8 @@
 import type { Pool } from '#database';
-import type { FileOptions, PostgresOptions } from '#domain';
+import type { DataSourceOptions } from '#domain';
 import { containing, Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
 
-export type DataSourceView = {
+export type DataSourceView = DataSourceOptions & {
   readonly dataSourceId: string;
   readonly name: string;
   readonly description: string | null;
@@ -12,10 +12,7 @@ export type DataSourceView = {
   readonly registeredBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
-} & (
-  | { readonly kind: 'postgres'; readonly postgres: PostgresOptions; readonly file: null }
-  | { readonly kind: 'file'; readonly postgres: null; readonly file: FileOptions }
-);
+};
 
 export interface DataSourceFilter extends PageRequest {
   /** Part of the name, in any case. */
@@ -24,7 +21,9 @@ export interface DataSourceFilter extends PageRequest {
 }
 
 /** What a connection is made of: the options, and where the secret is. */
-export type ActiveDataSource = Pick<DataSourceView, 'dataSourceId' | 'revision' | 'kind' | 'postgres' | 'file'> & {
+export type ActiveDataSource = DataSourceOptions & {
+  readonly dataSourceId: string;
+  readonly revision: number;
   readonly secretId: string | null;
 };
 

@@ -40,7 +40,8 @@ afterAll(async () => {
 });
 
 async function exported(select: Statement, columns: readonly XlsxColumn[], more: Partial<XlsxJob> = {}) {
-  const source = await dataSources.get('here')!.copyOut(select, { type: 'text' }, {});
+  const here = await dataSources.get('here');
+  const source = await here!.copyOut(select, { type: 'text' }, {});
   const sink = new MemorySink();
   const job = { source, columns, options: DEFAULT_XLSX, maxRows: MOST_SHEET_ROWS, onRows: () => undefined };
   await writeXlsx({ ...job, whenSheetIsFull: 'stop', ...more }, sink);

@@ -1,0 +1,146 @@
+import { X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import { TLS_MODES, type DataSourceDefinition } from '#domain';
+import { actor, instant, uuid } from '../http/fields';
+
+const port = z.int().min(1).max(65_535);
+const tlsMode = z
+  .enum(TLS_MODES)
+  .describe('`require` encrypts without knowing whom it speaks to, `verify-full` checks certificate and host name.');
+const address = z.object({ host: z.string(), port: z.int() });
+
+export const postgresOptions = z
+  .object({
+    ...address.shape,
+    database: z.string(),
+    user: z.string(),
+    tls: z.object({ mode: tlsMode, ca: z.string().nullable() }),
+    maxConnections: z.int().nullable(),
+    statementTimeoutSeconds: z.int().nullable(),
+    readReplica: address.nullable(),
+  })
+  .meta({ id: 'PostgresOptions' });
+
+export const dataSource = z
+  .object({
+    dataSourceId: uuid.describe('Follows from the name.'),
+    name: z.string().describe('What datasets refer to.'),
+    description: z.string().nullable(),
+    origin: z.enum(['settings', 'registered']).describe('Those of the settings are read-only here.'),
+    kind: z.enum(['postgres', 'file']),
+    postgres: postgresOptions.nullable().describe('Null for another kind, and for those of the settings.'),
+    file: z.object({ folder: z.string() }).nullable(),
+    hasPassword: z.boolean().nullable().describe('Nobody can read it. Null for those of the settings.'),
+    status: z.enum(['active', 'retired']),
+    revision: z.int().nullable().describe('Null, as all that follows, for those of the settings.'),
+    registeredBy: actor.nullable(),
+    createdAt: instant.nullable(),
+    updatedAt: instant.nullable(),
+  })
+  .meta({ id: 'DataSource', description: 'Where datasets read from.' });
+
+const host = z
+  .string()
+  .regex(/^[A-Za-z0-9._:-]{1,253}$/, 'must be a host name or an IP address')
+  .describe('Host name or IP address.');
+const addressInput = z.strictObject({ host, port: port.default(5432) });
+
+const tlsInput = z
+  .strictObject({
+    mode: tlsMode,
+    ca: z
+      .string()
+      .max(100_000)
+      .refine(isCertificate, 'must be certificates in PEM form')
+      .nullable()
+      .default(null)
+      .describe('Certificates (PEM) that `verify-full` trusts; null: those that Node trusts.'),
+  })
+  .refine(({ mode, ca }) => ca === null || mode === 'verify-full', {
+    path: ['ca'],
+    message: 'counts with the mode verify-full only',
+  });
+
+const postgresInput = z
+  .strictObject({
+    ...addressInput.shape,
+    database: z.string().min(1).max(63),
+    user: z.string().min(1).max(63).describe('A role that can only read.'),
+    tls: tlsInput.default({ mode: 'verify-full', ca: null }),
+    maxConnections: z
+      .int()
+      .min(1)
+      .max(500)
+      .nullable()
+      .default(null)
+      .describe('Connections that each process opens at most; null: as many as the settings allow.'),
+    statementTimeoutSeconds: z
+      .int()
+      .min(1)
+      .max(86_400)
+      .nullable()
+      .default(null)
+      .describe('Seconds that a query may take at most; null: as long as the settings allow.'),
+    readReplica: addressInput
+      .nullable()
+      .default(null)
+      .describe('A copy with the same users and certificate, which queries go to while it can be reached.'),
+  })
+  .meta({ id: 'PostgresOptionsInput' });
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be lower-case letters, digits, _ and -, a letter first, 63 at most')
+  .refine((text) => !z.guid().safeParse(text).success, 'must not look like an id')
+  .describe('What datasets refer to; it never changes.');
+const description = z.string().trim().max(2000).nullable().default(null);
+const password = z.string().min(1).max(1000);
+
+const ofPostgres = { kind: z.literal('postgres'), postgres: postgresInput };
+
+export const dataSourceInput = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ name, description, ...ofPostgres, password: password.nullable().default(null) }),
+  ])
+  .meta({ id: 'DataSourceInput', description: 'Passwords can be written and replaced, never read.' });
+
+export const dataSourceRevision = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      description,
+      ...ofPostgres,
+      password: password.nullable().optional().describe('Left out: it stays. Null: there is none any more.'),
+    }),
+  ])
+  .meta({ id: 'DataSourceRevision' });
+
+export const connectionTestInput = z
+  .discriminatedUnion('kind', [z.strictObject({ ...ofPostgres, password: password.nullable().default(null) })])
+  .meta({ id: 'ConnectionTestInput' });
+
+export const connectionTest = z
+  .object({
+    ok: z.boolean(),
+    reason: z
+      .enum(['host_not_found', 'refused', 'timeout', 'tls', 'sign_in', 'database_missing', 'busy', 'other'])
+      .nullable()
+      .describe('Null when it works.'),
+    message: z.string().describe('A sentence for whoever sets it up.'),
+  })
+  .meta({ id: 'ConnectionTest' });
+
+/** What a body describes, apart from its name and its password. */
+export function definitionOf(
+  body: Omit<z.output<typeof connectionTestInput>, 'password'> & { readonly description?: string | null },
+): DataSourceDefinition {
+  return { kind: body.kind, description: body.description ?? null, postgres: body.postgres, file: null };
+}
+
+function isCertificate(text: string): boolean {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    return blocks.map((block) => new X509Certificate(block)).length > 0;
+  } catch {
+    return false;
+  }
+}
