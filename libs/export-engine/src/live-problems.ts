@@ -19,11 +19,7 @@ export function liveProblems(
   dataset: DatasetDefinition,
   live: readonly LiveColumn[] | null,
 ): DefinitionProblem[] {
-  if (live === null) {
-    const { schema, name } = dataset.relation;
-    const message = `The table or view "${schema}"."${name}" of the dataset "${dataset.name}" no longer exists.`;
-    return [{ code: 'dataset.relation_missing', pointer: '/datasetId', message }];
-  }
+  if (live === null) return [relationProblem(dataset)];
   const declared = new Map(dataset.columns.map((column) => [column.name, column]));
   const found = new Map(live.map((column) => [column.name, column]));
   return uses(definition).flatMap(({ name, pointer }) => {
@@ -32,7 +28,17 @@ export function liveProblems(
   });
 }
 
-function columnProblems(declared: DatasetColumn, live: LiveColumn | undefined, pointer: string): DefinitionProblem[] {
+export function relationProblem({ relation, name }: DatasetDefinition): LiveProblem<'dataset.relation_missing'> {
+  const message = `The table or view "${relation.schema}"."${relation.name}" of the dataset "${name}" no longer exists.`;
+  return { code: 'dataset.relation_missing', pointer: '/datasetId', message };
+}
+
+/** At most one: the column is gone, or has another type than it is declared with. */
+export function columnProblems(
+  declared: DatasetColumn,
+  live: LiveColumn | undefined,
+  pointer: string,
+): LiveProblem<'dataset.column_missing' | 'dataset.column_type_changed'>[] {
   if (!live) {
     const message = `The column "${declared.name}" no longer exists in the data source.`;
     return [{ code: 'dataset.column_missing', pointer, message }];
@@ -48,6 +54,8 @@ function fits(declared: DataType, live: DataType): boolean {
   if (live === 'integer') return declared === 'decimal' || declared === 'currency' || declared === 'percent';
   return live === 'decimal' && (declared === 'currency' || declared === 'percent');
 }
+
+type LiveProblem<Code extends DefinitionProblem['code']> = DefinitionProblem & { readonly code: Code };
 
 interface Use {
   readonly name: string;

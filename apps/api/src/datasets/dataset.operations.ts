@@ -106,6 +106,33 @@ export const datasetOperations = {
     waits: 'read-models',
     problems: ['dataset.missing'],
   }),
+  drift: operation({
+    id: 'getDatasetDrift',
+    method: 'get',
+    path: '/v1/datasets/:datasetId/drift',
+    tag,
+    summary: 'Compare a dataset with its data source as it is now',
+    params: datasetId,
+    response: z
+      .object({
+        drifted: z.boolean().describe('Whether reports over it fail, or some of them.'),
+        items: z.array(
+          z.object({
+            code: z.enum([
+              'dataset.relation_missing',
+              'dataset.column_missing',
+              'dataset.column_type_changed',
+              'dataset.column_undeclared',
+            ]),
+            column: z.string().nullable(),
+            breaking: z.boolean().describe('False for a column that is there and not declared.'),
+            message: z.string(),
+          }),
+        ),
+      })
+      .meta({ id: 'DatasetDrift' }),
+    problems: ['dataset.missing', 'dataset.retired', 'data_source.missing', 'data_source.unreachable'],
+  }),
   revise: operation({
     id: 'reviseDataset',
     method: 'put',

@@ -1,6 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
+import type { DataSource } from '#data-sources';
 import type { DatasetColumn, DatasetDefinition } from '#domain';
 import { derivedId } from '#event-sourcing';
+import { datasetDrift } from '#export-engine';
 import { DatasetQueries } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
 import { Dispatcher } from '../commands/dispatcher';
@@ -59,6 +61,17 @@ export class DatasetsController {
     return readOne(call, await this.streams.whenProjected(loaded, read));
   }
 
+  @Handles(operations.drift)
+  async drift({ params }: CallOf<'drift'>) {
+    const { state } = await this.streams.dataset(params.datasetId);
+    if (state.status === 'absent') throw new Problem('dataset.missing', 'There is no such dataset.');
+    if (state.status === 'retired') throw new Problem('dataset.retired', 'A retired dataset is not read any more.');
+    const { definition } = state;
+    const source = await this.sourceOf(definition);
+    const items = datasetDrift(definition, await source.introspect(definition.relation, { timeoutMs: LOOK_UP_MS }));
+    return { body: { drifted: items.some(({ breaking }) => breaking), items } };
+  }
+
   @Handles(operations.revise)
   async revise(call: CallOf<'revise'>) {
     const { datasetId } = call.params;
@@ -81,10 +94,15 @@ export class DatasetsController {
     return answered(datasetId, outcome);
   }
 
+  private async sourceOf({ dataSource }: Pick<DatasetDefinition, 'dataSource'>): Promise<DataSource> {
+    const source = await this.parts.dataSources.get(dataSource);
+    if (source) return source;
+    throw new Problem('data_source.missing', `There is no data source "${dataSource}".`);
+  }
+
   /** The definition, with the table's own columns where none are given. The table must be there in any case. */
   private async definitionOf({ columns, ...given }: CallOf<'register'>['body']): Promise<DatasetDefinition> {
-    const source = await this.parts.dataSources.get(given.dataSource);
-    if (!source) throw new Problem('data_source.missing', `There is no data source "${given.dataSource}".`);
+    const source = await this.sourceOf(given);
     const live = await source.introspect(given.relation, { timeoutMs: LOOK_UP_MS });
     if (!live) {
       const { schema, name } = given.relation;

@@ -200,6 +200,32 @@ describe('a dataset', () => {
     await anna().get('/v1/data-sources').expect(403);
   });
 
+  it('tells on demand how its table has drifted', async () => {
+    await world.sample('CREATE TABLE drifting (kept text, dropped integer, retyped integer)');
+    const relation = { schema: 'public', name: 'drifting' };
+    const { id } = made(
+      await root()
+        .post('/v1/datasets', { ...body, relation })
+        .expect(201),
+    );
+    const drift = async () => (await anna().get(`/v1/datasets/${id}/drift`).expect(200)).body as object;
+    expect(await drift()).toEqual({ drifted: false, items: [] });
+    await world.sample('ALTER TABLE drifting ADD added date');
+    expect(await drift()).toMatchObject({ drifted: false, items: [{ code: 'dataset.column_undeclared' }] });
+    await world.sample('ALTER TABLE drifting DROP dropped, ALTER retyped TYPE date USING NULL');
+    expect(await drift()).toMatchObject({
+      drifted: true,
+      items: [
+        { code: 'dataset.column_missing', column: 'dropped', breaking: true },
+        { code: 'dataset.column_type_changed', column: 'retyped', breaking: true },
+        { code: 'dataset.column_undeclared', column: 'added', breaking: false },
+      ],
+    });
+    await world.sample('DROP TABLE drifting');
+    expect(await drift()).toMatchObject({ drifted: true, items: [{ code: 'dataset.relation_missing', column: null }] });
+    await anna().get('/v1/datasets/00000000-0000-4000-8000-000000000000/drift').expect(404);
+  });
+
   it('is revised and retired, after which nothing may use it', async () => {
     const registered = made(await root().post('/v1/datasets', body).expect(201));
     const path = `/v1/datasets/${registered.id}`;
@@ -224,5 +250,6 @@ describe('a dataset', () => {
     expect(list.body).toMatchObject({ items: [{ datasetId: registered.id }] });
     await anna().post(`/v1/templates/${own.id}/run`, {}).expect(422);
     await anna().post('/v1/job-requests', { batchTypeId: 1, datasetId: registered.id }).expect(409);
+    await anna().get(`${path}/drift`).expect(409);
   });
 });
