@@ -2,6 +2,8 @@ import type { DataSourceOptions, PostgresOptions } from '#domain';
 import type { Logger } from '#platform';
 import type { ConnectionFailure } from './connection-test';
 import { DataSourceError, type DataSource } from './data-source';
+import { FileDataSource } from './files/file-data-source';
+import { FileFolder } from './files/file-folder';
 import { connectionOf } from './postgres/postgres-connection';
 import { PostgresDataSource, type PostgresLimits } from './postgres/postgres-data-source';
 import { ReplicatedDataSource } from './postgres/replicated-data-source';
@@ -16,6 +18,8 @@ export interface ConnectorContext {
   /** What the settings allow; a data source may ask for less. */
   readonly limits: PostgresLimits;
   readonly logger: Logger;
+  /** Folder below which file sources lie; null: there are none. */
+  readonly filesRoot: string | null;
 }
 
 /** A data source by its options. It connects, and loads what its kind needs, when the first query comes. */
@@ -28,7 +32,10 @@ export function openDataSource(
     case 'postgres':
       return openPostgres(options.postgres, secret, context);
     case 'file':
-      throw new DataSourceError('data_source.failed', 'Files cannot be read.', false);
+      return new FileDataSource(
+        { root: requireRoot(context.filesRoot), folder: options.file.folder },
+        context.limits.statementTimeoutMs,
+      );
   }
 }
 
@@ -36,10 +43,11 @@ export function openDataSource(
 export async function testConnection(
   options: DataSourceOptions,
   secret: string | null,
+  filesRoot: string | null,
 ): Promise<ConnectionFailure | null> {
   switch (options.kind) {
     case 'file':
-      return { reason: 'other', message: 'Files cannot be read.' };
+      return tryFolder(options.file.folder, filesRoot);
     case 'postgres': {
       const { postgres } = options;
       const [primary, replica] = await Promise.all([
@@ -66,4 +74,20 @@ function openPostgres(
   if (options.readReplica === null) return primary;
   const replica = new PostgresDataSource(connectionOf(options, secret, options.readReplica), own);
   return new ReplicatedDataSource({ primary, replica, name, logger, retryAfterMs: REPLICA_RETRY_MS });
+}
+
+async function tryFolder(folder: string, filesRoot: string | null): Promise<ConnectionFailure | null> {
+  try {
+    await new FileFolder(requireRoot(filesRoot), folder).list();
+    return null;
+  } catch (error) {
+    if (error instanceof DataSourceError) return { reason: 'folder_missing', message: error.message };
+    throw error;
+  }
+}
+
+function requireRoot(filesRoot: string | null): string {
+  if (filesRoot !== null) return filesRoot;
+  const message = 'The setting FILE_SOURCES_DIR is missing: without it no files can be read.';
+  throw new DataSourceError('data_source.failed', message, false);
 }

@@ -3,7 +3,8 @@ import type { DataType } from '#domain';
 import type { Statement } from './statement';
 
 /**
- * A database that reports read from. It is only ever read: every query runs in a read-only transaction. All methods throw
+ * A database, or a folder of files, that reports read from. Statements are PostgreSQL's SQL as far as `libs/export-engine` writes it; a
+ * connector to something else translates them. `#data-sources/testing` says what of it must work. It is only ever read. All methods throw
  * `DataSourceError` only.
  */
 export interface DataSource {
@@ -46,6 +47,8 @@ export interface QueryOptions {
   readonly timeoutMs?: number;
   /** IANA zone in which timestamps are read and written, also those without a zone. Default UTC. */
   readonly timeZone?: string;
+  /** The table or view that the query reads. A connector over files must be told; databases find it by its name. */
+  readonly reads?: RelationName;
 }
 
 /** PostgreSQL's `COPY` formats. @see https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9 */

@@ -55,7 +55,7 @@ async function withSources(
   settings: Record<string, string> = {},
 ): Promise<void> {
   const registry = new Registry();
-  const sources = new DataSources(settings, LIMITS, { registry, logger });
+  const sources = new DataSources(settings, LIMITS, { registry, logger, filesRoot: null });
   try {
     await work(sources, registry);
   } finally {

@@ -42,7 +42,12 @@ export class DataSources {
   constructor(
     private readonly connectionStrings: Readonly<Record<string, string>>,
     private readonly limits: PostgresLimits,
-    private readonly registered: { readonly registry: DataSourceRegistry; readonly logger: Logger } | null = null,
+    private readonly registered: {
+      readonly registry: DataSourceRegistry;
+      readonly logger: Logger;
+      /** Folder below which file sources lie; null: there are none. */
+      readonly filesRoot: string | null;
+    } | null = null,
   ) {}
 
   /** Those of the settings, sorted. */
@@ -87,7 +92,7 @@ export class DataSources {
 
   private async getRegistered(
     name: string,
-    { registry, logger }: NonNullable<DataSources['registered']>,
+    { registry, ...context }: NonNullable<DataSources['registered']>,
   ): Promise<DataSource | null> {
     const found = await registry.find(name);
     if (!found) {
@@ -101,7 +106,7 @@ export class DataSources {
     // Another call may have opened it meanwhile.
     const already = this.current(name, revision);
     if (already) return already;
-    const source = openDataSource(found, secret, { name, limits: this.limits, logger });
+    const source = openDataSource(found, secret, { name, limits: this.limits, ...context });
     this.supersede(name);
     this.opened.set(name, { revision, source });
     return source;

@@ -31,7 +31,7 @@ export async function previewRows(input: JobInput, parts: PreviewParts, limit = 
       signal,
       maxRows: limit,
     });
-    const rows = await source.rows(plan.select, { signal, timeoutMs, timeZone: plan.timeZone });
+    const rows = await source.rows(plan.select, { signal, timeoutMs, timeZone: plan.timeZone, reads: plan.relation });
     return {
       columns: plan.columns.map(({ header, dataType }) => ({ header, dataType })),
       rows: rows.slice(0, plan.maxRows),

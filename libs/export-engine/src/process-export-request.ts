@@ -68,10 +68,10 @@ async function run({ jobId, attempt, input }: ExportRequest, parts: ExportParts)
 }
 
 async function write(plan: ExportPlan, dataSource: DataSource, sink: FileSink, parts: ExportParts): Promise<Written> {
-  const { output, maxRows, timeZone } = plan;
+  const { output, maxRows, timeZone, relation } = plan;
   const progress = progressOf(parts.onProgress);
   const onRows = (rows: number): void => progress.report(rows, sink.bytes);
-  const options = { signal: parts.signal, timeoutMs: parts.limits.timeoutMs, timeZone };
+  const options = { signal: parts.signal, timeoutMs: parts.limits.timeoutMs, timeZone, reads: relation };
   const source = await dataSource.copyOut(plan.select, copyFormatOf(output), options);
   try {
     const written = await writeRows({ source, maxRows, onRows }, plan, sink, parts);

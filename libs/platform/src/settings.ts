@@ -76,6 +76,8 @@ const schema = z.object({
         return z.NEVER;
       }
     }),
+  /** Folder below which data sources of files lie. Unset: there are none. */
+  FILE_SOURCES_DIR: z.string().min(1).optional(),
   /** Exports that one process runs at a time. Default 2. */
   EXPORT_SLOTS: z.coerce.number().int().min(1).max(64).default(2),
   /** Seconds without a heartbeat after which another worker takes over a job. Default 30. */

@@ -26,6 +26,7 @@ const ALL: Readonly<Record<keyof Settings, true>> = {
   SCHEMA_REGISTRY_URL: true,
   EVENTSTORE_URL: true,
   DATA_SOURCES: true,
+  FILE_SOURCES_DIR: true,
   EXPORT_SLOTS: true,
   EXPORT_LEASE_SECONDS: true,
   EXPORT_MAX_ROWS: true,

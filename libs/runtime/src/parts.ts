@@ -101,7 +101,11 @@ function openDataSources(
     poolMax: settings.DATABASE_POOL_MAX,
     statementTimeoutMs: settings.EXPORT_TIMEOUT_SECONDS * 1000,
   };
-  return new DataSources(settings.DATA_SOURCES, limits, { registry, logger });
+  return new DataSources(settings.DATA_SOURCES, limits, {
+    registry,
+    logger,
+    filesRoot: settings.FILE_SOURCES_DIR ?? null,
+  });
 }
 
 /** Closes what `openParts` opened. Every app that uses the parts must have stopped before. */

@@ -13,7 +13,7 @@ import { Dispatcher } from '../commands/dispatcher';
 import type { Call } from '../http/operation';
 import { Problem } from '../http/problem';
 import { dataSourceOperations as operations } from './data-source.operations';
-import { definitionOf } from './data-source.schema';
+import { definitionOf, passwordOf } from './data-source.schema';
 import { isOwnDatabase } from './own-database';
 
 type CallOf<Name extends keyof typeof operations> = Call<(typeof operations)[Name]>;
@@ -31,7 +31,8 @@ export class DataSourceCommandsOverHttp {
   ) {}
 
   register(call: CallOf<'register'>): Promise<Outcome> {
-    const { name, password } = call.body;
+    const { name } = call.body;
+    const password = passwordOf(call.body) ?? null;
     const dataSourceId = dataSourceIdOf(name);
     this.requireRegistered(dataSourceId);
     const definition = this.permitted(call.body);
@@ -43,7 +44,7 @@ export class DataSourceCommandsOverHttp {
   }
 
   revise(call: CallOf<'revise'>, dataSourceId: string): Promise<Outcome> {
-    const { password } = call.body;
+    const password = passwordOf(call.body);
     this.requireRegistered(dataSourceId);
     const definition = this.permitted(call.body);
     const secretId = secretIdOf(call);
@@ -64,6 +65,9 @@ export class DataSourceCommandsOverHttp {
   /** What a body describes, if it may be connected to. */
   permitted(body: Parameters<typeof definitionOf>[0]): DataSourceDefinition {
     const definition = definitionOf(body);
+    if (definition.kind === 'file' && this.parts.settings.FILE_SOURCES_DIR === undefined) {
+      throw new Problem('data_source.files_disabled', 'The setting FILE_SOURCES_DIR is missing: set it to a folder.');
+    }
     if (!isOwnDatabase(definition, this.parts.settings.DATABASE_URL)) return definition;
     throw new Problem('data_source.own_database', 'This is the database of the product itself: name another one.');
   }

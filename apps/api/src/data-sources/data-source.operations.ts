@@ -13,7 +13,12 @@ import {
 const tag = 'Data sources';
 const source = z.strictObject({ source: z.string().min(1).max(63).describe('Its id or its name.') });
 const readable = ['data_source.missing', 'data_source.unreachable', 'data_source.secret_unreadable'] as const;
-const storable = ['data_source.of_settings', 'data_source.own_database', 'data_source.encryption_key_missing'] as const;
+const storable = [
+  'data_source.files_disabled',
+  'data_source.of_settings',
+  'data_source.own_database',
+  'data_source.encryption_key_missing',
+] as const;
 
 export const dataSourceOperations = {
   list: operation({
@@ -54,7 +59,7 @@ export const dataSourceOperations = {
     access: 'admin',
     body: connectionTestInput,
     response: connectionTest,
-    problems: ['data_source.own_database'],
+    problems: ['data_source.own_database', 'data_source.files_disabled'],
   }),
   get: operation({
     id: 'getDataSource',

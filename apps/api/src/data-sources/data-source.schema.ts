@@ -97,10 +97,23 @@ const description = z.string().trim().max(2000).nullable().default(null);
 const password = z.string().min(1).max(1000);
 
 const ofPostgres = { kind: z.literal('postgres'), postgres: postgresInput };
+const ofFiles = {
+  kind: z.literal('file'),
+  file: z
+    .strictObject({
+      folder: z
+        .string()
+        .max(500)
+        .refine((path) => path === '' || path.split('/').every(isFolderName), 'must be names of folders apart by /')
+        .describe('Below FILE_SOURCES_DIR, parts apart by `/`; empty for that folder itself.'),
+    })
+    .meta({ id: 'FileOptionsInput' }),
+};
 
 export const dataSourceInput = z
   .discriminatedUnion('kind', [
     z.strictObject({ name, description, ...ofPostgres, password: password.nullable().default(null) }),
+    z.strictObject({ name, description, ...ofFiles }),
   ])
   .meta({ id: 'DataSourceInput', description: 'Passwords can be written and replaced, never read.' });
 
@@ -111,29 +124,56 @@ export const dataSourceRevision = z
       ...ofPostgres,
       password: password.nullable().optional().describe('Left out: it stays. Null: there is none any more.'),
     }),
+    z.strictObject({ description, ...ofFiles }),
   ])
   .meta({ id: 'DataSourceRevision' });
 
 export const connectionTestInput = z
-  .discriminatedUnion('kind', [z.strictObject({ ...ofPostgres, password: password.nullable().default(null) })])
+  .discriminatedUnion('kind', [
+    z.strictObject({ ...ofPostgres, password: password.nullable().default(null) }),
+    z.strictObject(ofFiles),
+  ])
   .meta({ id: 'ConnectionTestInput' });
 
 export const connectionTest = z
   .object({
     ok: z.boolean(),
     reason: z
-      .enum(['host_not_found', 'refused', 'timeout', 'tls', 'sign_in', 'database_missing', 'busy', 'other'])
+      .enum([
+        'host_not_found',
+        'refused',
+        'timeout',
+        'tls',
+        'sign_in',
+        'database_missing',
+        'busy',
+        'folder_missing',
+        'other',
+      ])
       .nullable()
       .describe('Null when it works.'),
     message: z.string().describe('A sentence for whoever sets it up.'),
   })
   .meta({ id: 'ConnectionTest' });
 
+type Described =
+  z.output<typeof dataSourceInput> | z.output<typeof dataSourceRevision> | z.output<typeof connectionTestInput>;
+
 /** What a body describes, apart from its name and its password. */
-export function definitionOf(
-  body: Omit<z.output<typeof connectionTestInput>, 'password'> & { readonly description?: string | null },
-): DataSourceDefinition {
-  return { kind: body.kind, description: body.description ?? null, postgres: body.postgres, file: null };
+export function definitionOf(body: Described): DataSourceDefinition {
+  const text = 'description' in body ? body.description : null;
+  return body.kind === 'postgres'
+    ? { kind: 'postgres', description: text, postgres: body.postgres, file: null }
+    : { kind: 'file', description: text, postgres: null, file: body.file };
+}
+
+/** The password that a body brings along: null for none, undefined when it says nothing of it. */
+export function passwordOf(body: Described): string | null | undefined {
+  return body.kind === 'postgres' ? body.password : null;
+}
+
+function isFolderName(part: string): boolean {
+  return part !== '' && !part.startsWith('.') && !/[*?[\]{}\\]/.test(part);
 }
 
 function isCertificate(text: string): boolean {

@@ -10,6 +10,7 @@ import { Problem } from '../http/problem';
 import { readOne } from '../http/queries';
 import { DataSourceCommandsOverHttp } from './data-source-commands';
 import { dataSourceOperations as operations } from './data-source.operations';
+import { passwordOf } from './data-source.schema';
 
 type CallOf<Name extends keyof typeof operations> = Call<(typeof operations)[Name]>;
 
@@ -46,7 +47,7 @@ export class DataSourcesController {
 
   @Handles(operations.testInput)
   async testInput({ body }: CallOf<'testInput'>) {
-    return tested(await testConnection(this.commands.permitted(body), body.password));
+    return tested(await testConnection(this.commands.permitted(body), passwordOf(body) ?? null, this.filesRoot()));
   }
 
   @Handles(operations.get)
@@ -76,7 +77,8 @@ export class DataSourcesController {
     const { state } = await this.streams.dataSource(id);
     if (state.status !== 'active') throw missing();
     const { definition, secretId } = state;
-    return tested(await testConnection(definition, secretId && (await this.parts.secrets.read(secretId, id))));
+    const secret = secretId && (await this.parts.secrets.read(secretId, id));
+    return tested(await testConnection(definition, secret, this.filesRoot()));
   }
 
   @Handles(operations.relations)
@@ -92,6 +94,10 @@ export class DataSourcesController {
     const items = await source.introspect({ schema, name }, { timeoutMs: LOOK_UP_MS });
     if (items) return { body: { items } };
     throw new Problem('data_source.relation_missing', `There is no table or view ${schema}.${name} to be read.`);
+  }
+
+  private filesRoot(): string | null {
+    return this.parts.settings.FILE_SOURCES_DIR ?? null;
   }
 
   private nameInSettings(id: string): string | null {

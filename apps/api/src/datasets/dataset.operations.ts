@@ -5,7 +5,7 @@ import { operation } from '../http/operation';
 
 const tag = 'Datasets';
 const datasetId = z.strictObject({ datasetId: id });
-const relation = z.strictObject({ schema: z.string().min(1).max(63), name: z.string().min(1).max(63) });
+const relation = z.strictObject({ schema: z.string().min(1).max(63), name: z.string().min(1).max(255) });
 const dataType = z.enum(DATA_TYPES);
 
 const column = z

@@ -34,6 +34,7 @@ type EdgeCode =
   | 'template.revision_missing'
   | 'data_source.of_settings'
   | 'data_source.own_database'
+  | 'data_source.files_disabled'
   | 'data_source.encryption_key_missing'
   | 'job.not_ended'
   | 'job.did_not_fail'
@@ -115,6 +116,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   },
   'data_source.of_settings': { status: 409, title: 'The data source is defined in the settings' },
   'data_source.own_database': { status: 422, title: "The product's own database is no data source" },
+  'data_source.files_disabled': { status: 409, title: 'Files are no data source without FILE_SOURCES_DIR' },
   'data_source.encryption_key_missing': { status: 409, title: 'No password can be stored without ENCRYPTION_KEY' },
   'data_source.secret_unreadable': { status: 409, title: 'The stored password of the data source cannot be read' },
   'data_source.unreachable': { status: 503, title: 'The data source does not answer' },

@@ -19,7 +19,7 @@ const logger = createLogger({
   format: 'json',
   destination: { write: (line) => void log.push(JSON.parse(line) as { msg: string }) },
 });
-const context = { name: 'sales', limits: LIMITS, logger };
+const context = { name: 'sales', limits: LIMITS, logger, filesRoot: null };
 
 let server: TlsServer;
 
@@ -44,7 +44,7 @@ async function encrypted(tls: PostgresOptions['tls']): Promise<string | null | u
   }
 }
 
-const tried = (more: Partial<PostgresOptions>) => testConnection(options(more), password());
+const tried = (more: Partial<PostgresOptions>) => testConnection(options(more), password(), null);
 
 describe('TLS', () => {
   it('is not spoken, spoken with anybody, or with whom the certificate names', async () => {
