@@ -55,8 +55,11 @@ it('is tried, registered and read like any other data source', async () => {
 
 it('is a dataset that templates group, filter, sort and format', async () => {
   const relation = { schema: 'files', name: 'flights.csv' };
+  await root()
+    .post('/v1/data-sources', { name: 'reported', ...files('monthly') })
+    .expect(201);
   const { id: datasetId } = made(
-    await root().post('/v1/datasets', { name: 'F', dataSource: 'files', relation }).expect(201),
+    await root().post('/v1/datasets', { name: 'F', dataSource: 'reported', relation }).expect(201),
   );
   const preview = async (definition: object, timeZone = 'Europe/Berlin') =>
     (
@@ -86,6 +89,15 @@ it('is a dataset that templates group, filter, sort and format', async () => {
   expect((await preview({ columns: aggregated, groupBy: [], filter })).rows).toEqual([['2', '95']]);
   const contains = { type: 'condition', column: 'origin', operator: 'contains', value: '"4' };
   expect((await preview({ columns: [{ column: 'origin' }], filter: contains })).rows).toEqual([['AP "4"']]);
+  const german = [
+    { column: 'departed_at', header: 'At', format: 'EEE d. MMMM yy HH:mm' },
+    { column: 'fare', dataType: 'currency', format: '#,##0.00 ¤EUR' },
+    { column: 'fare', header: 'Share', dataType: 'percent', format: '0.0 %' },
+  ];
+  expect((await preview({ columns: german, locale: 'de', filter, sort })).rows).toEqual([
+    ['So 25. Oktober 26 02:30', '1,01 €', '100,5 %'],
+    ['Mi 1. Juli 26 15:00', '99,25 €', '9925,0 %'],
+  ]);
   const drift = await anna().get(`/v1/datasets/${datasetId}/drift`).expect(200);
   expect(drift.body).toEqual({ drifted: false, items: [] });
 });

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { DataSource } from '#data-sources';
-import type { DatasetColumn, DatasetDefinition } from '#domain';
+import { dataSourceIdOf, type DatasetColumn, type DatasetDefinition } from '#domain';
 import { derivedId } from '#event-sourcing';
 import { datasetDrift } from '#export-engine';
 import { DatasetQueries } from '#read-models';
@@ -95,8 +95,12 @@ export class DatasetsController {
   }
 
   private async sourceOf({ dataSource }: Pick<DatasetDefinition, 'dataSource'>): Promise<DataSource> {
-    const source = await this.parts.dataSources.get(dataSource);
+    const read = () => this.parts.dataSources.get(dataSource);
+    const source = await read();
     if (source) return source;
+    // Registered a moment ago, perhaps.
+    const loaded = await this.streams.dataSource(dataSourceIdOf(dataSource));
+    if (loaded.state.status === 'active') return this.streams.whenProjected(loaded, read);
     throw new Problem('data_source.missing', `There is no data source "${dataSource}".`);
   }
 

@@ -135,21 +135,39 @@ function numberPattern(pattern: string): string | null {
   const parts = /^FM([9,]*)([0,]*)(?:\.(0*)(9*))?$/.exec(pattern);
   if (!parts) return null;
   const [, , zeros = '', fraction = ''] = parts;
-  return `[${zeros.replaceAll(',', '').length}, ${fraction.length}, ${pattern.includes(',') ? 1 : 0}]`;
+  return `[${zeros.replaceAll(',', '').length}, ${fraction.length}, ${groupingOf(pattern)}]`;
+}
+
+/** 0: none, 1: by thousands, 2: as lakhs, 12,34,567. */
+function groupingOf(pattern: string): number {
+  if (!pattern.includes(',')) return 0;
+  return /,[90]{2},/.test(pattern) ? 2 : 1;
 }
 
 const MOMENT_FIELDS: Readonly<Record<string, string>> = {
   YYYY: '%Y',
+  YY: '%y',
   MM: '%m',
+  FMMM: '%-m',
   DD: '%d',
+  FMDD: '%-d',
   HH24: '%H',
+  FMHH24: '%-H',
+  HH12: '%I',
+  FMHH12: '%-I',
   MI: '%M',
   SS: '%S',
+  MS: '%g',
 };
+
+/** Text in quotes, in which a backslash is before a quote or itself; fields, longest first; what strftime would take for a field. */
+const MOMENT_TOKENS = /"((?:[^"\\]|\\.)*)"|YYYY|YY|FMMM|FMDD|FMHH24|FMHH12|MM|DD|HH24|HH12|MI|MS|SS|%/g;
 
 /** `YYYY-MM-DD"T"HH24:MI` as `%Y-%m-%dT%H:%M`. */
 function momentPattern(pattern: string): string {
-  return pattern.replaceAll(/"([^"]*)"|YYYY|MM|DD|HH24|MI|SS|%/g, (part, literal: string | undefined) =>
-    literal === undefined ? (MOMENT_FIELDS[part] ?? '%%') : literal.replaceAll('%', '%%'),
+  return pattern.replaceAll(MOMENT_TOKENS, (part, literal: string | undefined) =>
+    literal === undefined
+      ? (MOMENT_FIELDS[part] ?? '%%')
+      : literal.replaceAll(/\\(["\\])/g, '$1').replaceAll('%', '%%'),
   );
 }

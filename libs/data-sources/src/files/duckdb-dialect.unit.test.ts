@@ -21,8 +21,10 @@ it.each([
 it.each([
   ['FM9,990.00', 'report_number', '[1, 2, 1]'],
   ['FM99900.0099', 'report_number', '[2, 2, 0]'],
+  ['FM9,99,990', 'report_number', '[1, 0, 2]'],
   ['FM990', 'report_number', '[1, 0, 0]'],
   ['YYYY-MM-DD"T"HH24:MI:SS', 'report_moment', '%Y-%m-%dT%H:%M:%S'],
+  ['FMDD"\\"\\\\"FMMM-YY HH12:MI:SS.MS', 'report_moment', '%-d"\\%-m-%y %I:%M:%S.%g'],
   ['DD"% of MM"', 'report_moment', '%d%% of MM'],
 ])('a pattern keeps its meaning: %s', (pattern, macro, value) => {
   const { text, values } = toDuckDb(sql`SELECT to_char(round("a", ${'2'}::int), ${pattern}), ${'other'}`);

@@ -3,12 +3,13 @@
  * the branch that it takes.
  */
 
-/** As a cast to text: numbers without a fraction that is zero, infinities in words. */
+/** As a cast to text: infinities in words, and without the zeros that a cast to `numeric` has added. */
 const TEXT = String.raw`
   CREATE MACRO report_text(v) AS CASE
     WHEN typeof(v) IN ('FLOAT', 'DOUBLE') THEN CASE v::VARCHAR
       WHEN 'inf' THEN 'Infinity' WHEN '-inf' THEN '-Infinity' WHEN 'nan' THEN 'NaN'
       ELSE regexp_replace(v::VARCHAR, '\.0$', '') END
+    WHEN typeof(v) IN ('DECIMAL(38,10)', 'DECIMAL(38,12)') THEN regexp_replace(v::VARCHAR, '\.?0+$', '')
     ELSE v::VARCHAR END`;
 
 /** As a value is sent: the same, save booleans. */
@@ -31,6 +32,10 @@ const GROUPED = String.raw`
   CREATE MACRO report_grouped(digits) AS
     ltrim(reverse(regexp_replace(reverse(digits), '(\d{3})', '\1,', 'g')), ',')`;
 
+const LAKHS = String.raw`
+  CREATE MACRO report_lakhs(digits) AS
+    reverse(left(reverse(digits), 3) || regexp_replace(substr(reverse(digits), 4), '(\d{1,2})', ',\1', 'g'))`;
+
 const INTEGER_PART = `
   CREATE MACRO report_integer_part(t, least) AS CASE
     WHEN least = 0 AND split_part(t, '.', 1) = '0' THEN ''
@@ -40,11 +45,12 @@ const FRACTION = `
   CREATE MACRO report_fraction(t, least) AS
     left(split_part(t, '.', 2), least) || rtrim(substr(split_part(t, '.', 2), least + 1), '0')`;
 
-/** A rounded decimal. Layout: least integer digits, least fraction digits, whether thousands are grouped. */
+/** A rounded decimal. Layout: least integer digits, least fraction digits, grouping (0: none, 1: thousands, 2: lakhs). */
 const NUMBER = `
   CREATE MACRO report_number(v, layout) AS
     CASE WHEN v < 0 THEN '-' ELSE '' END
     || CASE WHEN layout[3] = '1' THEN report_grouped(report_integer_part(abs(v)::VARCHAR, layout[1]::BIGINT))
+       WHEN layout[3] = '2' THEN report_lakhs(report_integer_part(abs(v)::VARCHAR, layout[1]::BIGINT))
        ELSE report_integer_part(abs(v)::VARCHAR, layout[1]::BIGINT) END
     || CASE WHEN report_fraction(abs(v)::VARCHAR, layout[2]::BIGINT) = '' THEN ''
        ELSE '.' || report_fraction(abs(v)::VARCHAR, layout[2]::BIGINT) END`;
@@ -70,6 +76,7 @@ export const MACROS: readonly string[] = [
   TIME,
   MOMENT,
   GROUPED,
+  LAKHS,
   INTEGER_PART,
   FRACTION,
   NUMBER,

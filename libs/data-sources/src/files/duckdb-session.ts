@@ -127,6 +127,8 @@ export class DuckDbSession {
 const SETTINGS = {
   threads: '2',
   memory_limit: '512MB',
+  // As in PostgreSQL.
+  integer_division: 'true',
   autoinstall_known_extensions: 'false',
   autoload_known_extensions: 'false',
   allow_community_extensions: 'false',
