@@ -39,6 +39,7 @@ beforeAll(async () => {
     topics: records.topics.map(({ name, partitions }) => ({ topic: name, numPartitions: partitions })),
   });
   await admin.disconnect();
+  await untilGroupsWork();
   const createPartitioner = Partitioners.DefaultPartitioner;
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, createPartitioner });
   await producer.connect();
@@ -88,6 +89,17 @@ if ('missing' in found) {
   if ('missing' in found) throw new Error(found.missing);
   expectAll(await linesOf(found.python, [join(examples, 'python', 'consume.py')]));
 });
+
+/** New brokers have no coordinators of groups before the first group, and consumers complain until they do. */
+async function untilGroupsWork(): Promise<void> {
+  const consumer = kafka.consumer({ groupId: prefix });
+  await consumer.connect();
+  await consumer.subscribe({ topics: records.topics.map(({ name }) => name) });
+  const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+  await consumer.run({ eachBatch: () => Promise.resolve() });
+  await joined;
+  await consumer.disconnect();
+}
 
 /** A stream that is followed by the events of another one in its partition. */
 function streamToSetAside(): string {
