@@ -13,6 +13,7 @@ export * from './reports/parameters';
 export * from './reports/earlier-definitions';
 export * from './reports/definition-problem';
 export * from './reports/validate-definition';
+export { MOST_PARAMETERS } from './reports/validate-parameters';
 export * from './reports/filter';
 export * from './reports/relative-dates';
 export * from './data-sources/data-source-messages';

@@ -53,6 +53,14 @@ export function everyRow(
         ...{ datasetId, columns, filter: null, groupBy: null, sort: [], rowLimit: null, output },
       },
     },
-    ...{ templateRevision: 0, schedule: null, rerunOf: null, maxAttempts: 1, startBefore: null, origin: 'run_now' },
+    ...{
+      templateRevision: 0,
+      schedule: null,
+      rerunOf: null,
+      parameters: [],
+      maxAttempts: 1,
+      startBefore: null,
+      origin: 'run_now',
+    },
   }).input;
 }

@@ -159,6 +159,7 @@ function requested({ template, scheduleId, jobId, due }: Job): Append {
     templateRevision: 0,
     schedule: { scheduleId, revision: 0 },
     rerunOf: null,
+    parameters: [],
   });
   const event: JobEvent = { type: 'JobRequested', request, at: instantAfter(due + 20) };
   return append('job', jobId, 'no-stream', event, 'system:scheduler');

@@ -36,6 +36,7 @@ type EdgeCode =
   | 'data_source.own_database'
   | 'data_source.files_disabled'
   | 'data_source.encryption_key_missing'
+  | 'parameters.invalid'
   | 'job.not_ended'
   | 'job.did_not_fail'
   | 'export.failed'
@@ -86,6 +87,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'template.owner_needs_no_share': { status: 422, title: 'The owner needs no share' },
   'template.invalid': { status: 422, title: 'The definition has problems' },
   'template.revision_missing': { status: 404, title: 'The template has no such revision' },
+  'parameters.invalid': { status: 422, title: 'The parameters have problems' },
   'schedule.exists': { status: 409, title: 'The schedule exists already' },
   'schedule.missing': { status: 404, title: 'There is no such schedule' },
   'schedule.removed': { status: 409, title: 'The schedule was removed' },

@@ -19,11 +19,17 @@ import { Streams } from '../commands/streams';
 import type { AnyCall } from '../http/operation';
 import { Problem } from '../http/problem';
 import { DefinitionChecks } from '../templates/definition-checks';
+import { chosenParameters } from '../templates/parameters.schema';
 
 type From = AnyCall & { readonly caller: Caller };
 interface Terms {
   readonly timeZone: string;
   readonly priority: Priority;
+}
+
+interface TemplateRun {
+  readonly templateId: string;
+  readonly parameters: Parameters<typeof chosenParameters>[1];
 }
 
 /** Requests jobs in the name of people. Their ids follow from the command, so that a repeat finds its job. */
@@ -37,7 +43,7 @@ export class JobRequests {
   ) {}
 
   /** A run of a template as it is now. */
-  run(from: From, { templateId, ...terms }: Terms & { readonly templateId: string }) {
+  run(from: From, { templateId, parameters, ...terms }: Terms & TemplateRun) {
     return this.request(from, async (jobId) => {
       const { state, revision } = await this.streams.template(templateId);
       const template = templateFor(from.caller, state, 'run');
@@ -51,6 +57,7 @@ export class JobRequests {
         templateRevision: revision,
         schedule: null,
         rerunOf: null,
+        parameters: chosenParameters(template.definition.parameters, parameters),
       });
     });
   }

@@ -18,7 +18,14 @@ export const jobOperations = {
     status: 202,
     response: changed,
     command: true,
-    problems: ['template.missing', 'template.archived', 'template.invalid', 'dataset.missing', 'dataset.retired'],
+    problems: [
+      'template.missing',
+      'template.archived',
+      'template.invalid',
+      'parameters.invalid',
+      'dataset.missing',
+      'dataset.retired',
+    ],
   }),
   list: operation({
     id: 'listJobRequests',

@@ -10,6 +10,7 @@ import {
 } from '#domain';
 import { actor, id, instant, timeZone, uuid } from '../http/fields';
 import { outputInput } from '../templates/output.schema';
+import { parametersInput } from '../templates/parameters.schema';
 
 export const jobStatus = z.enum(JOB_STATUSES);
 export const jobOrigin = z.enum(['schedule', 'run_now', 'retry', 'rerun', 'standard_export']);
@@ -29,7 +30,12 @@ export const jobInput = z
       output: outputInput.default(DEFAULT_CSV),
       ...terms,
     }),
-    z.strictObject({ batchTypeId: z.literal(BATCH_TYPE_SELF_SERVICE), templateId: id, ...terms }),
+    z.strictObject({
+      batchTypeId: z.literal(BATCH_TYPE_SELF_SERVICE),
+      templateId: id,
+      parameters: parametersInput,
+      ...terms,
+    }),
   ])
   .meta({
     id: 'JobRequestInput',

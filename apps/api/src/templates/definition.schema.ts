@@ -7,13 +7,14 @@ import {
   DELIVERY_CONDITIONS,
   LIMIT_POLICIES,
   PLAIN_REPORT,
+  withParameterValues,
   type Aggregate,
   type DatasetState,
   type ReportColumn,
   type TemplateDefinition,
 } from '#domain';
 import { id, uuid } from '../http/fields';
-import { filterInput, filterNode, withDefaultsOf } from './filter.schema';
+import { filterInput, filterNode } from './filter.schema';
 import { output, outputInput, withDefaults } from './output.schema';
 
 const dataType = z.enum(DATA_TYPES);
@@ -154,7 +155,7 @@ export function completeDefinition(input: z.output<typeof definitionInput>, data
     ...parameter,
     label: label ?? parameter.name,
   }));
-  return { ...input, columns, parameters, filter: input.filter && withDefaultsOf(parameters, input.filter) };
+  return { ...input, columns, parameters, filter: input.filter && withParameterValues(input.filter, parameters) };
 }
 
 function typeOf(

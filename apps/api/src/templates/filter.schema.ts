@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CALENDAR_UNITS, mapOperands, OPERATORS, type FilterNode, type Operand, type ReportParameter } from '#domain';
+import { CALENDAR_UNITS, OPERATORS, type FilterNode, type Operand } from '#domain';
 
 const calendarUnit = z.enum(CALENDAR_UNITS);
 const momentUnit = z.enum([...CALENDAR_UNITS, 'hour', 'minute']);
@@ -49,7 +49,7 @@ export const filterNode: z.ZodType<FilterNode> = z
   .meta({ id: 'Filter', description: 'A condition on the rows: a tree of and, or and not over comparisons.' });
 
 /** JSON numbers lose digits beyond 2^53, and the text form of a very small one has an exponent, which no column takes. */
-const scalar = z
+export const scalar = z
   .union([z.string(), z.number(), z.boolean()])
   .refine((value) => typeof value !== 'number' || isExact(value), {
     error: 'is too large or too small for a JSON number: send it as text',
@@ -147,13 +147,3 @@ export const filterInput: z.ZodType<FilterNode> = z
       },
     ],
   });
-
-/** The filter with the default of its parameter in each literal that names one. */
-export function withDefaultsOf(parameters: readonly ReportParameter[], filter: FilterNode): FilterNode {
-  const defaults = new Map(parameters.map(({ name, defaultValue }) => [name, defaultValue]));
-  return mapOperands(filter, (operand) => {
-    const value =
-      operand.type === 'literal' && operand.parameter !== null ? defaults.get(operand.parameter) : undefined;
-    return operand.type === 'literal' && value !== undefined ? { ...operand, value } : operand;
-  });
-}

@@ -5,6 +5,7 @@ import { Streams } from '../commands/streams';
 import { Handles, type Call } from '../http/operation';
 import { completeDefinition } from './definition.schema';
 import { DefinitionChecks } from './definition-checks';
+import { chosenParameters } from './parameters.schema';
 import { Previews } from './previews';
 import { templateOperations as operations } from './template.operations';
 
@@ -24,8 +25,10 @@ export class PreviewsController {
     const definition = completeDefinition(call.body.definition, dataset);
     await this.checks.require(definition, dataset);
     const { timeZone } = call.body;
+    const parameters = chosenParameters(definition.parameters, call.body.parameters);
     const signal = untilClosed(call.response);
-    return { body: await this.previews.show({ ...call, definition, dataset, templateId: null, timeZone, signal }) };
+    const request = { ...call, definition, dataset, templateId: null, timeZone, parameters, signal };
+    return { body: await this.previews.show(request) };
   }
 
   @Handles(operations.preview)
@@ -35,8 +38,10 @@ export class PreviewsController {
     const { state: dataset } = await this.streams.dataset(definition.datasetId);
     await this.checks.require(definition, dataset);
     const { timeZone } = call.body;
+    const parameters = chosenParameters(definition.parameters, call.body.parameters);
     const signal = untilClosed(call.response);
-    return { body: await this.previews.show({ ...call, definition, dataset, templateId, timeZone, signal }) };
+    const request = { ...call, definition, dataset, templateId, timeZone, parameters, signal };
+    return { body: await this.previews.show(request) };
   }
 }
 

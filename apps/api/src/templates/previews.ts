@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AccessLog, type Caller } from '#access';
-import { selfServiceRequest, type DatasetState, type TemplateDefinition } from '#domain';
+import { selfServiceRequest, type DatasetState, type ParameterValue, type TemplateDefinition } from '#domain';
 import type { CommandContext } from '#event-sourcing';
 import { ExportFailure, previewRows, type Preview } from '#export-engine';
 import { PARTS, type Parts } from '#runtime';
@@ -16,6 +16,8 @@ export interface PreviewRequest {
   readonly dataset: DatasetState;
   readonly templateId: string | null;
   readonly timeZone: string;
+  /** What was chosen for the definition's parameters. */
+  readonly parameters: readonly ParameterValue[];
   readonly caller: Caller;
   readonly context: CommandContext;
   readonly now: Date;
@@ -48,7 +50,8 @@ export class Previews {
     return preview;
   }
 
-  private async rows({ definition, dataset, caller, timeZone, now, signal }: PreviewRequest): Promise<Preview> {
+  private async rows(request: PreviewRequest): Promise<Preview> {
+    const { definition, dataset, caller, timeZone, parameters, now, signal } = request;
     const { input } = selfServiceRequest({
       jobId: caller.userId,
       origin: 'run_now',
@@ -64,6 +67,7 @@ export class Previews {
       templateRevision: 0,
       schedule: null,
       rerunOf: null,
+      parameters,
       nominalTime: now.toISOString(),
       timeZone,
       priority: 'normal',

@@ -3,6 +3,7 @@ import { DATA_TYPES, OUTPUT_FORMATS, PRIORITIES, SHARE_LEVELS } from '#domain';
 import { changed, id, instant, page, paging, revisionNumber, timeZone, uuid, words } from '../http/fields';
 import { operation } from '../http/operation';
 import { definition, definitionInput } from './definition.schema';
+import { parametersInput } from './parameters.schema';
 
 const tag = 'Templates';
 const templateId = z.strictObject({ templateId: id });
@@ -78,6 +79,7 @@ const preview = z
 const previewZone = timeZone.default('UTC').describe('Zone in which relative dates and times of day count.');
 const sourceProblems = [
   'template.invalid',
+  'parameters.invalid',
   'data_source.unreachable',
   'data_source.timeout',
   'data_source.failed',
@@ -206,10 +208,14 @@ export const templateOperations = {
     summary: 'Run a template now: requests a job and answers with its id',
     ifMatch: 'ignored',
     body: z
-      .strictObject({ timeZone: previewZone, priority: z.enum(PRIORITIES).default('normal') })
+      .strictObject({
+        timeZone: previewZone,
+        priority: z.enum(PRIORITIES).default('normal'),
+        parameters: parametersInput,
+      })
       .meta({ id: 'RunInput' }),
     status: 202,
-    problems: ['template.missing', 'template.archived', 'template.invalid'],
+    problems: ['template.missing', 'template.archived', 'template.invalid', 'parameters.invalid'],
   }),
   preview: operation({
     id: 'previewTemplate',
@@ -218,7 +224,7 @@ export const templateOperations = {
     tag,
     summary: 'See the first 50 rows of a template',
     params: templateId,
-    body: z.strictObject({ timeZone: previewZone }).meta({ id: 'PreviewInput' }),
+    body: z.strictObject({ timeZone: previewZone, parameters: parametersInput }).meta({ id: 'PreviewInput' }),
     response: preview,
     problems: ['template.missing', ...sourceProblems],
   }),
@@ -239,7 +245,9 @@ export const templateOperations = {
     path: '/v1/templates/preview',
     tag,
     summary: 'See the first 50 rows of a definition, without saving it',
-    body: z.strictObject({ definition: definitionInput, timeZone: previewZone }).meta({ id: 'PreviewUnsavedInput' }),
+    body: z
+      .strictObject({ definition: definitionInput, timeZone: previewZone, parameters: parametersInput })
+      .meta({ id: 'PreviewUnsavedInput' }),
     response: preview,
     problems: sourceProblems,
   }),

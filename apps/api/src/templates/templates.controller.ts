@@ -153,8 +153,7 @@ export class TemplatesController {
 
   @Handles(operations.run)
   async run(call: CallOf<'run'>) {
-    const { timeZone, priority } = call.body;
-    return this.jobs.run(call, { templateId: call.params.templateId, timeZone, priority });
+    return this.jobs.run(call, { templateId: call.params.templateId, ...call.body });
   }
 
   @Handles(operations.validateUnsaved)

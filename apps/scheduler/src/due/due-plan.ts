@@ -111,6 +111,7 @@ function occurrenceCommand(
     templateRevision: template.revision,
     schedule: { scheduleId, revision },
     rerunOf: null,
+    parameters: [],
     nominalTime: toInstant(nominalTime),
     timeZone: definition.timeZone,
     priority: definition.priority,

@@ -3,6 +3,7 @@ import type { DatasetId, Instant, JobId, ScheduleId, TemplateId, TimeZone, UserI
 import { millisecondsOf, toInstant } from '../instants';
 import type { TemplateDefinition } from '../reports/definition';
 import type { OutputOptions } from '../reports/output-options';
+import { withChosenValues, withParameterValues, type ParameterValue } from '../reports/parameters';
 import type { Priority } from '../schedules/schedule-messages';
 import type { ExistingTemplate } from '../templates/template';
 import { BATCH_TYPE_SELF_SERVICE, BATCH_TYPE_STANDARD_EXPORT, type SelfServiceInput } from './job-input';
@@ -34,11 +35,13 @@ export interface SelfServiceTerms extends RequestTerms {
   /** Null for a run by hand. */
   readonly schedule: { readonly scheduleId: ScheduleId; readonly revision: number } | null;
   readonly rerunOf: JobId | null;
+  /** What the run chose, as `chooseParameters` gives it; the other parameters have their defaults. */
+  readonly parameters: readonly ParameterValue[];
 }
 
 /** The request for a report of a template, with all of the definition that the export will need. */
 export function selfServiceRequest(terms: SelfServiceTerms): JobRequest {
-  const { template, templateRevision, schedule, ...request } = terms;
+  const { template, templateRevision, schedule, parameters, ...request } = terms;
   return {
     ...request,
     batchTypeId: BATCH_TYPE_SELF_SERVICE,
@@ -50,23 +53,30 @@ export function selfServiceRequest(terms: SelfServiceTerms): JobRequest {
       { templateId: template.templateId, templateName: template.details.name, definition: template.definition },
       terms.nominalTime,
       terms.timeZone,
+      parameters,
     ),
   };
 }
 
-/** A job's input from a template's definition, its parameters at their defaults. */
+/**
+ * A job's input from a template's definition. The chosen values, and the defaults of the other parameters, stand in the filter
+ * too, so that the job needs nothing but its input.
+ */
 export function selfServiceInput(
   template: { readonly templateId: TemplateId; readonly templateName: string; readonly definition: TemplateDefinition },
   nominalTime: Instant,
   timeZone: TimeZone,
+  chosen: readonly ParameterValue[] = [],
 ): SelfServiceInput {
-  const { columns, parameters, ...config } = template.definition;
+  const { columns, parameters: declared, filter, ...config } = template.definition;
+  const parameters = withChosenValues(declared, chosen);
   return {
     templateId: template.templateId,
     dynamicMapping: true,
     dynamicColumns: columns.map(({ column, ...rest }) => ({ columnName: column, ...rest })),
     additionalConfig: {
       ...config,
+      filter: filter && withParameterValues(filter, parameters),
       templateName: template.templateName,
       parameters: parameters.map(({ name, label, dataType, defaultValue }) => ({
         name,

@@ -29,7 +29,7 @@ const template: ExistingTemplate = {
       type: 'condition',
       column: 'delay',
       operator: 'gt',
-      operands: [{ type: 'literal', parameter: null, value: '15' }],
+      operands: [{ type: 'literal', parameter: 'late', value: '15' }],
     },
   }),
   shares: {},
@@ -66,6 +66,7 @@ describe('the job of an occurrence', () => {
 describe('a self-service request', () => {
   const request = selfServiceRequest({
     ...terms,
+    parameters: [],
     origin: 'schedule',
     template,
     templateRevision: 4,
@@ -107,8 +108,35 @@ describe('a self-service request', () => {
     expect(templateFromInput(request.input as SelfServiceInput)).toEqual(template.definition);
   });
   it('by hand has no schedule', () => {
-    const byHand = selfServiceRequest({ ...terms, origin: 'run_now', template, templateRevision: 4, schedule: null });
+    const byHand = selfServiceRequest({
+      ...{ ...terms, origin: 'run_now', template, templateRevision: 4, schedule: null },
+      parameters: [],
+    });
     expect(byHand).toMatchObject({ origin: 'run_now', scheduleId: null, scheduleRevision: null });
+  });
+  it('has what a run chose among its parameters and in its filter, and the default of the rest', () => {
+    const early = { name: 'early', label: 'Early from', dataType: 'integer', defaultValue: '-5' } as const;
+    const literal = (parameter: string | null, value: string) => ({ type: 'literal', parameter, value }) as const;
+    const yesterday = { type: 'moment', offset: -1, unit: 'day', startOf: null } as const;
+    const operands = [literal('early', '-5'), literal('late', '15'), literal(null, '7'), yesterday];
+    const filter = { type: 'condition', column: 'delay', operator: 'in', operands } as const;
+    const parameters = [...template.definition.parameters, early];
+    const definition = { ...template.definition, parameters, filter: { type: 'not', node: filter } as const };
+    const { input } = selfServiceRequest({
+      ...{ ...terms, origin: 'run_now', templateRevision: 4, schedule: null },
+      template: { ...template, definition },
+      parameters: [{ name: 'late', value: '30' }],
+    });
+    expect(input.additionalConfig).toMatchObject({
+      parameters: [
+        { name: 'late', label: 'Late from', dataType: 'integer', value: '30' },
+        { name: 'early', label: 'Early from', dataType: 'integer', value: '-5' },
+      ],
+      filter: {
+        type: 'not',
+        node: { operands: [literal('early', '-5'), literal('late', '30'), literal(null, '7'), yesterday] },
+      },
+    });
   });
   it('is plain JSON', () => {
     expect(JSON.parse(JSON.stringify(request))).toStrictEqual(request);

@@ -7,6 +7,7 @@ import { parseFormat } from './format-pattern';
 import { localeFault } from './locale';
 import { validateFilter } from './validate-filter';
 import { validateOutput } from './validate-output';
+import { validateParameters } from './validate-parameters';
 import { textFault } from './values';
 
 /** Columns of a report, and dataset columns that it is grouped by. */
@@ -30,7 +31,8 @@ export function validateDefinition(definition: TemplateDefinition, dataset: Data
     ...columnsProblems(definition, columns),
     ...headerProblems(definition),
     ...groupProblems(definition, columns),
-    ...(definition.filter === null ? [] : validateFilter(definition.filter, columns)),
+    ...(definition.filter === null ? [] : validateFilter(definition.filter, columns, definition.parameters)),
+    ...validateParameters(definition.parameters),
     ...sortProblems(definition),
     ...rowLimitProblems(definition.rowLimit),
     ...validateOutput(definition.output),

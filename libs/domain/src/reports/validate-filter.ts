@@ -1,7 +1,18 @@
 import { operatorsOf } from './conversions';
 import type { DatasetColumn, DataType } from './data-type';
 import type { DefinitionProblem, DefinitionProblemCode } from './definition-problem';
-import type { CalendarUnit, Condition, FilterNode, MomentOperand, Operand, Operator, PeriodOperand } from './filter';
+import type {
+  CalendarUnit,
+  Condition,
+  FilterNode,
+  LiteralOperand,
+  MomentOperand,
+  Operand,
+  Operator,
+  PeriodOperand,
+} from './filter';
+import { unknownParameter, type ReportParameter } from './parameters';
+import { fitsColumn } from './validate-parameters';
 import { parseLiteral } from './values';
 
 const DEEPEST = 20;
@@ -21,12 +32,14 @@ const FARTHEST: Readonly<Record<CalendarUnit | 'hour' | 'minute', number>> = {
 
 /**
  * Everything that is wrong with a filter. `columns` are the dataset's, or null when the dataset is not known, whereupon only
- * the shape is examined.
+ * the shape is examined. `parameters` are the template's, to which literals may refer.
  */
 export function validateFilter(
   filter: FilterNode,
   columns: ReadonlyMap<string, DatasetColumn> | null,
+  parameters: readonly ReportParameter[],
 ): DefinitionProblem[] {
+  const declared = new Map(parameters.map(({ name, dataType }) => [name, dataType]));
   const problems: DefinitionProblem[] = [];
   let conditions = 0;
 
@@ -50,7 +63,7 @@ export function validateFilter(
       case 'condition':
         conditions += 1;
         // What lies beyond the limit is not examined: the answer would be as long as the question.
-        if (conditions <= MOST_CONDITIONS) problems.push(...conditionProblems(node, pointer, columns));
+        if (conditions <= MOST_CONDITIONS) problems.push(...conditionProblems(node, pointer, columns, declared));
     }
   };
 
@@ -62,10 +75,14 @@ export function validateFilter(
   return problems;
 }
 
+/** Types by the parameters' names. */
+type ParameterTypes = ReadonlyMap<string, DataType>;
+
 function conditionProblems(
   condition: Condition,
   pointer: string,
   columns: ReadonlyMap<string, DatasetColumn> | null,
+  parameters: ParameterTypes,
 ): DefinitionProblem[] {
   const count = countProblem(condition, pointer);
   const counted = count === null ? [] : [count];
@@ -82,7 +99,7 @@ function conditionProblems(
   }
   return count === null
     ? condition.operands.flatMap((operand, index) =>
-        operandProblems(operand, condition.operator, column.type, `${pointer}/operands/${index}`),
+        operandProblems(operand, condition.operator, column.type, parameters, `${pointer}/operands/${index}`),
       )
     : counted;
 }
@@ -121,7 +138,13 @@ function operandCount(operator: Operator): readonly [least: number, most: number
   }
 }
 
-function operandProblems(operand: Operand, operator: Operator, type: DataType, pointer: string): DefinitionProblem[] {
+function operandProblems(
+  operand: Operand,
+  operator: Operator,
+  type: DataType,
+  parameters: ParameterTypes,
+  pointer: string,
+): DefinitionProblem[] {
   const period = operator === 'during' || operator === 'not_during';
   if (period !== (operand.type === 'period')) {
     const message = period
@@ -130,10 +153,8 @@ function operandProblems(operand: Operand, operator: Operator, type: DataType, p
     return [problem('operand.kind', `${pointer}/type`, message)];
   }
   switch (operand.type) {
-    case 'literal': {
-      const reading = parseLiteral(type, operand.value);
-      return reading.ok ? [] : [problem('value.unparsable', `${pointer}/value`, `The value ${reading.problem}.`)];
-    }
+    case 'literal':
+      return literalProblems(operand, type, parameters, pointer);
     case 'moment':
       return type === 'date' || type === 'timestamp'
         ? momentProblems(operand, pointer)
@@ -141,6 +162,27 @@ function operandProblems(operand: Operand, operator: Operator, type: DataType, p
     case 'period':
       return periodProblems(operand, pointer);
   }
+}
+
+function literalProblems(
+  { value, parameter }: LiteralOperand,
+  type: DataType,
+  parameters: ParameterTypes,
+  pointer: string,
+): DefinitionProblem[] {
+  if (parameter !== null) {
+    const given = parameters.get(parameter);
+    if (given === undefined) {
+      const message = unknownParameter(parameter, [...parameters.keys()]);
+      return [problem('parameter.unknown', `${pointer}/parameter`, message)];
+    }
+    if (!fitsColumn(given, type)) {
+      const message = `The parameter "${parameter}" is of type ${given}, which does not go with a ${type} column.`;
+      return [problem('parameter.type_mismatch', `${pointer}/parameter`, message)];
+    }
+  }
+  const reading = parseLiteral(type, value);
+  return reading.ok ? [] : [problem('value.unparsable', `${pointer}/value`, `The value ${reading.problem}.`)];
 }
 
 function momentProblems({ offset, unit }: MomentOperand, pointer: string): DefinitionProblem[] {

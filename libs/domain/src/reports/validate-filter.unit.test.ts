@@ -30,8 +30,13 @@ const condition = (column: string, operator: Operator, ...operands: Operand[]): 
   operator,
   operands,
 });
+const PARAMETERS = [
+  { name: 'late', label: 'Late from', dataType: 'integer', defaultValue: '15' },
+  { name: 'from', label: 'From', dataType: 'string', defaultValue: 'AP1' },
+] as const;
 const late = condition('delay', 'gt', literal('15'));
-const check = (filter: FilterNode) => validateFilter(filter, columns).map(({ code, pointer }) => `${code} ${pointer}`);
+const check = (filter: FilterNode) =>
+  validateFilter(filter, columns, PARAMETERS).map(({ code, pointer }) => `${code} ${pointer}`);
 
 describe('a condition', () => {
   it.each([
@@ -121,6 +126,29 @@ describe('a tree', () => {
 });
 
 it('examines the shape alone where the dataset is not known', () => {
-  const found = validateFilter({ type: 'and', nodes: [late, condition('nowhere', 'between')] }, null);
+  const found = validateFilter({ type: 'and', nodes: [late, condition('nowhere', 'between')] }, null, []);
   expect(found.map(({ code, pointer }) => `${code} ${pointer}`)).toEqual(['operand.count /filter/nodes/1/operands']);
+});
+
+describe('a literal that names a parameter', () => {
+  const named = (column: string, parameter: string, value = '15') =>
+    condition(column, 'eq', { type: 'literal', parameter, value });
+
+  it('has one of the template, of a type that goes with the column', () => {
+    expect(check(named('delay', 'late'))).toEqual([]);
+    expect(check(named('fare', 'late'))).toEqual([]);
+    expect(check(named('origin', 'from'))).toEqual([]);
+  });
+  it.each([
+    [named('delay', 'early'), 'parameter.unknown'],
+    [named('delay', 'toString'), 'parameter.unknown'],
+    [named('origin', 'late'), 'parameter.type_mismatch'],
+    [named('delay', 'from', 'AP1'), 'parameter.type_mismatch'],
+    [named('day', 'late'), 'parameter.type_mismatch'],
+  ])('is refused in %j', (filter, code) => {
+    expect(check(filter)).toEqual([`${code} /filter/operands/0/parameter`]);
+  });
+  it('is refused with a value that the column does not take', () => {
+    expect(check(named('delay', 'late', 'x'))).toEqual(['value.unparsable /filter/operands/0/value']);
+  });
 });
