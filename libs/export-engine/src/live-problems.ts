@@ -1,11 +1,12 @@
 import type { LiveColumn } from '#data-sources';
-import type {
-  DatasetDefinition,
-  DatasetColumn,
-  DataType,
-  DefinitionProblem,
-  FilterNode,
-  TemplateDefinition,
+import {
+  expressionColumns,
+  type DatasetDefinition,
+  type DatasetColumn,
+  type DataType,
+  type DefinitionProblem,
+  type FilterNode,
+  type TemplateDefinition,
 } from '#domain';
 
 /**
@@ -67,6 +68,11 @@ function uses(definition: TemplateDefinition): Use[] {
   return [
     ...definition.columns.flatMap(({ column }, index) =>
       column === null ? [] : [{ name: column, pointer: `/columns/${index}/column` }],
+    ),
+    ...definition.columns.flatMap(({ expression }, index) =>
+      expression === null
+        ? []
+        : expressionColumns(expression).map((name) => ({ name, pointer: `/columns/${index}/expression` })),
     ),
     ...(definition.filter ? filterUses(definition.filter, '/filter') : []),
     ...(definition.groupBy ?? []).map((name, index) => ({ name, pointer: `/groupBy/${index}` })),

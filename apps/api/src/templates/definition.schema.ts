@@ -7,8 +7,10 @@ import {
   DELIVERY_CONDITIONS,
   LIMIT_POLICIES,
   PLAIN_REPORT,
+  readExpression,
   withParameterValues,
   type Aggregate,
+  type DatasetColumn,
   type DatasetState,
   type ReportColumn,
   type TemplateDefinition,
@@ -34,8 +36,10 @@ const reportColumn = z.object({
 const reportColumnInput = z.strictObject({
   column: z.string().nullable().default(null).describe(COLUMN_TEXT),
   expression: z.string().nullable().default(null).describe(EXPRESSION_TEXT),
-  header: z.string().optional().describe("Left out: the dataset column's label."),
-  dataType: dataType.optional().describe("Left out: the dataset column's type, or that of the aggregate's result."),
+  header: z.string().optional().describe("Left out: the dataset column's label, or the expression."),
+  dataType: dataType
+    .optional()
+    .describe("Left out: the type of the column or expression, or that of the aggregate's result."),
   format: z
     .string()
     .max(200)
@@ -134,6 +138,9 @@ export const definitionInput = z
     description: 'What a template selects and how the file looks. What may be left out has a default.',
   });
 
+/** Leaves room for the words of an aggregate within the longest header. */
+const LONGEST_EXPRESSION_HEADER = 200;
+
 /** Fills in what only the dataset can tell: headers and types that were left out. */
 export function completeDefinition(input: z.output<typeof definitionInput>, dataset: DatasetState): TemplateDefinition {
   const known = new Map(
@@ -141,11 +148,12 @@ export function completeDefinition(input: z.output<typeof definitionInput>, data
   );
   const columns = input.columns.map(({ column, expression, header, dataType, format, aggregate }): ReportColumn => {
     const source = column === null ? undefined : known.get(column);
-    const natural = aggregate === null ? source?.type : typeOf(aggregate, source?.type);
+    const type = expression === null ? source?.type : calculatedType(expression, known);
+    const natural = aggregate === null ? type : typeOf(aggregate, type);
     return {
       column,
       expression,
-      header: header ?? headerOf(aggregate, source?.label ?? column),
+      header: header ?? headerOf(aggregate, expression?.slice(0, LONGEST_EXPRESSION_HEADER) ?? source?.label ?? column),
       dataType: dataType ?? natural ?? 'string',
       format,
       aggregate,
@@ -156,6 +164,14 @@ export function completeDefinition(input: z.output<typeof definitionInput>, data
     label: label ?? parameter.name,
   }));
   return { ...input, columns, parameters, filter: input.filter && withParameterValues(input.filter, parameters) };
+}
+
+function calculatedType(
+  expression: string,
+  columns: ReadonlyMap<string, DatasetColumn>,
+): ReportColumn['dataType'] | undefined {
+  const reading = readExpression(expression, columns);
+  return reading.ok ? reading.expression.dataType : undefined;
 }
 
 function typeOf(

@@ -113,6 +113,24 @@ describe('a definition', () => {
     ]);
   });
 
+  it('takes types and headers of calculated columns from their expressions', () => {
+    const { columns } = complete({
+      groupBy: ['origin'],
+      columns: [
+        { expression: 'delay / 60', aggregate: 'sum' },
+        { expression: 'upper(origin)' },
+        { expression: 'delay / ', header: 'Broken' },
+        { expression: `'${'x'.repeat(300)}'` },
+      ],
+    });
+    expect(columns).toMatchObject([
+      { column: null, header: 'Sum of delay / 60', dataType: 'decimal', aggregate: 'sum' },
+      { header: 'upper(origin)', dataType: 'string' },
+      { header: 'Broken', dataType: 'string' },
+      { header: `'${'x'.repeat(199)}` },
+    ]);
+  });
+
   it('leaves unknown columns to be found by the validation', () => {
     expect(complete({ columns: [{ column: 'gate' }] }).columns).toMatchObject([{ header: 'gate', dataType: 'string' }]);
   });

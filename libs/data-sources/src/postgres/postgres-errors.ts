@@ -50,12 +50,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     transient: false,
     quote: true,
   },
-  '22': {
-    code: 'data_source.value_invalid',
-    message: 'A value cannot be converted or computed',
-    transient: false,
-    quote: true,
-  },
+  '22': valueInvalid(),
+  // What a report asks for is everywhere supported, save that NaN and infinities become integers.
+  '0A000': valueInvalid(),
+  // A text or number that grew beyond what the database can hold.
+  '54000': valueInvalid(),
 };
 
 const FAILED: Meaning = {
@@ -94,6 +93,15 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;
+}
+
+function valueInvalid(): Meaning {
+  return {
+    code: 'data_source.value_invalid',
+    message: 'A value cannot be converted or computed',
+    transient: false,
+    quote: true,
+  };
 }
 
 function relationMissing(): Meaning {

@@ -4,6 +4,8 @@ export const DEFINITION_PROBLEM_CODES = [
   'column.unknown',
   'column.missing',
   'column.inconvertible',
+  'expression.invalid',
+  'expression.type',
   'header.empty',
   'header.invalid',
   'header.duplicate',

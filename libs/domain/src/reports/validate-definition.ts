@@ -1,13 +1,15 @@
 import type { DatasetState } from '../datasets/dataset-messages';
-import { aggregateResultType, aggregatesOf, canConvert, conversionsOf, isComparable } from './conversions';
-import type { DatasetColumn, DataType } from './data-type';
+import { isComparable } from './conversions';
+import type { DatasetColumn } from './data-type';
 import type { ReportColumn, TemplateDefinition } from './definition';
 import type { DefinitionProblem, DefinitionProblemCode } from './definition-problem';
 import { parseFormat } from './format-pattern';
 import { localeFault } from './locale';
+import { calculationGroupingProblems, calculationProblems } from './validate-calculated-column';
 import { validateFilter } from './validate-filter';
 import { validateOutput } from './validate-output';
 import { validateParameters } from './validate-parameters';
+import { conversionProblems, valueTypeProblems } from './validate-value-type';
 import { textFault } from './values';
 
 /** Columns of a report, and dataset columns that it is grouped by. */
@@ -76,11 +78,9 @@ function columnProblems(
 }
 
 /** Where the value comes from, and whether it can be of the column's type. */
-function sourceProblems(
-  { column: name, aggregate, dataType }: ReportColumn,
-  columns: ColumnsByName | null,
-  pointer: string,
-): DefinitionProblem[] {
+function sourceProblems(column: ReportColumn, columns: ColumnsByName | null, pointer: string): DefinitionProblem[] {
+  const { column: name, expression, aggregate, dataType } = column;
+  if (expression !== null) return calculationProblems(column, expression, columns, pointer);
   if (name === null) {
     return aggregate === 'count'
       ? conversionProblems('integer', dataType, pointer)
@@ -91,21 +91,11 @@ function sourceProblems(
   if (source === undefined) {
     return [problem('column.unknown', `${pointer}/column`, `The dataset has no column "${name}".`)];
   }
-  if (aggregate === null) return conversionProblems(source.type, dataType, pointer);
-  const result = aggregateResultType(aggregate, source.type);
-  if (result !== null) return conversionProblems(result, dataType, pointer);
-  const message = `A ${source.type} column has no "${aggregate}". It has: ${aggregatesOf(source.type).join(', ')}.`;
-  return [problem('aggregate.unsupported', `${pointer}/aggregate`, message)];
-}
-
-function conversionProblems(from: DataType, to: DataType, pointer: string): DefinitionProblem[] {
-  if (canConvert(from, to)) return [];
-  const message = `A value of type ${from} cannot be shown as ${to}. It can be: ${conversionsOf(from).join(', ')}.`;
-  return [problem('column.inconvertible', `${pointer}/dataType`, message)];
+  return valueTypeProblems(source.type, aggregate, dataType, pointer);
 }
 
 function groupingProblems(
-  { column, aggregate }: ReportColumn,
+  { column, expression, aggregate }: ReportColumn,
   groupBy: readonly string[] | null,
   pointer: string,
 ): DefinitionProblem[] {
@@ -114,7 +104,9 @@ function groupingProblems(
     const message = 'An aggregate needs grouping. Set groupBy; an empty list makes one row over everything.';
     return [problem('aggregate.without_grouping', `${pointer}/aggregate`, message)];
   }
-  if (aggregate !== null || column === null || groupBy.includes(column)) return [];
+  if (aggregate !== null) return [];
+  if (expression !== null) return calculationGroupingProblems(expression, groupBy, pointer);
+  if (column === null || groupBy.includes(column)) return [];
   const message = `"${column}" is neither grouped by nor aggregated. Add it to groupBy or give it an aggregate.`;
   return [problem('column.not_grouped', `${pointer}/column`, message)];
 }

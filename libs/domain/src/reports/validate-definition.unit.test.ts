@@ -1,5 +1,5 @@
 import { datasetColumn, FLIGHTS, FLIGHTS_STATE, reportColumn, templateDefinition } from '../testing/samples';
-import type { TemplateDefinition } from './definition';
+import type { ReportColumn, TemplateDefinition } from './definition';
 import { DEFAULT_CSV, DEFAULT_JSON_LINES, DEFAULT_PARQUET, DEFAULT_XLSX } from './output-options';
 import { validateDefinition } from './validate-definition';
 
@@ -65,6 +65,36 @@ describe('the columns', () => {
       'column.missing /columns/0/column',
     ]);
     expect(problems({ columns: [{ ...rows, aggregate: null }] })).toEqual(['column.missing /columns/0/column']);
+  });
+  it('are calculated from an expression over the dataset, or taken from it, never both', () => {
+    const calculated = (expression: string, more = {}) => ({
+      columns: [reportColumn(null, 'decimal', { expression, ...more })],
+    });
+    expect(problems(calculated('fare * delay'))).toEqual([]);
+    expect(problems(calculated('fare * delay', { column: 'fare' }))).toEqual(['expression.invalid /columns/0/column']);
+    expect(problems(calculated('fare *'))).toEqual(['expression.invalid /columns/0/expression']);
+    expect(problems(calculated("'\0'"))).toEqual(['expression.invalid /columns/0/expression']);
+    expect(problems(calculated('fare * origin'))).toEqual(['expression.type /columns/0/expression']);
+    expect(problems(calculated('fare * gate'))).toEqual(['column.unknown /columns/0/expression']);
+    expect(problems(calculated('origin'))).toEqual(['column.inconvertible /columns/0/dataType']);
+    expect(problems(calculated('fare *'), { status: 'absent' })).toEqual([
+      'dataset.missing /datasetId',
+      'expression.invalid /columns/0/expression',
+    ]);
+    expect(problems(calculated('fare * gate'), { status: 'absent' })).toEqual(['dataset.missing /datasetId']);
+  });
+  it('that are calculated are aggregated as a column of their type, or made of grouped columns', () => {
+    const calculated = (expression: string, more: Partial<ReportColumn> = {}, groupBy: string[] | null = ['origin']) =>
+      problems({ columns: [reportColumn(null, 'integer', { expression, ...more })], groupBy });
+    expect(calculated('delay * 2', { aggregate: 'sum' })).toEqual([]);
+    expect(calculated('length(origin)')).toEqual([]);
+    expect(calculated('1 + 1', {}, [])).toEqual([]);
+    expect(calculated('delay * 2', { aggregate: 'sum' }, null)).toEqual([
+      'aggregate.without_grouping /columns/0/aggregate',
+    ]);
+    expect(calculated("origin || 'x'", { aggregate: 'sum' })).toEqual(['aggregate.unsupported /columns/0/aggregate']);
+    expect(calculated('delay * 2', { aggregate: 'avg' })).toEqual(['column.inconvertible /columns/0/dataType']);
+    expect(calculated('length(origin) + delay')).toEqual(['column.not_grouped /columns/0/expression']);
   });
   it('must be convertible', () => {
     expect(

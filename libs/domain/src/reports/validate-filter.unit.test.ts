@@ -137,6 +137,8 @@ describe('a literal that names a parameter', () => {
   it('has one of the template, of a type that goes with the column', () => {
     expect(check(named('delay', 'late'))).toEqual([]);
     expect(check(named('fare', 'late'))).toEqual([]);
+    expect(check(named('occupancy', 'late'))).toEqual([]);
+    expect(check(named('revenue', 'late'))).toEqual([]);
     expect(check(named('origin', 'from'))).toEqual([]);
   });
   it.each([

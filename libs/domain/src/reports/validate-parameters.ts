@@ -26,7 +26,9 @@ export function validateParameters(parameters: readonly ReportParameter[]): Defi
 
 /** Whether a value of a parameter's type is one of the column's type as it is written. */
 export function fitsColumn(parameter: DataType, column: DataType): boolean {
-  return parameter === column || (parameter === 'integer' && column === 'decimal');
+  if (parameter === column) return true;
+  const decimals = column === 'decimal' || column === 'currency' || column === 'percent';
+  return decimals && (parameter === 'integer' || parameter === 'decimal');
 }
 
 function nameProblems(name: string, first: number | undefined, pointer: string): DefinitionProblem[] {

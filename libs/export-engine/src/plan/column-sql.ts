@@ -1,8 +1,9 @@
-import { identifier, programText, sql, type Statement } from '#data-sources';
+import { programText, sql, type Statement } from '#data-sources';
 import { aggregateResultType, isComparable, parseFormat } from '#domain';
-import type { Aggregate, DatasetColumn, DataType, OutputOptions, ReportColumn, ValueFormat } from '#domain';
+import type { Aggregate, DataType, OutputOptions, ReportColumn, ValueFormat } from '#domain';
 import { FORMULA_STARTS } from '../formula-text';
 import { formattedSql } from './cell-format';
+import type { ColumnSource } from './column-source';
 import { digitsOf, type Digits } from './digits';
 import { durationCellSql } from './duration-sql';
 import type { PlannedColumn } from './export-plan';
@@ -29,14 +30,14 @@ export interface ColumnSql {
  */
 export function columnSql(
   column: ReportColumn,
-  source: DatasetColumn | null,
+  source: ColumnSource | null,
   output: OutputOptions,
-  { locale, databaseType }: { readonly locale: string; readonly databaseType: string | null },
+  locale: string,
 ): ColumnSql {
-  const raw = rawSql(column, source);
+  const raw = rawSql(column.aggregate, source);
   const rawType = rawTypeOf(column.aggregate, source);
   const value = convertedSql(raw, rawType, column.dataType);
-  const digits = digitsOf(column, source, databaseType);
+  const digits = digitsOf(column, source);
   const format = formatOf(column);
   const neutralise = output.format === 'csv' && output.neutraliseFormulas;
   const planned = { header: column.header, dataType: column.dataType, numberFormat: null, digits };
@@ -89,15 +90,14 @@ function typedSql(value: Statement, column: ReportColumn, digits: Digits | null,
     : value;
 }
 
-function rawSql({ column, aggregate }: ReportColumn, source: DatasetColumn | null): Statement {
-  if (column === null || source === null) return sql`count(*)`;
-  const name = identifier(column);
-  const value = columnValue(name, source.type);
+function rawSql(aggregate: Aggregate | null, source: ColumnSource | null): Statement {
+  if (source === null) return sql`count(*)`;
+  const { value } = source;
   switch (aggregate) {
     case null:
       return value;
     case 'count':
-      return sql`count(${name})`;
+      return sql`count(${value})`;
     case 'count_distinct':
       return sql`count(DISTINCT ${value})`;
     case 'sum':
@@ -111,30 +111,7 @@ function rawSql({ column, aggregate }: ReportColumn, source: DatasetColumn | nul
   }
 }
 
-/** Money loses its sign and separators, an array becomes JSON; a string need not be text to the database. */
-function columnValue(name: Statement, type: DataType): Statement {
-  switch (type) {
-    case 'string':
-      return sql`${name}::text`;
-    case 'currency':
-      return sql`${name}::numeric`;
-    case 'array':
-      return sql`array_to_json(${name})`;
-    case 'integer':
-    case 'decimal':
-    case 'percent':
-    case 'boolean':
-    case 'date':
-    case 'time':
-    case 'timestamp':
-    case 'duration':
-    case 'uuid':
-    case 'json':
-      return name;
-  }
-}
-
-function rawTypeOf(aggregate: Aggregate | null, source: DatasetColumn | null): DataType {
+function rawTypeOf(aggregate: Aggregate | null, source: ColumnSource | null): DataType {
   if (source === null) return 'integer';
   return aggregate === null ? source.type : (aggregateResultType(aggregate, source.type) ?? source.type);
 }

@@ -1,4 +1,5 @@
-import type { Aggregate, DataType, DatasetColumn, ReportColumn } from '#domain';
+import type { Aggregate, DataType, ReportColumn } from '#domain';
+import type { ColumnSource } from './column-source';
 
 /** How the numbers of a column are kept, where that is known before the query runs. */
 export type Digits =
@@ -16,15 +17,12 @@ export const UNDECLARED_SCALE = 18;
 
 /**
  * What the database declares about a report column's numbers; null where it declares nothing, or more than 38 digits.
- *
- * @param databaseType of the dataset column, as `LiveColumn` has it; null when it is not known
  */
 export function digitsOf(
   { dataType, aggregate }: Pick<ReportColumn, 'dataType' | 'aggregate'>,
-  source: DatasetColumn | null,
-  databaseType: string | null,
+  source: Pick<ColumnSource, 'type' | 'databaseType'> | null,
 ): Digits | null {
-  const own = source?.type === 'integer' ? INTEGER : declaredDigits(databaseType ?? '');
+  const own = source?.type === 'integer' ? INTEGER : declaredDigits(source?.databaseType ?? '');
   if (dataType === 'integer') return aggregate === 'sum' ? widened(INTEGER) : null;
   return NUMBERS.includes(dataType) ? aggregated(own, aggregate) : null;
 }

@@ -1,5 +1,4 @@
 import type { Aggregate, DataType } from '#domain';
-import { datasetColumn } from '#domain/testing';
 import { digitsOf } from './digits';
 
 const of = (
@@ -8,7 +7,7 @@ const of = (
   aggregate: Aggregate | null = null,
   dataType = type,
 ): string => {
-  const digits = digitsOf({ dataType, aggregate }, datasetColumn('x', type), databaseType);
+  const digits = digitsOf({ dataType, aggregate }, { type, databaseType });
   if (digits === null) return 'undeclared';
   return digits.type === 'floating' ? 'floating' : `${digits.precision},${digits.scale}`;
 };
@@ -46,7 +45,7 @@ describe('digitsOf', () => {
   it('has none for a whole number, which is one by its type, but for one shown as a decimal', () => {
     expect(of('integer', 'bigint')).toBe('undeclared');
     expect(of('integer', 'bigint', null, 'decimal')).toBe('19,0');
-    expect(digitsOf({ dataType: 'integer', aggregate: 'count' }, null, null)).toBeNull();
+    expect(digitsOf({ dataType: 'integer', aggregate: 'count' }, null)).toBeNull();
     expect(of('integer', 'bigint', null, 'string')).toBe('undeclared');
   });
 });

@@ -2,6 +2,7 @@ import { identifier, joinStatements, programText, sql, type LiveColumn, type Sta
 import { resolveFilter, type DatasetDefinition, type JobInput, type SortKey, type TemplateDefinition } from '#domain';
 import { DEFAULT_BATCH_TYPES, type BatchTypes } from '../batch-types';
 import { MOST_SHEET_ROWS } from '../writers/xlsx/xlsx';
+import { columnSource } from './column-source';
 import { columnSql, type ColumnSql } from './column-sql';
 import type { ExportPlan } from './export-plan';
 import { fileName } from './file-name';
@@ -29,11 +30,9 @@ export function planExport(
   const { nominalTime, timeZone, output } = input.additionalConfig;
   const byName = new Map(dataset.columns.map((column) => [column.name, column]));
   const databaseTypes = new Map(live.map(({ name, databaseType }) => [name, databaseType]));
-  const columns = definition.columns.map((column) => {
-    const source = column.column === null ? null : (byName.get(column.column) ?? null);
-    const databaseType = databaseTypes.get(column.column ?? '') ?? null;
-    return columnSql(column, source, output, { locale: definition.locale, databaseType });
-  });
+  const columns = definition.columns.map((column) =>
+    columnSql(column, columnSource(column, byName, databaseTypes), output, definition.locale),
+  );
   const filter =
     definition.filter && resolveFilter(definition.filter, dataset.columns, new Date(nominalTime), timeZone);
   const limit = lowestLimit(definition, rowLimit);
@@ -43,7 +42,7 @@ export function planExport(
       ', ',
     )} FROM ${identifier(dataset.relation.schema, dataset.relation.name)}`,
     ...(filter ? [sql`WHERE ${filterSql(filter)}`] : []),
-    ...groupClause(definition.groupBy),
+    ...groupClause(definition),
     ...sortClause(definition.sort, columns),
     sql`LIMIT ${programText(String(limit.maxRows + 1))}`,
   ];
@@ -59,9 +58,10 @@ export function planExport(
   };
 }
 
-/** Without a column to group by and only aggregates, the whole table is one group as it is. */
-function groupClause(groupBy: readonly string[] | null): Statement[] {
-  if (groupBy === null || groupBy.length === 0) return [];
+/** Without a column to group by, the whole table is one group as soon as there is an aggregate. */
+function groupClause({ groupBy, columns }: TemplateDefinition): Statement[] {
+  if (groupBy === null) return [];
+  if (groupBy.length === 0) return columns.some(({ aggregate }) => aggregate !== null) ? [] : [sql`GROUP BY ()`];
   const names = groupBy.map((name) => identifier(name));
   return [sql`GROUP BY ${joinStatements(names, ', ')}`];
 }

@@ -12,12 +12,14 @@ import {
   type JobOutput,
   type OutputOptions,
   type ReportColumn,
+  type SelfServiceInput,
   type TemplateDefinition,
 } from '#domain';
 import { DATASET_ID, JOB_ID, NOON, TEMPLATE_ID, reportColumn, templateDefinition } from '#domain/testing';
 import { DiskFileStore } from '#file-store';
 import { createTestDatabase } from '../../../../test/postgres/database';
 import type { ExportParts } from '../export-request';
+import { previewRows, type Preview } from '../preview-rows';
 import { processExportRequest } from '../process-export-request';
 
 /** A report of a relation of the test's database. */
@@ -38,6 +40,8 @@ export interface ExportWorld {
   run(report: ReportOf, parts?: Partial<ExportParts>): Promise<JobOutput>;
   /** Runs a job input of any kind over a dataset. */
   process(input: JobInput, dataset: DatasetDefinition, parts?: Partial<ExportParts>): Promise<JobOutput>;
+  /** The first rows of a report, as people see them before it runs. */
+  preview(report: ReportOf, limit: number): Promise<Preview>;
   datasetOf(report: Pick<ReportOf, 'relation' | 'dataset'>): DatasetDefinition;
   fileOf(output: JobOutput): Promise<Buffer>;
   /** Path of a finished file, for other programs. */
@@ -60,16 +64,18 @@ export async function openExportWorld(): Promise<ExportWorld> {
   const fileStore = new DiskFileStore(root);
   const world: ExportWorld = {
     admin,
-    run(report, parts) {
-      const definition = templateDefinition({
-        columns: report.columns ?? report.dataset.map(({ name, type }) => reportColumn(name, type)),
-        sort: [],
-        output: report.output,
-        ...report.more,
-      });
-      const input = selfServiceInput({ templateId: TEMPLATE_ID, templateName: 'All', definition }, NOON, 'UTC');
-      return world.process(input, world.datasetOf(report), parts);
-    },
+    run: (report, parts) => world.process(inputOf(report), world.datasetOf(report), parts),
+    preview: (report, limit) =>
+      previewRows(
+        inputOf(report),
+        {
+          dataset: { status: 'active', datasetId: DATASET_ID, definition: world.datasetOf(report) },
+          dataSources,
+          signal: new AbortController().signal,
+          timeoutMs: 60_000,
+        },
+        limit,
+      ),
     process: (input, definition, parts) =>
       processExportRequest(
         { jobId: JOB_ID, attempt: 1, input },
@@ -112,6 +118,16 @@ export async function openExportWorld(): Promise<ExportWorld> {
     },
   };
   return world;
+}
+
+function inputOf(report: ReportOf): SelfServiceInput {
+  const definition = templateDefinition({
+    columns: report.columns ?? report.dataset.map(({ name, type }) => reportColumn(name, type)),
+    sort: [],
+    output: report.output,
+    ...report.more,
+  });
+  return selfServiceInput({ templateId: TEMPLATE_ID, templateName: 'All', definition }, NOON, 'UTC');
 }
 
 function keyOf({ files }: JobOutput): string {
