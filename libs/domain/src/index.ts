@@ -13,6 +13,7 @@ export * from './reports/parameters';
 export * from './reports/earlier-definitions';
 export * from './reports/definition-problem';
 export * from './reports/validate-definition';
+export * from './reports/validate-layout';
 export { MOST_PARAMETERS } from './reports/validate-parameters';
 export * from './reports/expressions/expression';
 export * from './reports/expressions/expression-type';

@@ -77,6 +77,12 @@ describe('a calculated column', () => {
     expect(row?.getCell(2).numFmt).toBe('#,##0.00');
   });
 
+  it('may be a constant, and is sorted by all the same', async () => {
+    const columns = [calculated('true', { dataType: 'boolean', header: 'a' }), calculated('1', { header: 'b' })];
+    const sort = columns.map(({ header }) => ({ header, direction: 'descending' as const }));
+    expect((await reports.lines({ columns, sort })).slice(0, 2)).toEqual(['a,b', 'true,1']);
+  });
+
   it('is previewed', async () => {
     const { columns, rows } = await reports.preview({ columns: [calculated('fare * 0')] }, 1);
     expect(columns).toEqual([{ header: 'Value', dataType: 'decimal' }]);

@@ -42,8 +42,9 @@ export async function previewRows(input: JobInput, parts: PreviewParts, limit = 
   }
 }
 
+/** Totals of the first rows would be taken for those of the report. */
 function withTextOutput(input: JobInput): JobInput {
-  return input.dynamicMapping
-    ? { ...input, additionalConfig: { ...input.additionalConfig, output: AS_TEXT } }
-    : { ...input, additionalConfig: { ...input.additionalConfig, output: AS_TEXT } };
+  if (!input.dynamicMapping) return { ...input, additionalConfig: { ...input.additionalConfig, output: AS_TEXT } };
+  const layout = { ...input.additionalConfig.layout, totals: false, coverSheet: false };
+  return { ...input, additionalConfig: { ...input.additionalConfig, layout, output: AS_TEXT } };
 }

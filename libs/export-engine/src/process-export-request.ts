@@ -68,13 +68,15 @@ async function run({ jobId, attempt, input }: ExportRequest, parts: ExportParts)
 }
 
 async function write(plan: ExportPlan, dataSource: DataSource, sink: FileSink, parts: ExportParts): Promise<Written> {
-  const { output, maxRows, timeZone, relation } = plan;
+  const { output, totals, timeZone, relation } = plan;
+  const maxRows = totals ? plan.maxRows + 1 : plan.maxRows;
   const progress = progressOf(parts.onProgress);
   const onRows = (rows: number): void => progress.report(rows, sink.bytes);
   const options = { signal: parts.signal, timeoutMs: parts.limits.timeoutMs, timeZone, reads: relation };
   const source = await dataSource.copyOut(plan.select, copyFormatOf(output), options);
   try {
-    const written = await writeRows({ source, maxRows, onRows }, plan, sink, parts);
+    const all = await writeRows({ source, maxRows, onRows }, plan, sink, parts);
+    const written = totals ? withoutTotals(all) : all;
     progress.finish(written.rows, sink.bytes);
     return written;
   } finally {
@@ -91,6 +93,16 @@ async function writeRows(
   if (output.format === 'xlsx') return writeXlsx({ ...feed, columns, options: output, whenSheetIsFull: 'stop' }, sink);
   const layout = copyFormatOf(output).type;
   return feedRows({ ...feed, layout }, await openRowWriter(columns, output, sink, parts));
+}
+
+/** The manifest counts rows of data: the last row written is the totals. */
+function withoutTotals(written: Written): Written {
+  const rows = written.rows - 1;
+  return {
+    ...written,
+    rows,
+    sheets: written.sheets.map((sheet) => ({ ...sheet, toRow: Math.min(sheet.toRow, rows) })),
+  };
 }
 
 /** No query outlives its export. */

@@ -60,7 +60,7 @@ const parameter = {
 
 const layout = {
   rowNumbers: z.boolean().describe('A first column that counts the rows.'),
-  totals: z.boolean().describe('A last row with the sums of the numeric columns.'),
+  totals: z.boolean().describe('A last row with the sums of the numeric columns; CSV and XLSX only.'),
   coverSheet: z.boolean().describe('A first sheet that tells who made the report when and of what; XLSX only.'),
 };
 

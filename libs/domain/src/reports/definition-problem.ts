@@ -35,6 +35,7 @@ export const DEFINITION_PROBLEM_CODES = [
   'row_limit.out_of_range',
   'output.invalid',
   'locale.invalid',
+  'layout.unsupported',
   'dataset.missing',
   'dataset.retired',
   'dataset.unreachable',

@@ -7,6 +7,7 @@ import { parseFormat } from './format-pattern';
 import { localeFault } from './locale';
 import { calculationGroupingProblems, calculationProblems } from './validate-calculated-column';
 import { validateFilter } from './validate-filter';
+import { validateLayout } from './validate-layout';
 import { validateOutput } from './validate-output';
 import { validateParameters } from './validate-parameters';
 import { conversionProblems, valueTypeProblems } from './validate-value-type';
@@ -39,6 +40,7 @@ export function validateDefinition(definition: TemplateDefinition, dataset: Data
     ...rowLimitProblems(definition.rowLimit),
     ...validateOutput(definition.output),
     ...localeProblems(definition.locale),
+    ...validateLayout(definition),
   ];
 }
 

@@ -14,6 +14,8 @@ import { hundredfold } from './number-sql';
 export interface ColumnSql {
   /** What the query selects. */
   readonly cell: Statement;
+  /** The value of the column's type, before it is written. */
+  readonly value: Statement;
   /** What rows are sorted by: the value, not how it is written. */
   readonly sortKey: Statement;
   readonly nullable: boolean;
@@ -42,6 +44,7 @@ export function columnSql(
   const neutralise = output.format === 'csv' && output.neutraliseFormulas;
   const planned = { header: column.header, dataType: column.dataType, numberFormat: null, digits };
   const shared = {
+    value,
     sortKey: sortKeyOf(raw, rawType, value, column.dataType),
     nullable:
       column.aggregate?.startsWith('count') !== true && (column.aggregate !== null || source?.nullable !== false),

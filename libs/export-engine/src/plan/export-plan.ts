@@ -6,8 +6,10 @@ import type { Digits } from './digits';
 export interface ExportPlan {
   readonly dataSource: string;
   readonly relation: RelationName;
-  /** Gives one row more than `maxRows` if there is one, so that a cut can be told. */
+  /** Gives one row more than `maxRows` if there is one, so that a cut can be told; totals count extra. */
   readonly select: Statement;
+  /** Whether the query ends with a row of totals, and a row beyond that one if the report was cut. */
+  readonly totals: boolean;
   /** One for each column of the query, in its order. */
   readonly columns: readonly PlannedColumn[];
   readonly output: OutputOptions;

@@ -13,7 +13,8 @@ export function expressionSql(expression: TypedExpression): Statement {
     case 'text':
       return sql`${expression.text}::text`;
     case 'boolean':
-      return programText(String(expression.value));
+      // Sorted by, a constant needs its type: ORDER BY takes none without.
+      return programText(`${String(expression.value)}::boolean`);
     case 'null':
       return sql`NULL::${databaseType(expression.dataType)}`;
     case 'column':

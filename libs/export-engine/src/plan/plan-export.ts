@@ -1,13 +1,22 @@
 import { identifier, joinStatements, programText, sql, type LiveColumn, type Statement } from '#data-sources';
-import { resolveFilter, type DatasetDefinition, type JobInput, type SortKey, type TemplateDefinition } from '#domain';
+import {
+  resolveFilter,
+  ROW_NUMBER_HEADER,
+  type DatasetDefinition,
+  type JobInput,
+  type SortKey,
+  type TemplateDefinition,
+} from '#domain';
 import { DEFAULT_BATCH_TYPES, type BatchTypes } from '../batch-types';
 import { MOST_SHEET_ROWS } from '../writers/xlsx/xlsx';
 import { columnSource } from './column-source';
 import { columnSql, type ColumnSql } from './column-sql';
-import type { ExportPlan } from './export-plan';
+import type { ExportPlan, PlannedColumn } from './export-plan';
 import { fileName } from './file-name';
 import { fileTypeOf } from './file-type';
 import { filterSql } from './filter-sql';
+import { numberedRows, totalledRows, type RowsToFrame } from './framed-rows';
+import { selectList } from './select-list';
 
 export interface PlanRequest {
   readonly input: JobInput;
@@ -27,35 +36,48 @@ export function planExport(
   batchTypes: BatchTypes = DEFAULT_BATCH_TYPES,
 ): ExportPlan {
   const { title, definition } = batchTypes.of(input).report(input, dataset);
+  const { locale } = definition;
   const { nominalTime, timeZone, output } = input.additionalConfig;
   const byName = new Map(dataset.columns.map((column) => [column.name, column]));
   const databaseTypes = new Map(live.map(({ name, databaseType }) => [name, databaseType]));
   const columns = definition.columns.map((column) =>
-    columnSql(column, columnSource(column, byName, databaseTypes), output, definition.locale),
+    columnSql(column, columnSource(column, byName, databaseTypes), output, locale),
   );
   const filter =
     definition.filter && resolveFilter(definition.filter, dataset.columns, new Date(nominalTime), timeZone);
   const limit = lowestLimit(definition, rowLimit);
-  const clauses = [
-    sql`SELECT ${joinStatements(
-      columns.map(({ cell }) => cell),
-      ', ',
-    )} FROM ${identifier(dataset.relation.schema, dataset.relation.name)}`,
-    ...(filter ? [sql`WHERE ${filterSql(filter)}`] : []),
-    ...groupClause(definition),
-    ...sortClause(definition.sort, columns),
-    sql`LIMIT ${programText(String(limit.maxRows + 1))}`,
-  ];
+  const sort = definition.sort.map((key) => ({ ...key, column: sortedColumn(key, columns) }));
+  const sortKeys = sort.map(({ column }) => column.sortKey);
+  const selecting = (statements: readonly Statement[]): Statement =>
+    joinStatements(
+      [
+        sql`SELECT ${selectList(statements, sortKeys)} FROM ${identifier(dataset.relation.schema, dataset.relation.name)}`,
+        ...(filter ? [sql`WHERE ${filterSql(filter)}`] : []),
+        ...groupClause(definition),
+        ...sortClause(sort),
+        sql`LIMIT ${programText(String(limit.maxRows + 1))}`,
+      ],
+      ' ',
+    );
   return {
     dataSource: dataset.dataSource,
     relation: dataset.relation,
-    select: joinStatements(clauses, ' '),
-    columns: columns.map(({ planned }) => planned),
+    select: framed(definition, { columns: definition.columns, cells: columns, output, locale, selecting, ...limit }),
+    totals: definition.layout.totals,
+    columns: [...(definition.layout.rowNumbers ? [ROW_NUMBERS] : []), ...columns.map(({ planned }) => planned)],
     output,
     timeZone,
     ...limit,
     fileName: fileName(title, nominalTime, timeZone, fileTypeOf(output).extension),
   };
+}
+
+const ROW_NUMBERS: PlannedColumn = { header: ROW_NUMBER_HEADER, dataType: 'integer', numberFormat: null, digits: null };
+
+function framed({ layout }: TemplateDefinition, rows: Omit<RowsToFrame, 'rowNumbers'>): Statement {
+  const { rowNumbers, totals } = layout;
+  if (totals) return totalledRows({ ...rows, rowNumbers });
+  return rowNumbers ? numberedRows({ ...rows, rowNumbers }) : rows.selecting(rows.cells.map(({ cell }) => cell));
 }
 
 /** Without a column to group by, the whole table is one group as soon as there is an aggregate. */
@@ -66,12 +88,18 @@ function groupClause({ groupBy, columns }: TemplateDefinition): Statement[] {
   return [sql`GROUP BY ${joinStatements(names, ', ')}`];
 }
 
+type SortedColumn = SortKey & { readonly column: ColumnSql };
+
+function sortedColumn({ header }: SortKey, columns: readonly ColumnSql[]): ColumnSql {
+  const column = columns.find(({ planned }) => planned.header === header);
+  if (!column) throw new RangeError(`No column has the header "${header}".`);
+  return column;
+}
+
 /** NULLs come last in both directions, as empty cells do in a spreadsheet. Rows that tie come in no order. */
-function sortClause(sort: readonly SortKey[], columns: readonly ColumnSql[]): Statement[] {
+function sortClause(sort: readonly SortedColumn[]): Statement[] {
   if (sort.length === 0) return [];
-  const keys = sort.map(({ header, direction }) => {
-    const column = columns.find(({ planned }) => planned.header === header);
-    if (!column) throw new RangeError(`No column has the header "${header}".`);
+  const keys = sort.map(({ column, direction }) => {
     const key = direction === 'ascending' ? column.sortKey : sql`${column.sortKey} DESC`;
     // Ascending order has them last by itself.
     return direction === 'descending' && column.nullable ? sql`${key} NULLS LAST` : key;
@@ -81,7 +109,10 @@ function sortClause(sort: readonly SortKey[], columns: readonly ColumnSql[]): St
 
 function lowestLimit(definition: TemplateDefinition, systemLimit: number): Pick<ExportPlan, 'maxRows' | 'maxRowsFrom'> {
   const limits: Pick<ExportPlan, 'maxRows' | 'maxRowsFrom'>[] = [{ maxRows: systemLimit, maxRowsFrom: 'system' }];
-  if (definition.output.format === 'xlsx') limits.push({ maxRows: MOST_SHEET_ROWS, maxRowsFrom: 'xlsx' });
+  if (definition.output.format === 'xlsx') {
+    const maxRows = definition.layout.totals ? MOST_SHEET_ROWS - 1 : MOST_SHEET_ROWS;
+    limits.push({ maxRows, maxRowsFrom: 'xlsx' });
+  }
   if (definition.rowLimit !== null) limits.push({ maxRows: definition.rowLimit, maxRowsFrom: 'template' });
   return limits.reduce((lowest, limit) => (limit.maxRows <= lowest.maxRows ? limit : lowest));
 }
