@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { processExportRequest } from '#export-engine';
 import { PARTS, type Parts } from '#runtime';
+import { DeliveredContent } from './jobs/delivered-content';
 import { JobHistory } from './jobs/job-history';
 import { JobRunner } from './jobs/job-runner';
 import { retryDelayMs } from './jobs/retry-delay';
@@ -35,6 +36,7 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
     const runner = new JobRunner({
       history,
       queue,
+      delivered: new DeliveredContent(pool, history),
       clock,
       logger,
       process: processExportRequest,

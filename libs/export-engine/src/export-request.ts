@@ -20,6 +20,11 @@ export interface ExportParts {
   readonly limits: ExportLimits;
   /** Folder for temporary files of formats that need them; default: the system's (`TMPDIR`). */
   readonly scratchRoot?: string;
+  /**
+   * SHA-256 of the rows that this report delivered last, null if never; asked once, after the rows, and only by a template that
+   * delivers if they have changed. Left out: nothing was.
+   */
+  readonly lastContent?: () => Promise<string | null>;
   /** Rows and bytes written so far; called a few times a second at most, and once at the end. */
   readonly onProgress: (rows: number, bytes: number) => void;
 }

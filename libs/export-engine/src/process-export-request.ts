@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 import type { DataSource } from '#data-sources';
 import type { JobOutput, OutputWarning } from '#domain';
 import type { FileUpload } from '#file-store';
+import { ContentDigest } from './content-digest';
+import { withheldFor } from './delivery';
 import { asExportFailure } from './export-failure';
 import type { ExportParts, ExportRequest } from './export-request';
 import type { ExportPlan } from './plan/export-plan';
@@ -18,7 +20,8 @@ import { writeXlsx } from './writers/xlsx/xlsx';
 /**
  * Runs an export: validates the input against the live dataset, plans one query, streams its rows into a file and stores it
  * under `jobs/<job id>/<attempt>/<name>`. `input.dynamicMapping` tells a self-service request from a standard export. Memory
- * stays flat whatever the row count. Nothing is visible in the file store unless it succeeds.
+ * stays flat whatever the row count. Nothing is visible in the file store unless it succeeds, nor when the template's `deliver`
+ * withholds the report.
  *
  * Throws `ExportFailure` only.
  */
@@ -40,11 +43,22 @@ async function run({ jobId, attempt, input }: ExportRequest, parts: ExportParts)
   const upload = await parts.fileStore.create(key);
   try {
     const sink = new FileSink(upload.stream);
-    const written = await write(plan, source, sink, parts);
+    const { written, contentSha256 } = await write(plan, source, sink, parts);
     const exportedAt = performance.now();
     signal.throwIfAborted();
-    await upload.commit();
+    const withheld = await withheldFor(plan, { rows: written.rows, contentSha256 }, parts);
+    const timings = () => ({
+      planMs: elapsed(beganAt, plannedAt),
+      exportMs: elapsed(plannedAt, exportedAt),
+      storeMs: elapsed(exportedAt, performance.now()),
+    });
     const { rows, truncated, warnings, sheets } = written;
+    if (withheld !== null) {
+      await abandon(upload);
+      // What befell a file that nobody gets is nothing to be warned of.
+      return { files: [], rows, truncated: false, withheld, contentSha256, warnings: [], timings: timings() };
+    }
+    await upload.commit();
     const { format } = plan.output;
     const { mediaType } = fileTypeOf(plan.output);
     const file = { name: plan.fileName, key, format, mediaType, rows, ...sink.digest(), sheets };
@@ -52,14 +66,10 @@ async function run({ jobId, attempt, input }: ExportRequest, parts: ExportParts)
       files: [file],
       rows,
       truncated,
-      withheld: null,
-      contentSha256: null,
+      withheld,
+      contentSha256,
       warnings: [...limitWarnings(plan, truncated), ...warnings],
-      timings: {
-        planMs: elapsed(beganAt, plannedAt),
-        exportMs: elapsed(plannedAt, exportedAt),
-        storeMs: elapsed(exportedAt, performance.now()),
-      },
+      timings: timings(),
     };
   } catch (error) {
     await abandon(upload);
@@ -67,18 +77,25 @@ async function run({ jobId, attempt, input }: ExportRequest, parts: ExportParts)
   }
 }
 
-async function write(plan: ExportPlan, dataSource: DataSource, sink: FileSink, parts: ExportParts): Promise<Written> {
+async function write(
+  plan: ExportPlan,
+  dataSource: DataSource,
+  sink: FileSink,
+  parts: ExportParts,
+): Promise<{ readonly written: Written; readonly contentSha256: string | null }> {
   const { output, totals, timeZone, relation } = plan;
   const maxRows = totals ? plan.maxRows + 1 : plan.maxRows;
   const progress = progressOf(parts.onProgress);
   const onRows = (rows: number): void => progress.report(rows, sink.bytes);
   const options = { signal: parts.signal, timeoutMs: parts.limits.timeoutMs, timeZone, reads: relation };
-  const source = await dataSource.copyOut(plan.select, copyFormatOf(output), options);
+  const format = copyFormatOf(output);
+  const source = await dataSource.copyOut(plan.select, format, options);
+  const digest = plan.deliver === 'if_changed' ? ContentDigest.of(source, format.type, maxRows) : null;
   try {
-    const all = await writeRows({ source, maxRows, onRows }, plan, sink, parts);
+    const all = await writeRows({ source: digest ?? source, maxRows, onRows }, plan, sink, parts);
     const written = totals ? withoutTotals(all) : all;
     progress.finish(written.rows, sink.bytes);
-    return written;
+    return { written, contentSha256: digest?.sha256() ?? null };
   } finally {
     await closed(source);
   }

@@ -2,6 +2,7 @@ import { toInstant, type DatasetState, type ExistingJob, type JobFailure, type J
 import { ExportFailure, type ExportParts, type ExportRequest } from '#export-engine';
 import type { Clock, Logger } from '#platform';
 import type { ExportQueue } from '../queue/export-queue';
+import type { DeliveredContent } from './delivered-content';
 import { openJob, type JobHistory, type JobOutcome } from './job-history';
 import type { RunningJob } from './running-job';
 
@@ -16,6 +17,7 @@ const MINUTES_PER_DAY = 1440;
 export interface RunnerParts {
   readonly history: JobHistory;
   readonly queue: ExportQueue;
+  readonly delivered: DeliveredContent;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Runs the export; throws `ExportFailure`. */
@@ -101,7 +103,8 @@ export class JobRunner {
       const { input } = state.request;
       const { signal } = running;
       const onProgress = (rows: number, bytes: number) => running.report(rows, bytes);
-      output = await process({ jobId, attempt, input }, { ...exportParts, dataset, signal, onProgress });
+      const lastContent = () => this.#parts.delivered.last(state.request);
+      output = await process({ jobId, attempt, input }, { ...exportParts, dataset, signal, lastContent, onProgress });
     } catch (error) {
       await this.#failed(running, state, attempt, error);
       return;
@@ -116,8 +119,10 @@ export class JobRunner {
     output: JobOutput,
     ms: number,
   ): Promise<void> {
-    const { clock, retentionDays, logger, queue } = this.#parts;
+    const { clock, retentionDays, logger, queue, delivered } = this.#parts;
     const { jobId } = running.claim;
+    // Before the event: a later run must find every job that completed.
+    if (output.contentSha256 !== null && output.withheld === null) await delivered.note(state.request);
     const now = clock.now();
     const minutes = state.request.input.additionalConfig.output.retentionMinutes ?? retentionDays * MINUTES_PER_DAY;
     const outcome = await this.#tell(running, {
@@ -131,7 +136,9 @@ export class JobRunner {
     if (outcome.kind !== 'done') return this.#refused(running, attempt, outcome);
     const bytes = output.files.reduce((sum, file) => sum + file.bytes, 0);
     const file = output.files.map(({ key }) => key).join(', ');
-    logger.info({ jobId, template: nameOf(state), rows: output.rows, bytes, file, ms }, 'job completed');
+    const { rows, withheld } = output;
+    const what = withheld === null ? { bytes, file } : { withheld };
+    logger.info({ jobId, template: nameOf(state), rows, ...what, ms }, 'job completed');
     await queue.remove(running.claim);
   }
 

@@ -60,7 +60,7 @@ export function changesOf(events: readonly RecordedEvent[]): QueueChanges {
     const before = jobs.get(jobId) ?? { fate: null, queued: null };
     const after = changed(before, event, recorded.recordedAt);
     if (after) jobs.set(jobId, after);
-    if (event.type === 'JobCompleted') {
+    if (event.type === 'JobCompleted' && !event.output.withheld) {
       stored.set(jobId, { jobId, attempt: event.attempt, expiresAt: event.outputExpiresAt });
     }
     if (event.type === 'OutputExpired' && !stored.delete(jobId)) expired.add(jobId);

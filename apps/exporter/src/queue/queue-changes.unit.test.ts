@@ -33,6 +33,12 @@ function changes(...events: readonly JobEvent[]) {
 const nothing = { queued: [], ended: [], cancelled: [], started: [], waiting: [], stored: [], expired: [] };
 
 describe('what a batch of events changes in the queue', () => {
+  it('notes the files of a job that completed, and none where they were withheld', () => {
+    expect(changes(completed)).toMatchObject({ stored: [{ jobId: JOB_ID, attempt: 1, expiresAt: retryAt }] });
+    const withheld: JobEvent = { ...completed, output: jobOutput({ withheld: 'no_rows' }) };
+    expect(changes(withheld)).toEqual({ ...nothing, ended: [JOB_ID] });
+  });
+
   it('queues a requested job, half an hour ahead for its high priority', () => {
     const { queued } = changes(requested);
     expect(queued).toMatchObject([

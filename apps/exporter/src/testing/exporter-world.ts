@@ -19,6 +19,7 @@ import type { ExportParts, ExportRequest } from '#export-engine';
 import { createLogger, readSettings } from '#platform';
 import { closeParts, openParts, type Parts } from '#runtime';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
+import { DeliveredContent } from '../jobs/delivered-content';
 import { JobHistory, openJob } from '../jobs/job-history';
 import { JobRunner } from '../jobs/job-runner';
 import { CANCELLED, ExportQueue, QUEUE_CHANNEL } from '../queue/export-queue';
@@ -94,6 +95,7 @@ export class ExporterWorld {
     const runner = new JobRunner({
       history: this.history,
       queue,
+      delivered: new DeliveredContent(this.parts.pool, this.history),
       clock,
       logger,
       process: options.process,

@@ -1,5 +1,5 @@
 import type { RelationName, Statement } from '#data-sources';
-import type { DataType, OutputOptions } from '#domain';
+import type { DataType, DeliveryCondition, OutputOptions } from '#domain';
 import type { Digits } from './digits';
 
 /** How one export runs: one query, and what becomes of its columns. */
@@ -13,6 +13,7 @@ export interface ExportPlan {
   /** One for each column of the query, in its order. */
   readonly columns: readonly PlannedColumn[];
   readonly output: OutputOptions;
+  readonly deliver: DeliveryCondition;
   /** IANA zone in which the query reads and writes timestamps. */
   readonly timeZone: string;
   /** The most rows of the file, and whose limit that is. */

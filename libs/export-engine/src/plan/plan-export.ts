@@ -66,6 +66,7 @@ export function planExport(
     totals: definition.layout.totals,
     columns: [...(definition.layout.rowNumbers ? [ROW_NUMBERS] : []), ...columns.map(({ planned }) => planned)],
     output,
+    deliver: definition.deliver,
     timeZone,
     ...limit,
     fileName: fileName(title, nominalTime, timeZone, fileTypeOf(output).extension),
