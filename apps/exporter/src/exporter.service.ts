@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { UserStore } from '#access';
 import { processExportRequest } from '#export-engine';
 import { PARTS, type Parts } from '#runtime';
 import { DeliveredContent } from './jobs/delivered-content';
@@ -32,11 +33,13 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
     const { pool, eventFeed, eventStore, clock, settings, fileStore, dataSources } = parts;
     const logger = parts.logger.child({ app: 'exporter' });
     const history = new JobHistory(eventStore);
+    const users = new UserStore(pool);
     const queue = new ExportQueue(pool, settings.EXPORT_LEASE_SECONDS * 1000);
     const runner = new JobRunner({
       history,
       queue,
       delivered: new DeliveredContent(pool, history),
+      personName: async (userId) => (await users.byId(userId))?.displayName ?? userId,
       clock,
       logger,
       process: processExportRequest,

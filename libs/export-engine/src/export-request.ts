@@ -20,6 +20,8 @@ export interface ExportParts {
   readonly limits: ExportLimits;
   /** Folder for temporary files of formats that need them; default: the system's (`TMPDIR`). */
   readonly scratchRoot?: string;
+  /** Whose report it is, for a cover sheet. Left out: it does not say. */
+  readonly ownerName?: string;
   /**
    * SHA-256 of the rows that this report delivered last, null if never; asked once, after the rows, and only by a template that
    * delivers if they have changed. Left out: nothing was.

@@ -7,6 +7,7 @@ import { ContentDigest } from './content-digest';
 import { withheldFor } from './delivery';
 import { asExportFailure } from './export-failure';
 import type { ExportParts, ExportRequest } from './export-request';
+import { completeCover } from './plan/cover-lines';
 import type { ExportPlan } from './plan/export-plan';
 import { fileTypeOf } from './plan/file-type';
 import { prepareExport } from './prepare-export';
@@ -15,7 +16,7 @@ import { FileSink } from './writers/file-sink';
 import { copyFormatOf, openRowWriter } from './writers/open-row-writer';
 import { feedRows, type RowFeed } from './writers/row-writer';
 import type { Written } from './writers/written';
-import { writeXlsx } from './writers/xlsx/xlsx';
+import { writeXlsx, type XlsxJob } from './writers/xlsx/xlsx';
 
 /**
  * Runs an export: validates the input against the live dataset, plans one query, streams its rows into a file and stores it
@@ -103,13 +104,22 @@ async function write(
 
 async function writeRows(
   feed: Omit<RowFeed, 'layout'>,
-  { columns, output }: ExportPlan,
+  plan: ExportPlan,
   sink: FileSink,
   parts: ExportParts,
 ): Promise<Written> {
-  if (output.format === 'xlsx') return writeXlsx({ ...feed, columns, options: output, whenSheetIsFull: 'stop' }, sink);
+  const { columns, output, totals } = plan;
+  if (output.format === 'xlsx') {
+    const cover = coverOf(plan, parts.ownerName ?? null);
+    return writeXlsx({ ...feed, columns, options: output, whenSheetIsFull: 'stop', totals, cover }, sink);
+  }
   const layout = copyFormatOf(output).type;
   return feedRows({ ...feed, layout }, await openRowWriter(columns, output, sink, parts));
+}
+
+function coverOf({ cover, totals }: ExportPlan, ownerName: string | null): NonNullable<XlsxJob['cover']> | null {
+  if (cover === null) return null;
+  return ({ rows, truncated }) => completeCover(cover, ownerName, { rows: totals ? rows - 1 : rows, truncated });
 }
 
 /** The manifest counts rows of data: the last row written is the totals. */

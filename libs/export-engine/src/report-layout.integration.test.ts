@@ -54,6 +54,58 @@ describe('rows', () => {
   });
 });
 
+describe('a cover sheet', () => {
+  const layout = { rowNumbers: true, totals: true, coverSheet: true };
+  const literal = { type: 'literal', parameter: 'late', value: '2' } as const;
+  const filter = { type: 'condition', column: 'delay', operator: 'gt', operands: [literal] } as const;
+  const parameters = [{ name: 'late', label: 'Late <from> & on', dataType: 'integer', defaultValue: '2' }] as const;
+  const more = { columns: [origin, delay], sort: BY_DELAY, output: DEFAULT_XLSX, layout, filter, parameters };
+
+  async function workbook(given: Partial<TemplateDefinition>, ownerName = 'Anna 😀') {
+    const output = await reports.run({ ...more, ...given }, { ownerName });
+    const read = new Workbook();
+    const bytes = await reports.file(output);
+    await read.xlsx.load(bytes as unknown as Parameters<typeof read.xlsx.load>[0]);
+    const [about, rows] = read.worksheets;
+    const lines: CellValue[][] = [];
+    about?.eachRow((row) => lines.push((row.values as CellValue[]).slice(1)));
+    return { output, read, rows, lines };
+  }
+
+  it('tells first what the report is, of what and of how much', async () => {
+    const { output, read, rows, lines } = await workbook({});
+    expect(read.worksheets.map(({ name }) => name)).toEqual(['About', 'Report']);
+    expect(lines).toEqual([
+      ['Report', 'All'],
+      ['Dataset', 'All'],
+      ['Due', '2026-11-23 12:00 (UTC)'],
+      ['Filter', 'delay is more than 2'],
+      ['Late <from> & on', '2'],
+      ['Made for', 'Anna 😀'],
+      ['Rows', '8'],
+    ]);
+    expect(rows?.getRow(2).values).toEqual([undefined, 1, 'AP1', 10]);
+    expect(rows?.rowCount).toBe(10);
+    expect(output.files).toMatchObject([{ rows: 8, sheets: [{ name: 'Report', fromRow: 1, toRow: 8 }] }]);
+  });
+
+  it('notes that a limit cut the report, and that all rows are in it', async () => {
+    const { lines } = await workbook({ rowLimit: 3, filter: null, parameters: [] }, '=1+1');
+    expect(lines.slice(3)).toEqual([
+      ['Filter', 'All rows'],
+      ['Made for', '=1+1'],
+      ['Rows', '3'],
+      ['Note', 'The report has more rows: a limit cut it here.'],
+    ]);
+  });
+
+  it('has another name where the rows have its own, and a filter over the rows alone', async () => {
+    const { read } = await workbook({ output: { ...DEFAULT_XLSX, sheetName: 'about' } });
+    expect(read.worksheets.map(({ name }) => name)).toEqual(['About (2)', 'about']);
+    expect(read.worksheets.map(({ autoFilter }) => autoFilter ?? null)).toEqual([null, 'A1:C9']);
+  });
+});
+
 describe('row numbers', () => {
   it('count the rows in their order', async () => {
     const lines = await reports.lines({ columns: [origin, delay], sort: BY_DELAY, layout: NUMBERED });

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { schedule, streamOf, type JobEvent } from '#domain';
-import { ANNA, BEN, DATASET_ID, jobOutput, scheduleDefinition } from '#domain/testing';
+import { schedule, selfServiceInput, streamOf, type JobEvent } from '#domain';
+import {
+  ANNA,
+  BEN,
+  DATASET_ID,
+  jobOutput,
+  NOON,
+  scheduleDefinition,
+  TEMPLATE_ID,
+  templateDefinition,
+} from '#domain/testing';
 import { ExportFailure } from '#export-engine';
 import { ExporterWorld, heldExport } from '../testing/exporter-world';
 
@@ -28,6 +37,22 @@ describe('a job in the exporter', () => {
     expect(dataset).toMatchObject({ status: 'active', datasetId: DATASET_ID });
     await world.unqueued(jobId);
     expect(linesOf(jobId)).toMatchObject([{ msg: 'job completed', rows: 42, template: 'standard export' }]);
+  });
+
+  it('is exported in the name of its owner where a cover sheet says so', async () => {
+    const names: (string | undefined)[] = [];
+    await world.worker({
+      process: (_request, { ownerName }) => {
+        names.push(ownerName);
+        return Promise.resolve(jobOutput());
+      },
+    });
+    for (const coverSheet of [true, false]) {
+      const definition = templateDefinition({ layout: { rowNumbers: false, totals: false, coverSheet } });
+      const template = { templateId: TEMPLATE_ID, templateName: 'With a cover', definition };
+      await world.unqueued(await world.request({ input: selfServiceInput(template, NOON, 'UTC') }));
+    }
+    expect(names).toEqual([`Person ${ANNA}`, ANNA]);
   });
 
   it('is claimed by one worker only when several look at once', async () => {

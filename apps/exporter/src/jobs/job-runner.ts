@@ -1,4 +1,4 @@
-import { toInstant, type DatasetState, type ExistingJob, type JobFailure, type JobOutput } from '#domain';
+import { toInstant, type ExistingJob, type JobFailure, type JobOutput, type JobRequest, type UserId } from '#domain';
 import { ExportFailure, type ExportParts, type ExportRequest } from '#export-engine';
 import type { Clock, Logger } from '#platform';
 import type { ExportQueue } from '../queue/export-queue';
@@ -18,6 +18,8 @@ export interface RunnerParts {
   readonly history: JobHistory;
   readonly queue: ExportQueue;
   readonly delivered: DeliveredContent;
+  /** What a user is called, for cover sheets. */
+  readonly personName: (userId: UserId) => Promise<string>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Runs the export; throws `ExportFailure`. */
@@ -65,6 +67,7 @@ export class JobRunner {
     if (obstacle) return this.#expire(running, obstacle);
 
     const dataset = await history.dataset(state.request);
+    const ownerName = await this.#ownerName(state.request);
     const attempt = state.attempt + 1;
     const started = await this.#tell(running, {
       type: 'StartJob',
@@ -74,7 +77,7 @@ export class JobRunner {
       at: this.#now(),
     });
     if (started.kind !== 'done') return this.#refused(running, attempt - 1, started);
-    await this.#export(running, state, attempt, dataset);
+    await this.#export(running, state, attempt, { dataset, ownerName });
   }
 
   /** A job that is found running was left by its worker. Null when the job is over. */
@@ -94,7 +97,12 @@ export class JobRunner {
     await this.#parts.queue.remove(running.claim);
   }
 
-  async #export(running: RunningJob, state: ExistingJob, attempt: number, dataset: DatasetState): Promise<void> {
+  async #export(
+    running: RunningJob,
+    state: ExistingJob,
+    attempt: number,
+    known: Pick<ExportParts, 'dataset' | 'ownerName'>,
+  ): Promise<void> {
     const { process, exportParts } = this.#parts;
     const { jobId } = running.claim;
     const startedAt = performance.now();
@@ -104,7 +112,7 @@ export class JobRunner {
       const { signal } = running;
       const onProgress = (rows: number, bytes: number) => running.report(rows, bytes);
       const lastContent = () => this.#parts.delivered.last(state.request);
-      output = await process({ jobId, attempt, input }, { ...exportParts, dataset, signal, lastContent, onProgress });
+      output = await process({ jobId, attempt, input }, { ...exportParts, ...known, signal, lastContent, onProgress });
     } catch (error) {
       await this.#failed(running, state, attempt, error);
       return;
@@ -182,6 +190,11 @@ export class JobRunner {
         return queue.release(claim, delayMs, attempt);
       }
     }
+  }
+
+  /** Looked up before the attempt, so that it costs none when that fails, and only where it is to be written. */
+  async #ownerName({ owner, input }: JobRequest): Promise<string> {
+    return input.dynamicMapping && input.additionalConfig.layout.coverSheet ? this.#parts.personName(owner) : owner;
   }
 
   /** Only what the engine meant for the owner goes into an event; anything else goes to the log. */

@@ -96,6 +96,7 @@ export class ExporterWorld {
       history: this.history,
       queue,
       delivered: new DeliveredContent(this.parts.pool, this.history),
+      personName: (userId) => Promise.resolve(`Person ${userId}`),
       clock,
       logger,
       process: options.process,

@@ -25,7 +25,11 @@ export function validateLayout({ layout, columns, output }: TemplateDefinition):
     const message = 'Totals need a column of numbers that is not aggregated, or a sum or count.';
     problems.push(unsupported('/layout/totals', message));
   }
-  if (coverSheet) problems.push(unsupported('/layout/coverSheet', 'Reports have no cover sheet yet.'));
+  if (coverSheet && output.format !== 'xlsx') {
+    problems.push(
+      unsupported('/layout/coverSheet', `A file of format ${output.format} has no sheets, and so no cover sheet.`),
+    );
+  }
   return problems;
 }
 

@@ -1,6 +1,6 @@
 import { FLIGHTS_STATE, reportColumn, templateDefinition } from '../testing/samples';
 import type { ReportLayout, TemplateDefinition } from './definition';
-import { DEFAULT_JSON_LINES, DEFAULT_PARQUET, DEFAULT_XLSX } from './output-options';
+import { DEFAULT_CSV, DEFAULT_JSON_LINES, DEFAULT_PARQUET, DEFAULT_XLSX } from './output-options';
 import { validateDefinition } from './validate-definition';
 
 const PLAIN = { rowNumbers: false, totals: false, coverSheet: false };
@@ -42,7 +42,10 @@ describe('the layout', () => {
     expect(problems({ totals: true }, { columns: [column], groupBy: [] })).toEqual(expected);
   });
 
-  it('has no cover sheet yet', () => {
-    expect(problems({ coverSheet: true }, { output: DEFAULT_XLSX })).toEqual(['layout.unsupported /layout/coverSheet']);
+  it('has a cover sheet where there are sheets', () => {
+    expect(problems({ coverSheet: true }, { output: DEFAULT_XLSX })).toEqual([]);
+    for (const output of [DEFAULT_CSV, DEFAULT_JSON_LINES, DEFAULT_PARQUET]) {
+      expect(problems({ coverSheet: true }, { output })).toEqual(['layout.unsupported /layout/coverSheet']);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import type { RelationName, Statement } from '#data-sources';
 import type { DataType, DeliveryCondition, OutputOptions } from '#domain';
+import type { CoverLine } from './cover-lines';
 import type { Digits } from './digits';
 
 /** How one export runs: one query, and what becomes of its columns. */
@@ -14,6 +15,8 @@ export interface ExportPlan {
   readonly columns: readonly PlannedColumn[];
   readonly output: OutputOptions;
   readonly deliver: DeliveryCondition;
+  /** What the cover sheet says before the rows are known; null: there is none. */
+  readonly cover: readonly CoverLine[] | null;
   /** IANA zone in which the query reads and writes timestamps. */
   readonly timeZone: string;
   /** The most rows of the file, and whose limit that is. */

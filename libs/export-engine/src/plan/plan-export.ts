@@ -11,6 +11,7 @@ import { DEFAULT_BATCH_TYPES, type BatchTypes } from '../batch-types';
 import { MOST_SHEET_ROWS } from '../writers/xlsx/xlsx';
 import { columnSource } from './column-source';
 import { columnSql, type ColumnSql } from './column-sql';
+import { coverLines } from './cover-lines';
 import type { ExportPlan, PlannedColumn } from './export-plan';
 import { fileName } from './file-name';
 import { fileTypeOf } from './file-type';
@@ -67,6 +68,7 @@ export function planExport(
     columns: [...(definition.layout.rowNumbers ? [ROW_NUMBERS] : []), ...columns.map(({ planned }) => planned)],
     output,
     deliver: definition.deliver,
+    cover: coverLines({ title, definition, dataset, nominalTime, timeZone }),
     timeZone,
     ...limit,
     fileName: fileName(title, nominalTime, timeZone, fileTypeOf(output).extension),

@@ -10,7 +10,7 @@ export function sheetBeginning(
   headers: readonly string[],
   styles: Styles,
   options: Pick<XlsxOptions, 'freezeHeader'>,
-  isFirst: boolean,
+  isSeenFirst: boolean,
 ): string {
   const texts = headers.map((header) => cutToCell(printable(header)));
   const pane = options.freezeHeader
@@ -18,7 +18,7 @@ export function sheetBeginning(
     : '';
   return (
     `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}">` +
-    `<sheetViews><sheetView${isFirst ? ' tabSelected="1"' : ''} workbookViewId="0">${pane}</sheetView></sheetViews>` +
+    `<sheetViews><sheetView${isSeenFirst ? ' tabSelected="1"' : ''} workbookViewId="0">${pane}</sheetView></sheetViews>` +
     `<sheetFormatPr defaultRowHeight="15"/>${columns(texts, styles)}<sheetData>${headerRow(texts)}`
   );
 }

@@ -9,6 +9,8 @@ const TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 
 export interface FinishedSheet {
   readonly name: string;
+  /** Number of its part. */
+  readonly part: number;
   /** Columns and rows, header included, that its filter spans; null without a filter. */
   readonly filter: { readonly columns: number; readonly rows: number } | null;
 }
@@ -23,7 +25,7 @@ export function packageRelationships(): string {
   return relationships([['officeDocument', 'xl/workbook.xml']]);
 }
 
-/** `xl/_rels/workbook.xml.rels`: the sheets in order, then the styles. */
+/** `xl/_rels/workbook.xml.rels`: the sheets in the order of their parts, then the styles. */
 export function workbookRelationships(sheets: number): string {
   const targets = Array.from(
     { length: sheets },
@@ -46,10 +48,10 @@ export function contentTypes(sheets: number): string {
   );
 }
 
-/** `xl/workbook.xml` (ECMA-376 part 1, 18.2.27). */
+/** `xl/workbook.xml` (ECMA-376 part 1, 18.2.27), with the sheets in the order in which people see them. */
 export function workbook(sheets: readonly FinishedSheet[]): string {
   const names = sheets.map(
-    ({ name }, index) => `<sheet name="${xmlAttribute(name)}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`,
+    ({ name, part }) => `<sheet name="${xmlAttribute(name)}" sheetId="${part}" r:id="rId${part}"/>`,
   );
   // Excel keeps the range of a filter under this name too.
   const filters = sheets.flatMap(({ name, filter }, index) =>

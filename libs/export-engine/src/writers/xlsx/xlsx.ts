@@ -5,6 +5,7 @@ import type { Written } from '../written';
 import { ZipWriter, type ByteSink, type ZipEntry } from '../zip/zip-writer';
 import { cellKind } from './cell-kinds';
 import { LONGEST_CELL_TEXT } from './cell-values';
+import { COVER_SHEET_NAME, coverSheetXml } from './cover-sheet';
 import { RowEncoder } from './row-encoder';
 import { nextSheetName } from './sheet-names';
 import { sheetBeginning, sheetEnd } from './sheet-parts';
@@ -36,6 +37,10 @@ export interface XlsxJob {
   readonly rowsPerSheet?: number;
   /** Whether the rows beyond a full sheet are cut or go on in a next one, `Report (2)`. */
   readonly whenSheetIsFull: 'stop' | 'next_sheet';
+  /** Whether the last row is one of totals, which the filter leaves where it is. Default false. */
+  readonly totals?: boolean;
+  /** Lines of text for a sheet before the rows, made when these are known; null: there is none. Default null. */
+  readonly cover?: ((written: Pick<Written, 'rows' | 'truncated'>) => readonly (readonly [string, string])[]) | null;
   /** Called now and then, with the rows that are written. */
   readonly onRows: (rows: number) => void;
 }
@@ -53,7 +58,7 @@ export async function writeXlsx(job: XlsxJob, sink: ByteSink): Promise<Written> 
   if (job.rowsPerSheet !== undefined && job.rowsPerSheet < 1) throw new RangeError('A sheet has at least one row.');
   const writer = await WorkbookWriter.begin(job, sink);
   const truncated = await writer.writeRows();
-  return { truncated, ...(await writer.end()) };
+  return { truncated, ...(await writer.end(truncated)) };
 }
 
 interface OpenSheet {
@@ -105,14 +110,25 @@ class WorkbookWriter {
     return false;
   }
 
-  async end(): Promise<Omit<Written, 'truncated'>> {
-    await this.endSheet();
+  async end(truncated: boolean): Promise<Omit<Written, 'truncated'>> {
+    await this.endSheet(this.job.totals ? 1 : 0);
     const { zip, finished } = this;
-    await zip.add('xl/workbook.xml', Buffer.from(workbook(finished)));
-    await zip.add('xl/_rels/workbook.xml.rels', Buffer.from(workbookRelationships(finished.length)));
-    await zip.add('[Content_Types].xml', Buffer.from(contentTypes(finished.length)));
+    const sheets = [...(await this.coverSheet(truncated)), ...finished];
+    await zip.add('xl/workbook.xml', Buffer.from(workbook(sheets)));
+    await zip.add('xl/_rels/workbook.xml.rels', Buffer.from(workbookRelationships(sheets.length)));
+    await zip.add('[Content_Types].xml', Buffer.from(contentTypes(sheets.length)));
     await zip.end();
     return { rows: this.rowsBefore, warnings: cutWarning(this.rows.cutTexts), sheets: this.sheets };
+  }
+
+  /** Its part comes last, since it tells of the rows, but people see it first. */
+  private async coverSheet(truncated: boolean): Promise<FinishedSheet[]> {
+    const lines = this.job.cover?.({ rows: this.rowsBefore, truncated });
+    if (!lines) return [];
+    const part = this.finished.length + 1;
+    const names = this.finished.map(({ name }) => name);
+    await this.zip.add(sheetPart(part), Buffer.from(coverSheetXml(lines)));
+    return [{ name: nextSheetName(COVER_SHEET_NAME, names), part, filter: null }];
   }
 
   private async writeBlock(): Promise<void> {
@@ -120,21 +136,22 @@ class WorkbookWriter {
   }
 
   private async nextSheet(): Promise<void> {
-    await this.endSheet();
+    await this.endSheet(0);
     const names = this.finished.map(({ name }) => name);
     this.sheet = await openSheet(this.zip, this.job, this.styles, names);
     this.rows.beginSheet();
   }
 
-  private async endSheet(): Promise<void> {
+  /** @param unfiltered rows at its end */
+  private async endSheet(unfiltered: number): Promise<void> {
     const { job, rows, rowsBefore } = this;
     const { name, entry } = this.sheet;
     const columns = job.columns.length;
-    const filter = job.options.autoFilter && columns > 0 ? { columns, rows: rows.rows + 1 } : null;
+    const filter = job.options.autoFilter && columns > 0 ? { columns, rows: rows.rows + 1 - unfiltered } : null;
     await this.writeBlock();
     await entry.write(Buffer.from(sheetEnd(filter)));
     await entry.end();
-    this.finished.push({ name, filter });
+    this.finished.push({ name, part: this.finished.length + 1, filter });
     this.sheets.push({ name, fromRow: rowsBefore + 1, toRow: rowsBefore + rows.rows });
     this.rowsBefore += rows.rows;
   }
@@ -143,9 +160,10 @@ class WorkbookWriter {
 /** @param names of the sheets before it */
 async function openSheet(zip: ZipWriter, job: XlsxJob, styles: Styles, names: readonly string[]): Promise<OpenSheet> {
   const { options, columns } = job;
+  const isSeenFirst = names.length === 0 && !job.cover;
   const entry = await zip.open(sheetPart(names.length + 1), { method: 'deflate' });
   const headers = columns.map(({ header }) => header);
-  await entry.write(Buffer.from(sheetBeginning(headers, styles, options, names.length === 0)));
+  await entry.write(Buffer.from(sheetBeginning(headers, styles, options, isSeenFirst)));
   return { name: nextSheetName(options.sheetName, names), entry };
 }
 
