@@ -1,5 +1,6 @@
+import { DuckDBInstance } from '@duckdb/node-api';
 import { Workbook, type CellValue } from 'exceljs';
-import { DEFAULT_CSV, DEFAULT_XLSX, type TemplateDefinition } from '#domain';
+import { DEFAULT_CSV, DEFAULT_JSON_LINES, DEFAULT_PARQUET, DEFAULT_XLSX, type TemplateDefinition } from '#domain';
 import { datasetColumn, reportColumn } from '#domain/testing';
 import { TableReports } from './testing/table-reports';
 
@@ -129,6 +130,25 @@ describe('row numbers', () => {
       ['#', 'delay', 'again'],
       [1, 10, 10],
     ]);
+  });
+
+  it('are members of JSON Lines', async () => {
+    const output = DEFAULT_JSON_LINES;
+    const [first, second] = await reports.lines({ columns: [origin, delay], sort: BY_DELAY, layout: NUMBERED, output });
+    expect([first, second]).toEqual(['{"#":1,"origin":"AP1","delay":10}', '{"#":2,"origin":"AP0","delay":9}']);
+  });
+
+  it('are a column of Parquet', async () => {
+    const output = await reports.run({ columns: [delay], sort: BY_DELAY, layout: NUMBERED, output: DEFAULT_PARQUET });
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const read = await connection.runAndReadAll(`FROM read_parquet('${reports.world.pathOf(output)}') LIMIT 2`);
+    expect(read.getRowsJson()).toEqual([
+      ['1', '10'],
+      ['2', '9'],
+    ]);
+    connection.closeSync();
+    instance.closeSync();
   });
 
   it('are previewed', async () => {
