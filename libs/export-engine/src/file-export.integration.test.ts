@@ -4,8 +4,15 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Workbook } from 'exceljs';
 import { DataSources } from '#data-sources';
-import { DEFAULT_CSV, DEFAULT_XLSX, type JobInput, type OutputOptions } from '#domain';
-import { DATASET_ID, datasetColumn, JOB_ID } from '#domain/testing';
+import {
+  DEFAULT_CSV,
+  DEFAULT_XLSX,
+  selfServiceInput,
+  type DatasetDefinition,
+  type JobInput,
+  type OutputOptions,
+} from '#domain';
+import { DATASET_ID, datasetColumn, JOB_ID, NOON, reportColumn, templateDefinition } from '#domain/testing';
 import { DiskFileStore } from '#file-store';
 import { createLogger } from '#platform';
 import { processExportRequest } from './process-export-request';
@@ -42,6 +49,10 @@ async function exported(csv: string, output: OutputOptions) {
     dynamicMapping: false,
     additionalConfig: { datasetId: DATASET_ID, output, nominalTime, timeZone: 'UTC' },
   };
+  return process(input, definition);
+}
+
+async function process(input: JobInput, definition: DatasetDefinition) {
   const parts = {
     dataset: { status: 'active', datasetId: DATASET_ID, definition } as const,
     dataSources,
@@ -83,4 +94,47 @@ it('makes no file of one that breaks half way, and says where', async () => {
     transient: false,
   });
   expect(await stored()).toEqual(before);
+});
+
+it('calculates over one as over a database, numbers its rows and sums them up', async () => {
+  await writeFile(
+    join(root, 'sources/numbers.csv'),
+    'n,name,ok,day,at\n2," b",false,2024-02-29,2024-03-01 23:59:00\n0,,true,2026-06-01,2026-06-01 00:00:00\n',
+  );
+  const columns = [
+    datasetColumn('n', 'integer'),
+    datasetColumn('name', 'string'),
+    datasetColumn('ok', 'boolean'),
+    datasetColumn('day', 'date'),
+    datasetColumn('at', 'timestamp'),
+  ];
+  const relation = { schema: 'files', name: 'numbers.csv' };
+  const dataset = { name: 'Numbers', description: null, dataSource: 'files', relation, columns, rowLimit: null };
+  const calculations = [
+    ['n', 'integer'],
+    ['7 / n', 'decimal'],
+    ["trim(name) || '-' || n || ok", 'string'],
+    ["if(contains(name, 'b') and ends_with(name, 'b'), 'b', null)", 'string'],
+    ['n is null or name is not null', 'boolean'],
+    ['year(day) * 100 + weekday(at)', 'integer'],
+    ['date_diff(day, at)', 'integer'],
+    ['date_add(at, n)', 'timestamp'],
+  ] as const;
+  const definition = templateDefinition({
+    columns: calculations.map(([expression, dataType], index) =>
+      reportColumn(null, dataType, { expression, header: `c${index}` }),
+    ),
+    sort: [{ header: 'c0', direction: 'descending' }],
+    layout: { rowNumbers: true, totals: true, coverSheet: false },
+    output: { ...DEFAULT_CSV, lineEnding: 'lf' },
+  });
+  const { bytes } = await process(
+    selfServiceInput({ templateId: JOB_ID, templateName: 'Numbers', definition }, NOON, 'UTC'),
+    dataset,
+  );
+  expect(bytes.toString().split('\n').slice(1, -1)).toEqual([
+    '1,2,3.5,b-2false,b,true,202405,1,2024-03-03 23:59:00',
+    '2,0,,,,false,202601,0,2026-06-01 00:00:00',
+    ',2,3.5,Total,,,405006,1,',
+  ]);
 });

@@ -49,7 +49,8 @@ class Translation {
 
   take(token: string): void {
     const word = this.lastWord;
-    if (!/^\s/.test(token)) this.lastWord = null;
+    // What follows a blank is no call: `SELECT (…)`, `AND (…)`.
+    this.lastWord = null;
     if (token.startsWith('::')) this.cast(token.slice(2).trim().toLowerCase());
     else if (token.startsWith('$')) this.value(token);
     else if (token === '(') this.open(word);

@@ -11,6 +11,7 @@ it.each([
   [sql`"a"::timestamp::text`, 'report_text("a"::timestamp)'],
   [sql`min("a")::time`, 'report_time(min("a"))'],
   [sql`(("a" + 1))::text || 'it''s ::text'`, `report_text((("a" + 1))) || 'it''s ::text'`],
+  [sql`SELECT ("a" < ${'b'})::text`, 'SELECT report_text(("a" < $1))'],
   [sql`"a"::time::interval`, 'report_time("a")'],
   [sql`'1 day'::interval`, `'1 day'::interval`],
   [sql`"a" LIKE ${'x'} AND "b" NOT LIKE ${'y'}`, `"a" LIKE $1 ESCAPE '\\' AND "b" NOT LIKE $2 ESCAPE '\\'`],

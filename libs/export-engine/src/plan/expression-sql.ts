@@ -112,7 +112,7 @@ function callSql(name: FunctionName, given: readonly TypedExpression[]): Stateme
     case 'concat':
       return sql`concat(${joinStatements(given.map(textSql), ', ')})`;
     case 'trim':
-      return sql`btrim(${first})`;
+      return sql`trim(${first})`;
     case 'length':
       return sql`length(${first})::bigint`;
     case 'substring':
@@ -132,7 +132,7 @@ function callSql(name: FunctionName, given: readonly TypedExpression[]): Stateme
       return sql`${programText(name)}(${first}::numeric)::bigint`;
     case 'year':
       // Of an infinite day it is infinite, which no integer is; the other fields of such a day are NULL by themselves.
-      return sql`nullif(nullif(extract(year FROM ${first}), 'Infinity'), '-Infinity')::bigint`;
+      return sql`extract(year FROM ${finiteDay(given[0])})::bigint`;
     case 'quarter':
     case 'month':
     case 'day':
@@ -142,7 +142,7 @@ function callSql(name: FunctionName, given: readonly TypedExpression[]): Stateme
     case 'weekday':
       return sql`extract(isodow FROM ${first})::bigint`;
     case 'date_diff':
-      return sql`(${finiteDay(second)} - ${finiteDay(first)})::bigint`;
+      return sql`(${finiteDay(given[1])} - ${finiteDay(given[0])})::bigint`;
     case 'date_add':
       return given[0]?.dataType === 'date'
         ? sql`(${first} + ${second}::int)`
@@ -154,7 +154,9 @@ function callSql(name: FunctionName, given: readonly TypedExpression[]): Stateme
 
 const NOTHING = programText('NULL');
 
-/** The distance to an infinite day is NULL and not a failure. */
-function finiteDay(value: Statement): Statement {
-  return sql`nullif(nullif(${value}::date, 'infinity'), '-infinity')`;
+/** The day, or NULL for an infinite one, with which nothing can be computed. */
+function finiteDay(day: TypedExpression | undefined): Statement {
+  if (!day) return NOTHING;
+  const type = databaseType(day.dataType);
+  return sql`nullif(nullif(${expressionSql(day)}, 'infinity'::${type}), '-infinity'::${type})::date`;
 }
