@@ -116,6 +116,36 @@ describe('users', () => {
     ]);
   });
 
+  it('have a limit of rows if an administrator gives them one, and everyone can see who did', async () => {
+    const root = as(world, world.root);
+    const body = { username: 'flora', displayName: 'Flora', password: PASSWORD, maxRows: 5000 };
+    const { id } = (await root.post('/v1/users', body).expect(201)).body as { id: string };
+    const limitNow = async () =>
+      ((await root.get('/v1/users?search=flora').expect(200)).body as { items: { maxRows: number | null }[] }).items[0]
+        ?.maxRows;
+    expect(await limitNow()).toBe(5000);
+    await root.post(`/v1/users/${id}/limit`, { maxRows: 20 }).expect(204);
+    expect(await limitNow()).toBe(20);
+    await root.post(`/v1/users/${id}/limit`, { maxRows: null }).expect(204);
+    expect(await limitNow()).toBeNull();
+
+    for (const maxRows of [0, -1, 1.5, '20', 10_000_001, undefined]) {
+      await root.post(`/v1/users/${id}/limit`, { maxRows }).expect(400);
+    }
+    expect(code(await root.post(`/v1/users/${crypto.randomUUID()}/limit`, { maxRows: 1 }).expect(404))).toBe(
+      'user.missing',
+    );
+    await as(world, world.anna).post(`/v1/users/${id}/limit`, { maxRows: 1 }).expect(403);
+
+    const by = world.root.userId;
+    expect(await accessEvents(id)).toEqual([
+      { type: 'UserAdded', data: expect.objectContaining({ role: 'user', by }) },
+      { type: 'UserLimited', data: expect.objectContaining({ maxRows: 5000, by }) },
+      { type: 'UserLimited', data: expect.objectContaining({ maxRows: 20, by }) },
+      { type: 'UserLimited', data: expect.objectContaining({ maxRows: null, by }) },
+    ]);
+  });
+
   it('change their own password, which ends their sessions', async () => {
     const emil = await world.addUser('emil');
     const path = `/v1/users/${emil.userId}/password`;

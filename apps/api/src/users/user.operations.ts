@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PASSWORD_LENGTH, ROLES, USERNAME } from '#access';
+import { MOST_ROWS } from '#domain';
 import { id, instant, page, paging, uuid, words } from '../http/fields';
 import { operation } from '../http/operation';
 
@@ -9,6 +10,12 @@ const password = z
   .string()
   .min(PASSWORD_LENGTH.min, `must have at least ${PASSWORD_LENGTH.min} characters`)
   .max(PASSWORD_LENGTH.max);
+const maxRows = z
+  .int()
+  .min(1)
+  .max(MOST_ROWS)
+  .nullable()
+  .describe('Most rows of one report of theirs; null: no limit of their own.');
 
 const user = z
   .object({
@@ -16,6 +23,7 @@ const user = z
     username: z.string(),
     displayName: z.string(),
     role: z.enum(ROLES),
+    maxRows,
     disabledAt: instant.nullable(),
     createdAt: instant,
   })
@@ -40,6 +48,7 @@ export const userOperations = {
         displayName: words(200),
         password,
         role: z.enum(ROLES).default('user'),
+        maxRows: maxRows.default(null),
       })
       .meta({ id: 'UserInput' }),
     status: 201,
@@ -103,6 +112,18 @@ export const userOperations = {
     summary: 'Let a disabled user sign in again',
     access: 'admin',
     params: userId,
+    response: null,
+    problems: ['user.missing'],
+  }),
+  limit: operation({
+    id: 'limitUser',
+    method: 'post',
+    path: '/v1/users/:userId/limit',
+    tag,
+    summary: 'Limit the rows of a user’s reports, from their next attempt on',
+    access: 'admin',
+    params: userId,
+    body: z.strictObject({ maxRows }).meta({ id: 'UserLimitInput' }),
     response: null,
     problems: ['user.missing'],
   }),

@@ -26,10 +26,9 @@ export class UsersController {
       createdAt: now,
     });
     if (outcome === 'username_taken') throw new Problem('user.username_taken', 'Choose another username.');
-    await this.accessLog.record(
-      { type: 'UserAdded', userId, role: user.role, by: caller.userId, at: now.toISOString() },
-      context,
-    );
+    const done = { userId, by: caller.userId, at: now.toISOString() };
+    const limited = user.maxRows === null ? [] : [{ type: 'UserLimited', maxRows: user.maxRows, ...done } as const];
+    await this.accessLog.recordAll([{ type: 'UserAdded', role: user.role, ...done }, ...limited], context);
     return { body: { id: userId } };
   }
 
@@ -74,6 +73,15 @@ export class UsersController {
     await this.require(userId);
     await this.users.enable(userId);
     await this.accessLog.record({ type: 'UserEnabled', userId, by: caller.userId, at: now.toISOString() }, context);
+    return { body: null };
+  }
+
+  @Handles(operations.limit)
+  async limit({ params: { userId }, body: { maxRows }, caller, context, now }: CallOf<'limit'>) {
+    await this.require(userId);
+    await this.users.limit(userId, maxRows);
+    const done = { userId, by: caller.userId, at: now.toISOString() };
+    await this.accessLog.record({ type: 'UserLimited', maxRows, ...done }, context);
     return { body: null };
   }
 

@@ -47,6 +47,14 @@ export type AccessEvent =
     }
   | { readonly type: 'UserDisabled'; readonly userId: UserId; readonly by: UserId; readonly at: Instant }
   | { readonly type: 'UserEnabled'; readonly userId: UserId; readonly by: UserId; readonly at: Instant }
+  /** `maxRows` null: no limit of their own any more. */
+  | {
+      readonly type: 'UserLimited';
+      readonly userId: UserId;
+      readonly maxRows: number | null;
+      readonly by: UserId;
+      readonly at: Instant;
+    }
   | { readonly type: 'PasswordChanged'; readonly userId: UserId; readonly by: UserId; readonly at: Instant };
 
 export type SignInRefusal = 'credentials' | 'too_many_tries';

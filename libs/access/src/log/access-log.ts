@@ -25,12 +25,18 @@ export class AccessLog {
   ) {}
 
   /** Resolves when the event is stored; throws when it cannot be, and then what it tells of must not happen. */
-  async record(event: AccessEvent, origin: Origin): Promise<void> {
+  record(event: AccessEvent, origin: Origin): Promise<void> {
+    return this.recordAll([event], origin);
+  }
+
+  /** Records several accesses of one person at one time: all of them or none. */
+  async recordAll(events: readonly [AccessEvent, ...AccessEvent[]], origin: Origin): Promise<void> {
+    const [event] = events;
     const actor = ('by' in event ? event.by : event.userId) ?? 'system:anonymous';
     const outcome = await this.store.append({
       streamId: accessStream(event.userId, event.at),
       expected: 'any',
-      events: toNewEvents([event], { ...origin, causationId: null, actor }),
+      events: toNewEvents(events, { ...origin, causationId: null, actor }),
     });
     if (!outcome.ok) throw new Error('an access event was not taken by the store');
   }

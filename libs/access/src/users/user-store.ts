@@ -15,6 +15,8 @@ export interface NewUser {
   readonly displayName: string;
   readonly passwordHash: string;
   readonly role: Role;
+  /** The most rows of one report of theirs; left out or null: no limit of their own. */
+  readonly maxRows?: number | null;
   readonly createdAt: Date;
 }
 
@@ -25,11 +27,13 @@ interface Row {
   password_hash: string;
   role: Role;
   token_version: number;
+  max_rows: number | null;
   disabled_at: Date | null;
   created_at: Date;
 }
 
-const COLUMNS = 'user_id, username, display_name, password_hash, role, token_version, disabled_at, created_at';
+const COLUMNS =
+  'user_id, username, display_name, password_hash, role, token_version, max_rows, disabled_at, created_at';
 
 /** The rows of `access.user_account`. */
 export class UserStore {
@@ -75,9 +79,12 @@ export class UserStore {
   /** `repeated`: the user stands there already under this id. `username_taken`: somebody else has the name. */
   async add(user: NewUser): Promise<'added' | 'repeated' | 'username_taken'> {
     const { rowCount } = await this.pool.query(
-      `INSERT INTO access.user_account (user_id, username, display_name, password_hash, role, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-      [user.userId, user.username, user.displayName, user.passwordHash, user.role, user.createdAt],
+      `INSERT INTO access.user_account (user_id, username, display_name, password_hash, role, max_rows, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+      [
+        ...[user.userId, user.username, user.displayName, user.passwordHash, user.role],
+        ...[user.maxRows ?? null, user.createdAt],
+      ],
     );
     if (rowCount === 1) return 'added';
     return (await this.byId(user.userId)) ? 'repeated' : 'username_taken';
@@ -123,6 +130,21 @@ export class UserStore {
     await this.pool.query('UPDATE access.user_account SET disabled_at = NULL WHERE user_id = $1', [userId]);
   }
 
+  /** The most rows of one report of the user's; null: no limit of their own, or no such user. */
+  async maxRows(userId: UserId): Promise<number | null> {
+    const { rows } = await this.pool.query<Pick<Row, 'max_rows'>>({
+      name: 'user-max-rows',
+      text: 'SELECT max_rows FROM access.user_account WHERE user_id = $1',
+      values: [userId],
+    });
+    return rows[0]?.max_rows ?? null;
+  }
+
+  /** @param maxRows at least 1; null takes the limit away */
+  async limit(userId: UserId, maxRows: number | null): Promise<void> {
+    await this.pool.query('UPDATE access.user_account SET max_rows = $2 WHERE user_id = $1', [userId, maxRows]);
+  }
+
   private async one(query: { name?: string; text: string; values: unknown[] }): Promise<UserSecrets | null> {
     const { rows } = await this.pool.query<Row>(query);
     return rows[0] ? fromRow(rows[0]) : null;
@@ -137,6 +159,7 @@ function fromRow(row: Row): UserSecrets {
     passwordHash: row.password_hash,
     role: row.role,
     tokenVersion: row.token_version,
+    maxRows: row.max_rows,
     disabledAt: row.disabled_at,
     createdAt: row.created_at,
   };
@@ -144,6 +167,6 @@ function fromRow(row: Row): UserSecrets {
 
 /** The user as others may see them. */
 export function withoutSecrets(user: UserSecrets): User {
-  const { userId, username, displayName, role, disabledAt, createdAt } = user;
-  return { userId, username, displayName, role, disabledAt, createdAt };
+  const { userId, username, displayName, role, maxRows, disabledAt, createdAt } = user;
+  return { userId, username, displayName, role, maxRows, disabledAt, createdAt };
 }

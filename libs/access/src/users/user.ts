@@ -10,6 +10,8 @@ export interface User {
   readonly username: string;
   readonly displayName: string;
   readonly role: Role;
+  /** The most rows of one report of theirs; null: no limit of their own. */
+  readonly maxRows: number | null;
   readonly disabledAt: Date | null;
   readonly createdAt: Date;
 }

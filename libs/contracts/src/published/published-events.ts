@@ -54,6 +54,7 @@ export const PUBLISHED_EVENTS = {
     UserAdded: 1,
     UserDisabled: 1,
     UserEnabled: 1,
+    UserLimited: 1,
     PasswordChanged: 1,
   } satisfies Record<AccessEvent['type'], number>,
 } as const;

@@ -19,6 +19,7 @@ const ACCESS: { readonly [Type in AccessEvent['type']]: Omit<Extract<AccessEvent
   UserAdded: { userId: USER, role: 'viewer', by: OTHER, at },
   UserDisabled: { userId: USER, by: OTHER, at },
   UserEnabled: { userId: USER, by: OTHER, at },
+  UserLimited: { userId: USER, maxRows: 50_000, by: OTHER, at },
   PasswordChanged: { userId: USER, by: USER, at },
 };
 
