@@ -20,6 +20,8 @@ export * from './reports/expressions/expression-type';
 export * from './reports/expressions/functions';
 export * from './reports/expressions/read-expression';
 export * from './reports/describe-filter';
+export * from './reports/validate-limits';
+export * from './reports/file-name-pattern';
 export * from './reports/filter';
 export * from './reports/relative-dates';
 export * from './data-sources/data-source-messages';

@@ -8,6 +8,7 @@ import { localeFault } from './locale';
 import { calculationGroupingProblems, calculationProblems } from './validate-calculated-column';
 import { validateFilter } from './validate-filter';
 import { validateLayout } from './validate-layout';
+import { validateLimits } from './validate-limits';
 import { validateOutput } from './validate-output';
 import { validateParameters } from './validate-parameters';
 import { conversionProblems, valueTypeProblems } from './validate-value-type';
@@ -16,7 +17,6 @@ import { textFault } from './values';
 /** Columns of a report, and dataset columns that it is grouped by. */
 export const MOST_COLUMNS = 500;
 export const LONGEST_HEADER = 255;
-export const MOST_ROWS = 10_000_000;
 
 type ColumnsByName = ReadonlyMap<string, DatasetColumn>;
 
@@ -37,7 +37,7 @@ export function validateDefinition(definition: TemplateDefinition, dataset: Data
     ...(definition.filter === null ? [] : validateFilter(definition.filter, columns, definition.parameters)),
     ...validateParameters(definition.parameters),
     ...sortProblems(definition),
-    ...rowLimitProblems(definition.rowLimit),
+    ...validateLimits(definition),
     ...validateOutput(definition.output),
     ...localeProblems(definition.locale),
     ...validateLayout(definition),
@@ -182,12 +182,6 @@ function sortProblems({ sort, columns }: TemplateDefinition): DefinitionProblem[
       ? []
       : [problem('sort.unsupported', pointer, `Rows cannot be sorted by a column of type ${type}.`)];
   });
-}
-
-function rowLimitProblems(rowLimit: number | null): DefinitionProblem[] {
-  if (rowLimit === null || (Number.isInteger(rowLimit) && rowLimit >= 1 && rowLimit <= MOST_ROWS)) return [];
-  const message = `The row limit is a whole number from 1 to ${MOST_ROWS}, or null.`;
-  return [problem('row_limit.out_of_range', '/rowLimit', message)];
 }
 
 function localeProblems(locale: string): DefinitionProblem[] {

@@ -199,13 +199,6 @@ describe('sorting', () => {
   });
 });
 
-describe('the row limit', () => {
-  it.each([null, 1, 10_000_000])('may be %s', (rowLimit) => expect(problems({ rowLimit })).toEqual([]));
-  it.each([0, -1, 1.5, 10_000_001, Number.NaN, Infinity])('must not be %d', (rowLimit) =>
-    expect(problems({ rowLimit })).toEqual(['row_limit.out_of_range /rowLimit']),
-  );
-});
-
 describe('the output', () => {
   const csv = (more: object) => problems({ output: { ...DEFAULT_CSV, ...more } });
   const xlsx = (more: object) => problems({ output: { ...DEFAULT_XLSX, ...more } });
