@@ -38,8 +38,15 @@ export interface DataSourceCatalogue {
 }
 
 export interface ExportLimits {
-  /** The system's row limit; a template's own counts if it is lower. */
+  /** The system's limit of rows; lower ones of the dataset, the user and the template count instead. */
   readonly maxRows: number;
-  /** Milliseconds that the query may take. */
+  /** The most rows of a report of the job's owner; left out or null: no limit of their own. */
+  readonly userMaxRows?: number | null | undefined;
+  /** The system's limits of rows and of bytes of a file; left out: none. */
+  readonly maxRowsPerFile?: number | undefined;
+  readonly maxBytesPerFile?: number | undefined;
+  /** The most files of a report, and sheets of a file. Default 1,000. */
+  readonly maxFiles?: number | undefined;
+  /** Milliseconds that the export may take. */
   readonly timeoutMs: number;
 }

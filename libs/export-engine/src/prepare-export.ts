@@ -2,7 +2,7 @@ import type { DataSource } from '#data-sources';
 import { validateDefinition, type DatasetDefinition, type DatasetState, type JobInput } from '#domain';
 import { DEFAULT_BATCH_TYPES } from './batch-types';
 import { ExportFailure, invalidTemplate } from './export-failure';
-import type { DataSourceCatalogue } from './export-request';
+import type { DataSourceCatalogue, ExportLimits } from './export-request';
 import { liveProblems } from './live-problems';
 import { planExport } from './plan/plan-export';
 import type { ExportPlan } from './plan/export-plan';
@@ -12,8 +12,7 @@ export interface Preparation {
   readonly dataset: DatasetState;
   readonly dataSources: DataSourceCatalogue;
   readonly signal: AbortSignal;
-  /** The system's row limit. */
-  readonly maxRows: number;
+  readonly limits: ExportLimits;
 }
 
 /** Validates an input against the dataset and against the data source as they are now, then plans it. */
@@ -33,7 +32,7 @@ export async function prepareExport(
   const live = await source.introspect(dataset.relation, { signal });
   const gone = liveProblems(definition, dataset, live);
   if (gone.length > 0) throw invalidTemplate(gone);
-  return { plan: planExport({ input, dataset, rowLimit: preparation.maxRows, live: live ?? [] }), source };
+  return { plan: planExport({ input, dataset, limits: preparation.limits, live: live ?? [] }), source };
 }
 
 /** Stands in so that an input can be examined for the rest. */

@@ -1,4 +1,4 @@
-import { DEFAULT_CSV, type DataType, type JobInput } from '#domain';
+import { DEFAULT_CSV, PLAIN_REPORT, type DataType, type JobInput } from '#domain';
 import { asExportFailure } from './export-failure';
 import type { ExportParts } from './export-request';
 import { prepareExport } from './prepare-export';
@@ -29,22 +29,23 @@ export async function previewRows(input: JobInput, parts: PreviewParts, limit = 
       dataset,
       dataSources,
       signal,
-      maxRows: limit,
+      limits: { maxRows: limit, timeoutMs },
     });
     const rows = await source.rows(plan.select, { signal, timeoutMs, timeZone: plan.timeZone, reads: plan.relation });
     return {
       columns: plan.columns.map(({ header, dataType }) => ({ header, dataType })),
-      rows: rows.slice(0, plan.maxRows),
-      truncated: rows.length > plan.maxRows,
+      rows: rows.slice(0, plan.limits.rows.most),
+      truncated: rows.length > plan.limits.rows.most,
     };
   } catch (error) {
     throw asExportFailure(error, signal);
   }
 }
 
-/** Totals of the first rows would be taken for those of the report. */
+/** Totals of the first rows would be taken for those of the report. Files and sheets play no part. */
 function withTextOutput(input: JobInput): JobInput {
   if (!input.dynamicMapping) return { ...input, additionalConfig: { ...input.additionalConfig, output: AS_TEXT } };
   const layout = { ...input.additionalConfig.layout, totals: false, coverSheet: false };
-  return { ...input, additionalConfig: { ...input.additionalConfig, layout, output: AS_TEXT } };
+  const { limits } = PLAIN_REPORT;
+  return { ...input, additionalConfig: { ...input.additionalConfig, layout, limits, splitBy: null, output: AS_TEXT } };
 }

@@ -11,8 +11,7 @@ import { runMeasured } from '../harness/measured-child';
 import { connectionEnvironment, findPrograms, runProgram } from '../harness/programs';
 import type { ExceljsJob } from './exceljs-child';
 import { selectRows, type ExportTable } from './export-table';
-import type { Exported, OurExportJob } from './our-export-child';
-import type { OurSheetsJob } from './our-sheets-child';
+import type { Exported, OurExport, OurExportJob } from './our-export-child';
 
 /** One export of one contestant. */
 export interface Export {
@@ -33,24 +32,25 @@ export interface ExportTask {
   readonly cleanup: Cleanup;
 }
 
-export function exportByProduct(
+/** @param sheets that the rows are spread over, for a format that has them */
+export async function exportByProduct(
   { url, folder, table, rows, cleanup }: ExportTask,
   output: OutputOptions,
+  sheets = 1,
 ): Promise<Export> {
-  const files = join(folder, 'files');
-  return exportByChild('our-export-child.js', { url, folder: files, table, rows, output }, cleanup);
-}
-
-/** Into one workbook of several sheets, all rows of the table. */
-export function exportSheets({ url, folder, table, rows, cleanup }: ExportTask, sheets: number): Promise<Export> {
-  return exportByChild('our-sheets-child.js', { url, folder: join(folder, 'files'), table, rows, sheets }, cleanup);
-}
-
-async function exportByChild(module: string, job: OurExportJob | OurSheetsJob, cleanup: Cleanup): Promise<Export> {
-  const { result, milliseconds, peakRssMib } = await runMeasured<Exported>(resolve(__dirname, module), job, cleanup);
+  const rowsPerSheet = sheets === 1 ? null : Math.ceil(rows / sheets);
+  const job: OurExportJob = { url, folder: join(folder, 'files'), table, rows, output, rowsPerSheet };
+  const { result, milliseconds, peakRssMib } = await runMeasured<OurExport>(
+    resolve(__dirname, 'our-export-child.js'),
+    job,
+    cleanup,
+  );
   await rm(job.folder, { recursive: true });
-  requireRows(result.rows, job.rows);
-  return { rowsPerSecond: (job.rows * 1000) / milliseconds, bytes: result.bytes, peakRssMib };
+  requireRows(result.rows, rows);
+  if (rowsPerSheet !== null && result.sheets !== sheets) {
+    throw new Error(`${result.sheets} sheets were written instead of ${sheets}`);
+  }
+  return { rowsPerSecond: (rows * 1000) / milliseconds, bytes: result.bytes, peakRssMib };
 }
 
 /** `psql`'s `\copy` into a file: the fastest ordinary way from a PostgreSQL into a CSV file. */

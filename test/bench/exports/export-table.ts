@@ -34,7 +34,7 @@ export function everyRow(
   table: ExportTable,
   datasetId: string,
   dataset: DatasetDefinition,
-  output: OutputOptions,
+  { output, rowsPerSheet = null }: { readonly output: OutputOptions; readonly rowsPerSheet?: number | null },
 ): JobInput {
   const types = new Map(dataset.columns.map(({ name, type }) => [name, type]));
   const owner = randomUUID();
@@ -51,6 +51,10 @@ export function everyRow(
       definition: {
         ...PLAIN_REPORT,
         ...{ datasetId, columns, filter: null, groupBy: null, sort: [], rowLimit: null, output },
+        limits: {
+          ...PLAIN_REPORT.limits,
+          ...(rowsPerSheet === null ? {} : { rowsPerSheet, whenReached: 'split_sheets' }),
+        },
       },
     },
     ...{

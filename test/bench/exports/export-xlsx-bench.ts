@@ -3,14 +3,7 @@ import { defineBench, type Figure, type Target } from '../harness/bench';
 import { interleave } from '../harness/interleave';
 import { formatNumber } from '../harness/report';
 import { median } from '../harness/statistics';
-import {
-  exportByExceljs,
-  exportByProduct,
-  exportSheets,
-  XlsxWriterPeer,
-  type Export,
-  type ExportTask,
-} from './contestants';
+import { exportByExceljs, exportByProduct, XlsxWriterPeer, type Export, type ExportTask } from './contestants';
 import { prepareOrders } from './export-task';
 
 /** A sheet has 1,048,576 rows (ECMA-376, part 1, 18.3.1.73), and the first one is the header. */
@@ -45,8 +38,7 @@ export const exportXlsxBench = defineBench({
     const xlsxWriter = withPeers ? await XlsxWriterPeer.prepare(task) : undefined;
     // The first reader of a fresh table pays for bringing it into memory.
     context.log('Warming up…');
-    const ours = (): Promise<Export> =>
-      sheets === 1 ? exportByProduct(task, DEFAULT_XLSX) : exportSheets(task, sheets);
+    const ours = (): Promise<Export> => exportByProduct(task, DEFAULT_XLSX, sheets);
     await ours();
     const measured = await interleave(runs, {
       ours: (run) => {

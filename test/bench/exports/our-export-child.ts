@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DataSources } from '#data-sources';
-import type { OutputOptions } from '#domain';
+import type { JobOutput, OutputFile, OutputOptions } from '#domain';
 import { processExportRequest } from '#export-engine';
 import { DiskFileStore } from '#file-store';
 import { serveJob } from '../harness/measured-child';
@@ -14,6 +14,8 @@ export interface OurExportJob {
   readonly table: ExportTable;
   readonly rows: number;
   readonly output: OutputOptions;
+  /** Null: all of them on one, if the format has sheets. */
+  readonly rowsPerSheet: number | null;
 }
 
 export interface Exported {
@@ -21,10 +23,16 @@ export interface Exported {
   readonly bytes: number;
 }
 
+/** What the product left. */
+export interface OurExport extends Exported {
+  /** In all files. */
+  readonly sheets: number;
+}
+
 const TIMEOUT_MS = 3_600_000;
 
 /** What the exporter does with a job that it has claimed, from the validation to the file that is safe on disk. */
-serveJob(async ({ url, folder, table, rows, output }: OurExportJob): Promise<Exported> => {
+serveJob(async ({ url, folder, table, rows, output, rowsPerSheet }: OurExportJob): Promise<OurExport> => {
   const dataSources = new DataSources({ [DATA_SOURCE]: url }, { poolMax: 2, statementTimeoutMs: TIMEOUT_MS });
   try {
     const source = await dataSources.get(DATA_SOURCE);
@@ -32,7 +40,7 @@ serveJob(async ({ url, folder, table, rows, output }: OurExportJob): Promise<Exp
     const definition = await datasetOf(source, table);
     const datasetId = randomUUID();
     const manifest = await processExportRequest(
-      { jobId: randomUUID(), attempt: 1, input: everyRow(table, datasetId, definition, output) },
+      { jobId: randomUUID(), attempt: 1, input: everyRow(table, datasetId, definition, { output, rowsPerSheet }) },
       {
         dataset: { status: 'active', datasetId, definition },
         dataSources,
@@ -42,8 +50,16 @@ serveJob(async ({ url, folder, table, rows, output }: OurExportJob): Promise<Exp
         onProgress: () => undefined,
       },
     );
-    return { rows: manifest.rows, bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0) };
+    return {
+      rows: manifest.rows,
+      bytes: sumOf(manifest, ({ bytes }) => bytes),
+      sheets: sumOf(manifest, ({ sheets }) => sheets.length),
+    };
   } finally {
     await dataSources.close();
   }
 });
+
+function sumOf({ files }: JobOutput, figure: (file: OutputFile) => number): number {
+  return files.reduce((sum, file) => sum + figure(file), 0);
+}

@@ -1,5 +1,6 @@
 import type { ReportColumn, TemplateDefinition } from './definition';
 import type { DefinitionProblem } from './definition-problem';
+import { isSplit } from './validate-limits';
 
 /** Head of the column that counts the rows. */
 export const ROW_NUMBER_HEADER = '#';
@@ -14,7 +15,8 @@ export function isTotalled({ dataType, aggregate }: ReportColumn): boolean {
 }
 
 /** What a definition asks to stand around its rows and cannot have. */
-export function validateLayout({ layout, columns, output }: TemplateDefinition): DefinitionProblem[] {
+export function validateLayout(definition: TemplateDefinition): DefinitionProblem[] {
+  const { layout, columns, output } = definition;
   const { rowNumbers, totals, coverSheet } = layout;
   const problems: DefinitionProblem[] = [];
   if (rowNumbers) problems.push(...headerProblems(columns));
@@ -23,6 +25,10 @@ export function validateLayout({ layout, columns, output }: TemplateDefinition):
     problems.push(unsupported('/layout/totals', `A file of format ${output.format} has rows alone, and no totals.`));
   } else if (totals && !columns.some(isTotalled)) {
     const message = 'Totals need a column of numbers that is not aggregated, or a sum or count.';
+    problems.push(unsupported('/layout/totals', message));
+  }
+  if (totals && isSplit(definition)) {
+    const message = 'Totals stand below all rows, so there are none of a report that is split into files or sheets.';
     problems.push(unsupported('/layout/totals', message));
   }
   if (coverSheet && output.format !== 'xlsx') {

@@ -1,5 +1,5 @@
 import { FLIGHTS_STATE, reportColumn, templateDefinition } from '../testing/samples';
-import type { ReportLayout, TemplateDefinition } from './definition';
+import { PLAIN_REPORT, type ReportLayout, type TemplateDefinition } from './definition';
 import { DEFAULT_CSV, DEFAULT_JSON_LINES, DEFAULT_PARQUET, DEFAULT_XLSX } from './output-options';
 import { validateDefinition } from './validate-definition';
 
@@ -19,6 +19,15 @@ describe('the layout', () => {
     const columns = [reportColumn('origin', 'string'), reportColumn('delay', 'integer', { header: '#' })];
     expect(problems({ rowNumbers: true }, { columns })).toEqual(['header.duplicate /columns/1/header']);
     expect(problems({}, { columns })).toEqual([]);
+  });
+
+  it('has no totals of a report that is split', () => {
+    const limits = { ...PLAIN_REPORT.limits, whenReached: 'split_files' } as const;
+    const splitBy = { header: 'delay', into: 'files' } as const;
+    for (const more of [{ limits }, { splitBy }]) {
+      expect(problems({ totals: true }, more)).toEqual(['layout.unsupported /layout/totals']);
+      expect(problems({ rowNumbers: true }, more)).toEqual([]);
+    }
   });
 
   it('has totals where people read them', () => {

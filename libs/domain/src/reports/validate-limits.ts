@@ -12,6 +12,11 @@ const MOST_BYTES = 2 ** 40;
 /** A week. */
 const MOST_SECONDS = 604_800;
 
+/** Whether a report may become several files or sheets. */
+export function isSplit({ splitBy, limits: { whenReached } }: Pick<TemplateDefinition, 'splitBy' | 'limits'>): boolean {
+  return splitBy !== null || whenReached === 'split_files' || whenReached === 'split_sheets';
+}
+
 /** Everything that is wrong with a template's limits, its splitting and the names of its files. */
 export function validateLimits(definition: TemplateDefinition): DefinitionProblem[] {
   return [

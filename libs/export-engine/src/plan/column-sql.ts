@@ -16,6 +16,9 @@ export interface ColumnSql {
   readonly cell: Statement;
   /** The value of the column's type, before it is written. */
   readonly value: Statement;
+  /** The value as text, in its format if it has one, whatever the file's format. */
+  readonly text: Statement;
+  readonly hasFormat: boolean;
   /** What rows are sorted by: the value, not how it is written. */
   readonly sortKey: Statement;
   readonly nullable: boolean;
@@ -45,6 +48,10 @@ export function columnSql(
   const planned = { header: column.header, dataType: column.dataType, numberFormat: null, digits };
   const shared = {
     value,
+    text: format
+      ? formattedSql(value, column.dataType, format, { locale, neutralise: false })
+      : textSql(value, column.dataType),
+    hasFormat: format !== null,
     sortKey: sortKeyOf(raw, rawType, value, column.dataType),
     nullable:
       column.aggregate?.startsWith('count') !== true && (column.aggregate !== null || source?.nullable !== false),
@@ -74,6 +81,10 @@ export function columnSql(
   if (column.dataType === 'boolean') return { ...shared, cell: sql`${value}::text`, planned };
   if (column.dataType === 'percent') return { ...shared, cell: percentText(value), planned };
   return { ...shared, cell: neutralise && rawType === 'string' ? neutralisedSql(value) : value, planned };
+}
+
+function textSql(value: Statement, type: DataType): Statement {
+  return type === 'percent' ? percentText(value) : sql`${value}::text`;
 }
 
 function percentText(value: Statement): Statement {

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { describeFilter, type DatasetDefinition, type Instant, type TemplateDefinition, type TimeZone } from '#domain';
-import type { Written } from '../writers/written';
+import type { CoverFacts } from '../files/report-files';
 
 /** A line of a cover sheet: what it is about, and what it says. */
 export type CoverLine = readonly [label: string, text: string];
@@ -30,7 +30,7 @@ export function coverLines({ title, definition, dataset, nominalTime, timeZone }
 export function completeCover(
   lines: readonly CoverLine[],
   ownerName: string | null,
-  { rows, truncated }: Pick<Written, 'rows' | 'truncated'>,
+  { rows, truncated }: CoverFacts,
 ): CoverLine[] {
   const owner: CoverLine[] = ownerName === null ? [] : [['Made for', ownerName]];
   const note: CoverLine[] = truncated ? [['Note', 'The report has more rows: a limit cut it here.']] : [];

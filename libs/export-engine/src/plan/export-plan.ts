@@ -1,17 +1,22 @@
 import type { RelationName, Statement } from '#data-sources';
-import type { DataType, DeliveryCondition, OutputOptions } from '#domain';
+import type { DataType, DeliveryCondition, OutputOptions, SplitBy } from '#domain';
 import type { CoverLine } from './cover-lines';
 import type { Digits } from './digits';
+import type { Naming } from './file-name';
+import type { PlannedLimits } from './limits';
 
 /** How one export runs: one query, and what becomes of its columns. */
 export interface ExportPlan {
   readonly dataSource: string;
   readonly relation: RelationName;
-  /** Gives one row more than `maxRows` if there is one, so that a cut can be told; totals count extra. */
+  /**
+   * Gives one row more than the report may have if there is one, so that a cut can be told; totals count extra. Where the rows
+   * are split by a value, that is a first column.
+   */
   readonly select: Statement;
   /** Whether the query ends with a row of totals, and a row beyond that one if the report was cut. */
   readonly totals: boolean;
-  /** One for each column of the query, in its order. */
+  /** One for each column of the query, in its order, save that first one. */
   readonly columns: readonly PlannedColumn[];
   readonly output: OutputOptions;
   readonly deliver: DeliveryCondition;
@@ -19,11 +24,11 @@ export interface ExportPlan {
   readonly cover: readonly CoverLine[] | null;
   /** IANA zone in which the query reads and writes timestamps. */
   readonly timeZone: string;
-  /** The most rows of the file, and whose limit that is. */
-  readonly maxRows: number;
-  readonly maxRowsFrom: 'template' | 'system' | 'xlsx';
-  /** Name that a person is offered for the file. */
-  readonly fileName: string;
+  readonly limits: PlannedLimits;
+  /** What each value of the first column gets of its own; null: nothing, there is no such column. */
+  readonly splitInto: SplitBy['into'] | null;
+  /** What the names are made of that a person is offered for the files. */
+  readonly naming: Naming;
 }
 
 export interface PlannedColumn {

@@ -15,10 +15,17 @@ export interface RowsToFrame {
   /** The query for the rows that selects these statements: sorted, and with one row more than `maxRows` if there is one. */
   readonly selecting: (statements: readonly Statement[]) => Statement;
   readonly rowNumbers: boolean;
+  /** What rows are split by, a first column; null: nothing. Totals have none. */
+  readonly key: Statement | null;
 }
 
 /** The rows with their numbers before them. PostgreSQL numbers the rows of a sorted subquery as they come out of it. */
-export function numberedRows({ cells, selecting }: RowsToFrame): Statement {
+export function numberedRows({ cells, selecting, key }: RowsToFrame): Statement {
+  if (key) {
+    const names = cells.map((_, index) => programText(`c${index}`));
+    const rows = selecting([key, ...cells.map(({ cell }) => cell)]);
+    return sql`SELECT k, ${listed([sql`row_number() OVER ()`, ...names])} FROM (${rows}) AS report (k, ${listed(names)})`;
+  }
   return sql`SELECT row_number() OVER (), report.* FROM (${selecting(cells.map(({ cell }) => cell))}) AS report`;
 }
 

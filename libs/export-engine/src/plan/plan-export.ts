@@ -8,22 +8,23 @@ import {
   type TemplateDefinition,
 } from '#domain';
 import { DEFAULT_BATCH_TYPES, type BatchTypes } from '../batch-types';
-import { MOST_SHEET_ROWS } from '../writers/xlsx/xlsx';
+import type { ExportLimits } from '../export-request';
 import { columnSource } from './column-source';
 import { columnSql, type ColumnSql } from './column-sql';
 import { coverLines } from './cover-lines';
 import type { ExportPlan, PlannedColumn } from './export-plan';
-import { fileName } from './file-name';
 import { fileTypeOf } from './file-type';
 import { filterSql } from './filter-sql';
 import { numberedRows, totalledRows, type RowsToFrame } from './framed-rows';
+import { planLimits } from './limits';
 import { selectList } from './select-list';
+import { splitKeyOf, type SplitKey } from './split-key';
 
 export interface PlanRequest {
   readonly input: JobInput;
   readonly dataset: DatasetDefinition;
-  /** The system's; a lower one of the template counts instead. */
-  readonly rowLimit: number;
+  /** The system's and the user's; lower ones of the dataset and of the template count instead. */
+  readonly limits: ExportLimits;
   /** The dataset's columns as the data source has them now. What is missing there gets the types of any number. */
   readonly live?: readonly LiveColumn[];
 }
@@ -33,7 +34,7 @@ export interface PlanRequest {
  * that would not. The same input always gives the same plan; the clock plays no part.
  */
 export function planExport(
-  { input, dataset, rowLimit, live = [] }: PlanRequest,
+  { input, dataset, limits: systemLimits, live = [] }: PlanRequest,
   batchTypes: BatchTypes = DEFAULT_BATCH_TYPES,
 ): ExportPlan {
   const { title, definition } = batchTypes.of(input).report(input, dataset);
@@ -46,32 +47,44 @@ export function planExport(
   );
   const filter =
     definition.filter && resolveFilter(definition.filter, dataset.columns, new Date(nominalTime), timeZone);
-  const limit = lowestLimit(definition, rowLimit);
+  const limits = planLimits(definition, dataset, systemLimits);
+  const maxRows = limits.rows.most;
+  const { splitBy } = definition;
+  const key = splitBy && splitKeyOf(splitBy, columns, definition.sort);
   const sort = definition.sort.map((key) => ({ ...key, column: sortedColumn(key, columns) }));
-  const sortKeys = sort.map(({ column }) => column.sortKey);
+  const sortKeys = [...(key ? [key.value] : []), ...sort.map(({ column }) => column.sortKey)];
   const selecting = (statements: readonly Statement[]): Statement =>
     joinStatements(
       [
         sql`SELECT ${selectList(statements, sortKeys)} FROM ${identifier(dataset.relation.schema, dataset.relation.name)}`,
         ...(filter ? [sql`WHERE ${filterSql(filter)}`] : []),
         ...groupClause(definition),
-        ...sortClause(sort),
-        sql`LIMIT ${programText(String(limit.maxRows + 1))}`,
+        ...sortClause(key, sort),
+        sql`LIMIT ${programText(String(maxRows + 1))}`,
       ],
       ' ',
     );
   return {
     dataSource: dataset.dataSource,
     relation: dataset.relation,
-    select: framed(definition, { columns: definition.columns, cells: columns, output, locale, selecting, ...limit }),
+    select: framed(definition, {
+      columns: definition.columns,
+      cells: columns,
+      output,
+      locale,
+      selecting,
+      maxRows,
+      key: key?.text ?? null,
+    }),
     totals: definition.layout.totals,
     columns: [...(definition.layout.rowNumbers ? [ROW_NUMBERS] : []), ...columns.map(({ planned }) => planned)],
     output,
     deliver: definition.deliver,
     cover: coverLines({ title, definition, dataset, nominalTime, timeZone }),
     timeZone,
-    ...limit,
-    fileName: fileName(title, nominalTime, timeZone, fileTypeOf(output).extension),
+    limits,
+    splitInto: splitBy?.into ?? null,
+    naming: { pattern: definition.fileName, title, nominalTime, timeZone, extension: fileTypeOf(output).extension },
   };
 }
 
@@ -80,7 +93,9 @@ const ROW_NUMBERS: PlannedColumn = { header: ROW_NUMBER_HEADER, dataType: 'integ
 function framed({ layout }: TemplateDefinition, rows: Omit<RowsToFrame, 'rowNumbers'>): Statement {
   const { rowNumbers, totals } = layout;
   if (totals) return totalledRows({ ...rows, rowNumbers });
-  return rowNumbers ? numberedRows({ ...rows, rowNumbers }) : rows.selecting(rows.cells.map(({ cell }) => cell));
+  return rowNumbers
+    ? numberedRows({ ...rows, rowNumbers })
+    : rows.selecting([...(rows.key ? [rows.key] : []), ...rows.cells.map(({ cell }) => cell)]);
 }
 
 /** Without a column to group by, the whole table is one group as soon as there is an aggregate. */
@@ -100,22 +115,12 @@ function sortedColumn({ header }: SortKey, columns: readonly ColumnSql[]): Colum
 }
 
 /** NULLs come last in both directions, as empty cells do in a spreadsheet. Rows that tie come in no order. */
-function sortClause(sort: readonly SortedColumn[]): Statement[] {
-  if (sort.length === 0) return [];
+function sortClause(split: SplitKey | null, sort: readonly SortedColumn[]): Statement[] {
   const keys = sort.map(({ column, direction }) => {
     const key = direction === 'ascending' ? column.sortKey : sql`${column.sortKey} DESC`;
     // Ascending order has them last by itself.
     return direction === 'descending' && column.nullable ? sql`${key} NULLS LAST` : key;
   });
-  return [sql`ORDER BY ${joinStatements(keys, ', ')}`];
-}
-
-function lowestLimit(definition: TemplateDefinition, systemLimit: number): Pick<ExportPlan, 'maxRows' | 'maxRowsFrom'> {
-  const limits: Pick<ExportPlan, 'maxRows' | 'maxRowsFrom'>[] = [{ maxRows: systemLimit, maxRowsFrom: 'system' }];
-  if (definition.output.format === 'xlsx') {
-    const maxRows = definition.layout.totals ? MOST_SHEET_ROWS - 1 : MOST_SHEET_ROWS;
-    limits.push({ maxRows, maxRowsFrom: 'xlsx' });
-  }
-  if (definition.rowLimit !== null) limits.push({ maxRows: definition.rowLimit, maxRowsFrom: 'template' });
-  return limits.reduce((lowest, limit) => (limit.maxRows <= lowest.maxRows ? limit : lowest));
+  const all = [...(split?.order ?? []), ...keys];
+  return all.length === 0 ? [] : [sql`ORDER BY ${joinStatements(all, ', ')}`];
 }

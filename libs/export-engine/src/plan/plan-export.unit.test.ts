@@ -2,6 +2,7 @@ import { statementText } from '#data-sources';
 import {
   DEFAULT_CSV,
   DEFAULT_XLSX,
+  PLAIN_REPORT,
   selfServiceInput,
   type Condition,
   type DatasetDefinition,
@@ -21,6 +22,7 @@ import {
   reportColumn,
   templateDefinition,
 } from '#domain/testing';
+import { fileNames } from './file-name';
 import { likeLiteral } from './filter-sql';
 import { planExport } from './plan-export';
 
@@ -31,7 +33,8 @@ function inputOf(definition: TemplateDefinition): SelfServiceInput {
 }
 
 function plan(more: Partial<TemplateDefinition>, dataset: DatasetDefinition = FLIGHTS, rowLimit = 1000) {
-  return planExport({ input: inputOf(templateDefinition({ output: PLAIN, ...more })), dataset, rowLimit });
+  const limits = { maxRows: rowLimit, timeoutMs: 1000 };
+  return planExport({ input: inputOf(templateDefinition({ output: PLAIN, ...more })), dataset, limits });
 }
 
 function query(more: Partial<TemplateDefinition>, dataset?: DatasetDefinition): [sql: string, ...values: string[]] {
@@ -254,18 +257,42 @@ describe('planExport', () => {
     ]);
   });
 
-  it('takes the lowest of the limits and says whose it is', () => {
-    expect(plan({ rowLimit: 5 })).toMatchObject({ maxRows: 5, maxRowsFrom: 'template' });
-    expect(plan({ rowLimit: 5000 })).toMatchObject({ maxRows: 1000, maxRowsFrom: 'system' });
-    expect(plan({ output: DEFAULT_XLSX }, FLIGHTS, 5_000_000)).toMatchObject({
-      maxRows: 1_048_575,
-      maxRowsFrom: 'xlsx',
-    });
-    expect(plan({ output: DEFAULT_CSV }, FLIGHTS, 5_000_000)).toMatchObject({ maxRows: 5_000_000 });
+  it('asks for one row more than can be written', () => {
+    const limits = { ...PLAIN_REPORT.limits, rowsPerFile: 10 };
+    expect(query({ rowLimit: 5 })[0]).toMatch(/ LIMIT 6$/);
+    expect(query({ rowLimit: 5000 })[0]).toMatch(/ LIMIT 1001$/);
+    expect(query({ limits })[0]).toMatch(/ LIMIT 11$/);
+    expect(query({ limits: { ...limits, whenReached: 'split_files' } })[0]).toMatch(/ LIMIT 1001$/);
+    expect(query({ limits, splitBy: { header: 'origin', into: 'files' } })[0]).toMatch(/ LIMIT 1001$/);
   });
 
-  it('names the file after the template and the nominal time in the zone', () => {
-    expect(plan({}).fileName).toBe('Delays_2026-11-23T1300.csv');
+  it('has the value that rows are split by as a first column, and sorts by it first', () => {
+    const split = (more: Partial<TemplateDefinition>) =>
+      query({ splitBy: { header: 'delay', into: 'files' }, ...more })[0];
+    expect(split({ sort: [{ header: 'origin', direction: 'ascending' }] })).toBe(
+      'SELECT "delay"::text AS "c0", "origin"::text AS "c1", "delay" FROM "public"."flights" ' +
+        'ORDER BY "delay", ("delay"::text) COLLATE "C", "origin"::text LIMIT 1001',
+    );
+    expect(split({ sort: [{ header: 'delay', direction: 'descending' }] })).toContain(
+      'ORDER BY "delay" DESC NULLS LAST, ("delay"::text) COLLATE "C" DESC NULLS LAST, "delay" DESC NULLS LAST',
+    );
+    const planned = plan({ splitBy: { header: 'delay', into: 'files' } });
+    expect(planned.columns.map(({ header }) => header)).toEqual(['origin', 'delay']);
+    expect(planned.splitInto).toBe('files');
+  });
+
+  it('splits by what is written, where many values are written alike', () => {
+    const columns = [reportColumn('day', 'date', { format: 'MM/yyyy' })];
+    for (const output of [PLAIN, DEFAULT_XLSX]) {
+      const [statement] = query({ columns, output, splitBy: { header: 'day', into: 'files' } });
+      expect(statement).toMatch(/^SELECT to_char/);
+      expect(statement).toMatch(/ORDER BY \(to_char\([^)]*\)\) COLLATE "C" LIMIT/);
+    }
+  });
+
+  it('names files after the template and the nominal time in the zone', () => {
+    expect(fileNames(plan({}).naming, [{}])).toEqual(['Delays_2026-11-23T1300.csv']);
+    expect(fileNames(plan({ fileName: '{date} {template}' }).naming, [{}])).toEqual(['2026-11-23 Delays.csv']);
   });
 
   it('makes a standard export of all declared columns, under headers that differ', () => {
@@ -284,11 +311,11 @@ describe('planExport', () => {
         additionalConfig: { datasetId: DATASET_ID, output: PLAIN, nominalTime: NOON, timeZone: 'UTC' },
       },
       dataset,
-      rowLimit: 10,
+      limits: { maxRows: 10, timeoutMs: 1000 },
     });
     expect(statementText(planned.select)).toBe('SELECT "origin"::text, "a", "b", "c" FROM "public"."flights" LIMIT 11');
     expect(planned.columns.map(({ header }) => header)).toEqual(['Origin', 'a', 'b', 'c']);
-    expect(planned.fileName).toBe('Flights_2026-11-23T1200.csv');
+    expect(fileNames(planned.naming, [{}])).toEqual(['Flights_2026-11-23T1200.csv']);
   });
 });
 

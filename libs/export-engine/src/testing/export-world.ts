@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,8 +45,8 @@ export interface ExportWorld {
   preview(report: ReportOf, limit: number): Promise<Preview>;
   datasetOf(report: Pick<ReportOf, 'relation' | 'dataset'>): DatasetDefinition;
   fileOf(output: JobOutput): Promise<Buffer>;
-  /** Path of a finished file, for other programs. */
-  pathOf(output: JobOutput): string;
+  /** Path of a finished file, for other programs; of the first one, unless a key says otherwise. */
+  pathOf(output: JobOutput, key?: string): string;
   /** Every file below the store's folder, drafts included. */
   filesLeft(): Promise<string[]>;
   /** Statements of others that run in the database now. */
@@ -98,8 +99,9 @@ export async function openExportWorld(): Promise<ExportWorld> {
       columns: dataset,
     }),
     fileOf: async (output) => buffer(await fileStore.read(keyOf(output))),
-    pathOf: (output) => join(root, keyOf(output)),
+    pathOf: (output, key = keyOf(output)) => join(root, key),
     async filesLeft() {
+      if (!existsSync(root)) return [];
       const entries = await readdir(root, { recursive: true, withFileTypes: true });
       return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
     },

@@ -1,34 +1,52 @@
 import type { CopyFormat } from '#data-sources';
-import type { CsvOptions, JsonLinesOptions, OutputOptions, ParquetOptions } from '#domain';
+import type { OutputOptions } from '#domain';
 import type { ExportParts } from '../export-request';
 import type { ExportPlan } from '../plan/export-plan';
 import type { ByteSink } from './byte-sink';
 import { CsvWriter } from './csv';
 import { JsonLinesWriter } from './json-lines';
 import { ParquetWriter } from './parquet';
-import type { RowWriter } from './row-writer';
+import type { RowWriter, SheetWriter } from './row-writer';
+import { XlsxWriter, type CoverText } from './xlsx/xlsx';
 
-/** The formats whose files are made by a `RowWriter`. */
-export type RowWriterOptions = CsvOptions | JsonLinesOptions | ParquetOptions;
+/** A file on its way: its writer, and the same once more where it has sheets. */
+export interface OpenedWriter {
+  readonly writer: RowWriter;
+  readonly sheets: SheetWriter | null;
+}
 
-/** Begins a file in one of these formats. The rows are to come in the form that `copyFormatOf` names. */
+/** What only files with sheets have. */
+export interface SheetContent {
+  /** Of the first sheet; left out: that of the options. */
+  readonly sheetName: string | undefined;
+  readonly cover: CoverText | null;
+}
+
+/** Begins a file. The rows are to come in the form that `copyFormatOf` names. */
 export async function openRowWriter(
-  columns: ExportPlan['columns'],
-  options: RowWriterOptions,
+  { columns, output, totals }: Pick<ExportPlan, 'columns' | 'output' | 'totals'>,
   sink: ByteSink,
   parts: Pick<ExportParts, 'signal' | 'scratchRoot'>,
-): Promise<RowWriter> {
-  switch (options.format) {
-    case 'csv':
-      return CsvWriter.open(
-        columns.map(({ header }) => header),
-        options,
-        sink,
-      );
+  { sheetName, cover }: SheetContent,
+): Promise<OpenedWriter> {
+  switch (output.format) {
+    case 'csv': {
+      const headers = columns.map(({ header }) => header);
+      return { writer: await CsvWriter.open(headers, output, sink), sheets: null };
+    }
+    case 'xlsx': {
+      const writer = await XlsxWriter.open({ columns, options: output, totals, cover }, sink, sheetName);
+      return { writer, sheets: writer };
+    }
     case 'jsonl':
-      return new JsonLinesWriter(columns, options, sink);
-    case 'parquet':
-      return ParquetWriter.open({ columns, options, signal: parts.signal, scratchRoot: parts.scratchRoot }, sink);
+      return { writer: new JsonLinesWriter(columns, output, sink), sheets: null };
+    case 'parquet': {
+      const { signal, scratchRoot } = parts;
+      return {
+        writer: await ParquetWriter.open({ columns, options: output, signal, scratchRoot }, sink),
+        sheets: null,
+      };
+    }
   }
 }
 

@@ -52,6 +52,11 @@ export class ParquetWriter implements RowWriter {
     }
   }
 
+  /** Of the text that the file will be made of, and mostly be smaller than. */
+  get heldBytes(): number {
+    return this.bytes;
+  }
+
   async write(rows: Buffer, count: number): Promise<void> {
     this.rows += count;
     this.bytes += rows.length;

@@ -1,6 +1,4 @@
-import type { Readable } from 'node:stream';
-import { RowCutter, type RowLayout } from './row-cutter';
-import type { Written } from './written';
+import type { OutputFile, OutputWarning } from '#domain';
 
 /**
  * Takes a report's rows as COPY writes them and makes a file of them. It is ended once, by `finish` or by `abandon`; after a
@@ -18,33 +16,22 @@ export interface RowWriter {
   finish(): Promise<Finished>;
   /** Gives up the file and frees what the writer holds. Never throws. */
   abandon(): Promise<void>;
+  /** Bytes of rows that are written but will reach the sink at the end only; left out: none to speak of. */
+  readonly heldBytes?: number;
+}
+
+/** One whose files have sheets. */
+export interface SheetWriter extends RowWriter {
+  /**
+   * Ends the sheet before, of which there is always one; the next rows go to a new one.
+   *
+   * @param name one that Excel takes; a number is added where another sheet has it
+   */
+  beginSheet(name: string): Promise<void>;
 }
 
 /** What a writer itself knows of its file. */
-export type Finished = Pick<Written, 'warnings' | 'sheets'>;
-
-export interface RowFeed {
-  readonly source: Readable;
-  /** How `source` tells its rows apart. */
-  readonly layout: RowLayout;
-  readonly maxRows: number;
-  /** Called after each piece, with the rows that are written. */
-  readonly onRows: (rows: number) => void;
-}
-
-/** Feeds a writer from a COPY, whole rows at a time and no more than `maxRows`, and ends it. Throws what either side threw. */
-export async function feedRows({ source, layout, maxRows, onRows }: RowFeed, writer: RowWriter): Promise<Written> {
-  const cutter = new RowCutter(layout, maxRows);
-  try {
-    for await (const chunk of source) {
-      const before = cutter.rows;
-      const rows = cutter.push(chunk as Buffer);
-      if (cutter.rows > before) await writer.write(rows, cutter.rows - before);
-      onRows(cutter.rows);
-    }
-    return { rows: cutter.rows, truncated: cutter.truncated, ...(await writer.finish()) };
-  } catch (error) {
-    await writer.abandon();
-    throw error;
-  }
+export interface Finished {
+  readonly warnings: readonly OutputWarning[];
+  readonly sheets: OutputFile['sheets'];
 }

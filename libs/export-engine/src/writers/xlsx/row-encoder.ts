@@ -85,17 +85,13 @@ export class RowEncoder {
   };
 
   /**
-   * Encodes whole values from `from` on until the input ends, the block is full, or the sheet has `maxRows` and there is another.
-   * Gives the place in the input at which to go on.
+   * Encodes whole values from `from` on until the input ends or the block is full. Gives the place in the input at which to go on.
    */
-  encode(input: Buffer, from: number, maxRows: number): number {
+  encode(input: Buffer, from: number): number {
     const columns = this.kinds.length;
     let next = from;
     while (next < input.length && this.at < BLOCK_BYTES) {
-      if (this.column === 0) {
-        if (this.rowsSeen >= maxRows) break;
-        this.openRow();
-      }
+      if (this.column === 0) this.openRow();
       const end = fieldEnd(input, next);
       const isNull = input[next] === BACKSLASH && input[next + 1] === CAPITAL_N;
       if (!isNull && this.column < columns) this.writeCell(input, next, end);

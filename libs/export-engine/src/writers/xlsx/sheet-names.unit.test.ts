@@ -1,4 +1,4 @@
-import { nextSheetName } from './sheet-names';
+import { nextSheetName, sheetNameOf } from './sheet-names';
 
 describe('nextSheetName', () => {
   it.each([
@@ -16,4 +16,19 @@ describe('nextSheetName', () => {
     expect(new Set(taken).size).toBe(120);
     expect(Math.max(...taken.map((name) => name.length))).toBe(31);
   });
+});
+
+describe('sheetNameOf', () => {
+  it.each([
+    ['North', 'North'],
+    [null, '(empty)'],
+    [' ', '(empty)'],
+    ['a[b]c:d*e?f/g\\h', 'a_b_c_d_e_f_g_h'],
+    ["'quoted'", '_quoted_'],
+    ['HISTORY', 'HISTORY_'],
+    ['a\nb\u0000c', 'a b c'],
+    ['x'.repeat(40), 'x'.repeat(31)],
+    [`${'x'.repeat(30)}😀`, 'x'.repeat(30)],
+    ['\ud800', '\ufffd'],
+  ])('makes a name of %j', (value, name) => expect(sheetNameOf(value)).toBe(name));
 });

@@ -11,9 +11,10 @@ import { packageRoot } from '#platform';
 import { pythonWith } from '../../../../../test/contracts/python-packages';
 import { createTestDatabase, type TestDatabase } from '../../../../../test/postgres/database';
 import { MemorySink } from '../../testing/memory-sink';
+import { writeWorkbook, type WorkbookJob } from '../../testing/write-workbook';
 import { CREATE_RANDOM_ROWS, randomRow, type RandomRow } from '../../testing/random-rows';
 import { ZipWriter } from '../zip/zip-writer';
-import { MOST_SHEET_ROWS, writeXlsx, type XlsxColumn, type XlsxJob } from './xlsx';
+import type { XlsxColumn } from './xlsx';
 
 /** Programs by which a person may open the files; what is not installed is left out, and said to be. */
 const SOFFICE = 'soffice';
@@ -39,12 +40,11 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function exported(select: Statement, columns: readonly XlsxColumn[], more: Partial<XlsxJob> = {}) {
+async function exported(select: Statement, columns: readonly XlsxColumn[], more: Partial<WorkbookJob> = {}) {
   const here = await dataSources.get('here');
   const source = await here!.copyOut(select, { type: 'text' }, {});
   const sink = new MemorySink();
-  const job = { source, columns, options: DEFAULT_XLSX, maxRows: MOST_SHEET_ROWS, onRows: () => undefined };
-  await writeXlsx({ ...job, whenSheetIsFull: 'stop', ...more }, sink);
+  await writeWorkbook({ source, columns, options: DEFAULT_XLSX, ...more }, sink);
   return sink.bytes;
 }
 
@@ -201,7 +201,6 @@ describe('the same workbook of three sheets', () => {
     path = join(folder, 'three sheets.xlsx');
     const more = {
       rowsPerSheet: 2,
-      whenSheetIsFull: 'next_sheet',
       options: { ...DEFAULT_XLSX, sheetName: 'Übersicht' },
     } as const;
     await writeFile(path, await exported(ROWS, COLUMNS, more));

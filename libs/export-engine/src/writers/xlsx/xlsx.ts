@@ -1,8 +1,8 @@
-import type { Readable } from 'node:stream';
 import type { DataType, OutputFile, OutputWarning, XlsxOptions } from '#domain';
-import { copyFields } from '../copy-fields';
-import type { Written } from '../written';
-import { ZipWriter, type ByteSink, type ZipEntry } from '../zip/zip-writer';
+import type { ByteSink } from '../byte-sink';
+import { sound } from '../copy-fields';
+import type { Finished, SheetWriter } from '../row-writer';
+import { ZipWriter, type ZipEntry } from '../zip/zip-writer';
 import { cellKind } from './cell-kinds';
 import { LONGEST_CELL_TEXT } from './cell-values';
 import { COVER_SHEET_NAME, coverSheetXml } from './cover-sheet';
@@ -26,104 +26,95 @@ export interface XlsxColumn {
   readonly numberFormat: string | null;
 }
 
-export interface XlsxJob {
-  /** COPY's text format in UTF-8, the columns in order. */
-  readonly source: Readable;
+/** What stands in a workbook. */
+export interface XlsxContent {
+  /** Those of COPY, in order. */
   readonly columns: readonly XlsxColumn[];
   readonly options: XlsxOptions;
-  /** Rows of the file at most; what goes beyond is cut. */
-  readonly maxRows: number;
-  /** Rows of a sheet at most, header excluded. Default `MOST_SHEET_ROWS`, which is also the most. */
-  readonly rowsPerSheet?: number;
-  /** Whether the rows beyond a full sheet are cut or go on in a next one, `Report (2)`. */
-  readonly whenSheetIsFull: 'stop' | 'next_sheet';
   /** Whether the last row is one of totals, which the filter leaves where it is. Default false. */
   readonly totals?: boolean;
   /** Lines of text for a sheet before the rows, made when these are known; null: there is none. Default null. */
-  readonly cover?: ((written: Pick<Written, 'rows' | 'truncated'>) => readonly (readonly [string, string])[]) | null;
-  /** Called now and then, with the rows that are written. */
-  readonly onRows: (rows: number) => void;
+  readonly cover?: CoverText | null;
 }
 
-/** Rows of a sheet, less the header. @see ECMA-376 part 1, 18.3.1.73 */
-export const MOST_SHEET_ROWS = 1_048_575;
-
-/**
- * Writes a workbook of typed cells (ECMA-376) from COPY's bytes. Memory stays flat: some blocks of half a MiB, whatever the
- * number of rows and sheets. The same rows make the same bytes.
- *
- * Throws what the source or the sink threw, and `RangeError` where a sheet may have no row at all.
- */
-export async function writeXlsx(job: XlsxJob, sink: ByteSink): Promise<Written> {
-  if (job.rowsPerSheet !== undefined && job.rowsPerSheet < 1) throw new RangeError('A sheet has at least one row.');
-  const writer = await WorkbookWriter.begin(job, sink);
-  const truncated = await writer.writeRows();
-  return { truncated, ...(await writer.end(truncated)) };
-}
+/** @param rows of the file, totals included */
+export type CoverText = (rows: number) => readonly (readonly [label: string, text: string])[];
 
 interface OpenSheet {
   readonly name: string;
   readonly entry: ZipEntry;
 }
 
-class WorkbookWriter {
+/**
+ * Makes a workbook of typed cells (ECMA-376) of COPY's text format. Memory stays flat: some blocks of half a MiB, whatever the
+ * number of rows and sheets. The same rows make the same bytes, however they are cut.
+ */
+export class XlsxWriter implements SheetWriter {
   private readonly rows: RowEncoder;
   private readonly finished: FinishedSheet[] = [];
   private readonly sheets: OutputFile['sheets'][number][] = [];
   private rowsBefore = 0;
 
   private constructor(
-    private readonly job: XlsxJob,
+    private readonly content: XlsxContent,
     private readonly styles: Styles,
     private readonly zip: ZipWriter,
     private sheet: OpenSheet,
   ) {
-    const kinds = job.columns.map(({ dataType }) => cellKind(dataType));
+    const kinds = content.columns.map(({ dataType }) => cellKind(dataType));
     this.rows = new RowEncoder(kinds, styles.ofColumns);
   }
 
-  /** Begins with the parts that every workbook has alike, and its first sheet. */
-  static async begin(job: XlsxJob, sink: ByteSink): Promise<WorkbookWriter> {
+  /**
+   * Begins with the parts that every workbook has alike, and its first sheet.
+   *
+   * @param sheetName of the first sheet, one that Excel takes
+   */
+  static async open(content: XlsxContent, sink: ByteSink, sheetName = content.options.sheetName): Promise<XlsxWriter> {
+    const { columns } = content;
     const zip = new ZipWriter(sink);
-    const styles = new Styles(job.columns.map(({ numberFormat }) => numberFormat));
+    const styles = new Styles(columns.map(({ numberFormat }) => numberFormat));
     await zip.add('_rels/.rels', Buffer.from(packageRelationships()));
     await zip.add('xl/styles.xml', Buffer.from(styles.xml()));
-    return new WorkbookWriter(job, styles, zip, await openSheet(zip, job, styles, []));
+    const first = await openSheet({ zip, content, styles, before: 0 }, sheetName);
+    return new XlsxWriter(content, styles, zip, first);
   }
 
-  /** Returns whether there were more rows than may be written. */
-  async writeRows(): Promise<boolean> {
-    const { job, rows } = this;
-    const perSheet = Math.min(job.rowsPerSheet ?? MOST_SHEET_ROWS, MOST_SHEET_ROWS);
-    for await (const piece of copyFields(job.source)) {
-      for (let at = 0; at < piece.length;) {
-        at = rows.encode(piece, at, Math.min(perSheet, job.maxRows - this.rowsBefore));
-        if (rows.blockIsFull) await this.writeBlock();
-        else if (at < piece.length) {
-          const isLast = job.whenSheetIsFull === 'stop' || this.rowsBefore + rows.rows >= job.maxRows;
-          if (isLast) return true;
-          await this.nextSheet();
-        }
-      }
-      job.onRows(this.rowsBefore + rows.rows);
+  async write(rows: Buffer): Promise<void> {
+    const input = sound(rows);
+    for (let at = 0; at < input.length;) {
+      at = this.rows.encode(input, at);
+      if (this.rows.blockIsFull) await this.writeBlock();
     }
-    return false;
   }
 
-  async end(truncated: boolean): Promise<Omit<Written, 'truncated'>> {
-    await this.endSheet(this.job.totals ? 1 : 0);
+  async beginSheet(name: string): Promise<void> {
+    await this.endSheet(0);
+    const { zip, content, styles, finished } = this;
+    const taken = finished.map((sheet) => sheet.name);
+    this.sheet = await openSheet({ zip, content, styles, before: finished.length }, nextSheetName(name, taken));
+    this.rows.beginSheet();
+  }
+
+  async finish(): Promise<Finished> {
+    await this.endSheet(this.content.totals ? 1 : 0);
     const { zip, finished } = this;
-    const sheets = [...(await this.coverSheet(truncated)), ...finished];
+    const sheets = [...(await this.coverSheet()), ...finished];
     await zip.add('xl/workbook.xml', Buffer.from(workbook(sheets)));
     await zip.add('xl/_rels/workbook.xml.rels', Buffer.from(workbookRelationships(sheets.length)));
     await zip.add('[Content_Types].xml', Buffer.from(contentTypes(sheets.length)));
     await zip.end();
-    return { rows: this.rowsBefore, warnings: cutWarning(this.rows.cutTexts), sheets: this.sheets };
+    return { warnings: cutWarning(this.rows.cutTexts), sheets: this.sheets };
+  }
+
+  /** It holds memory alone. */
+  abandon(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Its part comes last, since it tells of the rows, but people see it first. */
-  private async coverSheet(truncated: boolean): Promise<FinishedSheet[]> {
-    const lines = this.job.cover?.({ rows: this.rowsBefore, truncated });
+  private async coverSheet(): Promise<FinishedSheet[]> {
+    const lines = this.content.cover?.(this.rowsBefore);
     if (!lines) return [];
     const part = this.finished.length + 1;
     const names = this.finished.map(({ name }) => name);
@@ -135,19 +126,12 @@ class WorkbookWriter {
     await this.sheet.entry.write(this.rows.takeBlock(), this.rows.recycle);
   }
 
-  private async nextSheet(): Promise<void> {
-    await this.endSheet(0);
-    const names = this.finished.map(({ name }) => name);
-    this.sheet = await openSheet(this.zip, this.job, this.styles, names);
-    this.rows.beginSheet();
-  }
-
   /** @param unfiltered rows at its end */
   private async endSheet(unfiltered: number): Promise<void> {
-    const { job, rows, rowsBefore } = this;
+    const { content, rows, rowsBefore } = this;
     const { name, entry } = this.sheet;
-    const columns = job.columns.length;
-    const filter = job.options.autoFilter && columns > 0 ? { columns, rows: rows.rows + 1 - unfiltered } : null;
+    const columns = content.columns.length;
+    const filter = content.options.autoFilter && columns > 0 ? { columns, rows: rows.rows + 1 - unfiltered } : null;
     await this.writeBlock();
     await entry.write(Buffer.from(sheetEnd(filter)));
     await entry.end();
@@ -157,14 +141,20 @@ class WorkbookWriter {
   }
 }
 
-/** @param names of the sheets before it */
-async function openSheet(zip: ZipWriter, job: XlsxJob, styles: Styles, names: readonly string[]): Promise<OpenSheet> {
-  const { options, columns } = job;
-  const isSeenFirst = names.length === 0 && !job.cover;
-  const entry = await zip.open(sheetPart(names.length + 1), { method: 'deflate' });
+interface SheetPlace {
+  readonly zip: ZipWriter;
+  readonly content: XlsxContent;
+  readonly styles: Styles;
+  /** Sheets before it. */
+  readonly before: number;
+}
+
+async function openSheet({ zip, content, styles, before }: SheetPlace, name: string): Promise<OpenSheet> {
+  const { columns, options, cover } = content;
+  const entry = await zip.open(sheetPart(before + 1), { method: 'deflate' });
   const headers = columns.map(({ header }) => header);
-  await entry.write(Buffer.from(sheetBeginning(headers, styles, options, isSeenFirst)));
-  return { name: nextSheetName(options.sheetName, names), entry };
+  await entry.write(Buffer.from(sheetBeginning(headers, styles, options, before === 0 && !cover)));
+  return { name, entry };
 }
 
 function cutWarning(cutTexts: number): OutputWarning[] {

@@ -3,8 +3,7 @@ import { Workbook, type Worksheet } from 'exceljs';
 import { DEFAULT_XLSX, type DataType } from '#domain';
 import { MemorySink } from '../../testing/memory-sink';
 import { readZip } from '../../testing/read-zip';
-import type { Written } from '../written';
-import { MOST_SHEET_ROWS, writeXlsx, type XlsxJob } from './xlsx';
+import { writeWorkbook, type WorkbookJob } from '../../testing/write-workbook';
 
 const column = (header: string, dataType: DataType, numberFormat: string | null = null) => ({
   header,
@@ -12,16 +11,13 @@ const column = (header: string, dataType: DataType, numberFormat: string | null 
   numberFormat,
 });
 
-async function writtenOf(text: string, more: Partial<XlsxJob> = {}) {
+async function writtenOf(text: string, more: Partial<WorkbookJob> = {}) {
   const sink = new MemorySink();
-  const written = await writeXlsx(
+  const written = await writeWorkbook(
     {
       source: Readable.from([Buffer.from(text)]),
       columns: [column('id', 'integer')],
       options: DEFAULT_XLSX,
-      maxRows: MOST_SHEET_ROWS,
-      whenSheetIsFull: 'stop',
-      onRows: () => undefined,
       ...more,
     },
     sink,
@@ -29,7 +25,7 @@ async function writtenOf(text: string, more: Partial<XlsxJob> = {}) {
   return { written, bytes: sink.bytes };
 }
 
-async function workbookOf(text: string, more: Partial<XlsxJob> = {}) {
+async function workbookOf(text: string, more: Partial<WorkbookJob> = {}) {
   const { written, bytes } = await writtenOf(text, more);
   const workbook = new Workbook();
   await workbook.xlsx.load(bytes as unknown as Parameters<typeof workbook.xlsx.load>[0]);
@@ -42,7 +38,7 @@ const partOf = (bytes: Buffer, name: string): string =>
     .find((entry) => entry.name === name)!
     .bytes.toString();
 
-describe('writeXlsx', () => {
+describe('XlsxWriter', () => {
   it('has every part that a workbook needs', async () => {
     const { bytes } = await workbookOf('1\n');
     expect(readZip(bytes).map(({ name }) => name)).toEqual([
@@ -69,7 +65,7 @@ describe('writeXlsx', () => {
   });
 
   it('names every sheet where a package has to', async () => {
-    const { bytes } = await workbookOf('1\n2\n', { rowsPerSheet: 1, whenSheetIsFull: 'next_sheet' });
+    const { bytes } = await workbookOf('1\n2\n', { rowsPerSheet: 1 });
     const types = partOf(bytes, '[Content_Types].xml');
     const relationships = partOf(bytes, 'xl/_rels/workbook.xml.rels');
     for (const sheet of ['sheet1', 'sheet2']) {
@@ -128,13 +124,8 @@ describe('writeXlsx', () => {
   it('is a workbook without rows, and without columns', async () => {
     const { workbook, written } = await workbookOf('');
     expect(workbook.worksheets[0]!.rowCount).toBe(1);
-    expect(written).toEqual<Written>({
-      rows: 0,
-      truncated: false,
-      warnings: [],
-      sheets: [{ name: 'Report', fromRow: 1, toRow: 0 }],
-    });
-    expect((await workbookOf('\n', { columns: [] })).written.rows).toBe(1);
+    expect(written).toEqual({ warnings: [], sheets: [{ name: 'Report', fromRow: 1, toRow: 0 }] });
+    expect((await workbookOf('\n', { columns: [] })).written.sheets).toMatchObject([{ toRow: 1 }]);
   });
 
   it('is the same file for the same rows, wherever the input is cut', async () => {
@@ -152,38 +143,13 @@ describe('writeXlsx', () => {
     expect(Buffer.byteLength(rows)).toBeGreaterThan(6 * 512 * 1024);
     expect(sheet.slice(sheet.indexOf('<row r="2">'), sheet.indexOf('</sheetData>')) === rows).toBe(true);
   });
-
-  it('reports the rows as they are written', async () => {
-    const seen: number[] = [];
-    const source = Readable.from(['1\n2\n', '3\n'].map((piece) => Buffer.from(piece)));
-    await workbookOf('', { source, onRows: (rows) => seen.push(rows) });
-    expect(seen.at(0)).toBe(2);
-    expect(seen.at(-1)).toBe(3);
-  });
-
-  it('throws what its source throws', async () => {
-    const lost = new Error('connection lost');
-    const source = Readable.from(
-      (function* () {
-        yield Buffer.from('1\n');
-        throw lost;
-      })(),
-    );
-    await expect(workbookOf('', { source })).rejects.toBe(lost);
-  });
 });
 
-describe('rows beyond a sheet', () => {
+describe('rows of several sheets', () => {
   const seven = '1\n2\n3\n4\n5\n6\n7\n';
 
-  it('are cut, and said to be', async () => {
+  it('are on sheets that are whole ones each', async () => {
     const { workbook, written } = await workbookOf(seven, { rowsPerSheet: 3 });
-    expect(workbook.worksheets.map(idsOf)).toEqual([[1, 2, 3]]);
-    expect(written).toMatchObject({ rows: 3, truncated: true, sheets: [{ name: 'Report', fromRow: 1, toRow: 3 }] });
-  });
-
-  it('go on in further sheets, each a whole one', async () => {
-    const { workbook, written } = await workbookOf(seven, { rowsPerSheet: 3, whenSheetIsFull: 'next_sheet' });
     expect(workbook.worksheets.map(({ name }) => name)).toEqual(['Report', 'Report (2)', 'Report (3)']);
     expect(workbook.worksheets.map(idsOf)).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
     expect(workbook.worksheets.map(({ autoFilter }) => autoFilter)).toEqual(['A1:A4', 'A1:A4', 'A1:A2']);
@@ -192,8 +158,6 @@ describe('rows beyond a sheet', () => {
       expect(sheet.views[0]).toMatchObject({ state: 'frozen' });
     }
     expect(written).toMatchObject({
-      rows: 7,
-      truncated: false,
       sheets: [
         { name: 'Report', fromRow: 1, toRow: 3 },
         { name: 'Report (2)', fromRow: 4, toRow: 6 },
@@ -201,28 +165,4 @@ describe('rows beyond a sheet', () => {
       ],
     });
   });
-
-  it('need a row on each sheet', async () => {
-    await expect(writtenOf(seven, { rowsPerSheet: 0, whenSheetIsFull: 'next_sheet' })).rejects.toThrow(RangeError);
-  });
-
-  it('make no empty sheet when the last one is just full', async () => {
-    const { written } = await workbookOf('1\n2\n3\n4\n', { rowsPerSheet: 2, whenSheetIsFull: 'next_sheet' });
-    expect(written).toMatchObject({ rows: 4, truncated: false });
-    expect(written.sheets).toHaveLength(2);
-  });
-
-  it.each([
-    ['stop', 7, 3, 3, true],
-    ['next_sheet', 5, 3, 5, true],
-    ['next_sheet', 6, 3, 6, true],
-    ['next_sheet', 7, 3, 7, false],
-    ['stop', 7, 7, 7, false],
-  ] as const)(
-    'with %s, %d rows of the file and %d of a sheet',
-    async (whenSheetIsFull, maxRows, rowsPerSheet, rows, truncated) => {
-      const { written } = await workbookOf(seven, { maxRows, rowsPerSheet, whenSheetIsFull });
-      expect(written).toMatchObject({ rows, truncated });
-    },
-  );
 });
