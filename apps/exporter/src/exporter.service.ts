@@ -46,8 +46,15 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
       exportParts: {
         dataSources,
         fileStore,
-        limits: { maxRows: settings.EXPORT_MAX_ROWS, timeoutMs: settings.EXPORT_TIMEOUT_SECONDS * 1000 },
+        limits: {
+          maxRows: settings.EXPORT_MAX_ROWS,
+          maxRowsPerFile: settings.EXPORT_MAX_ROWS_PER_FILE,
+          maxBytesPerFile: settings.EXPORT_MAX_BYTES_PER_FILE,
+          maxFiles: settings.EXPORT_MAX_FILES,
+          timeoutMs: settings.EXPORT_TIMEOUT_SECONDS * 1000,
+        },
       },
+      userMaxRows: (userId) => users.maxRows(userId),
       retentionDays: settings.OUTPUT_RETENTION_DAYS,
       retryDelayMs: (attempt) => retryDelayMs(attempt, Math.random()),
     });

@@ -84,7 +84,13 @@ const schema = z.object({
   EXPORT_LEASE_SECONDS: z.coerce.number().min(1).max(3600).default(30),
   /** Most rows of one report. Default 10,000,000. */
   EXPORT_MAX_ROWS: z.coerce.number().int().min(1).default(10_000_000),
-  /** Seconds that a report's query may take. Default 3600. */
+  /** Most rows of one file. Unset: no limit. */
+  EXPORT_MAX_ROWS_PER_FILE: z.coerce.number().int().min(1).optional(),
+  /** Most bytes of one file. Unset: no limit. */
+  EXPORT_MAX_BYTES_PER_FILE: z.coerce.number().int().min(1).optional(),
+  /** Most files of one report, and most sheets of one file. Default 1,000. */
+  EXPORT_MAX_FILES: z.coerce.number().int().min(1).max(10_000).default(1000),
+  /** Seconds that an export may take. Default 3600. */
   EXPORT_TIMEOUT_SECONDS: z.coerce.number().min(1).default(3600),
   /** Attempts of a job before it counts as failed. Default 3. */
   EXPORT_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(20).default(3),

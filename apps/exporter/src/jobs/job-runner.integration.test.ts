@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { UserStore } from '#access';
 import { schedule, selfServiceInput, streamOf, type JobEvent } from '#domain';
 import {
   ANNA,
@@ -53,6 +54,25 @@ describe('a job in the exporter', () => {
       await world.unqueued(await world.request({ input: selfServiceInput(template, NOON, 'UTC') }));
     }
     expect(names).toEqual([`Person ${ANNA}`, ANNA]);
+  });
+
+  it('has the limit of rows that its owner has when the attempt begins', async () => {
+    const users = new UserStore(world.parts.pool);
+    const createdAt = world.parts.clock.now();
+    const anna = { username: 'anna', displayName: 'Anna', passwordHash: 'none', role: 'user', createdAt } as const;
+    await users.add({ ...anna, userId: ANNA, maxRows: 5 });
+    const seen: (number | null | undefined)[] = [];
+    await world.worker({
+      process: async (_request, { limits }) => {
+        seen.push(limits.userMaxRows);
+        if (seen.length > 2) return jobOutput();
+        await users.limit(ANNA, seen.length === 1 ? 7 : null);
+        throw new ExportFailure('data_source.unreachable', 'It does not answer.', true);
+      },
+    });
+    await world.unqueued(await world.request({ owner: ANNA }));
+    await world.unqueued(await world.request({ owner: BEN }));
+    expect(seen).toEqual([5, 7, null, null]);
   });
 
   it('is claimed by one worker only when several look at once', async () => {

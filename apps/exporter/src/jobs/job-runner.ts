@@ -25,6 +25,8 @@ export interface RunnerParts {
   /** Runs the export; throws `ExportFailure`. */
   readonly process: (request: ExportRequest, parts: ExportParts) => Promise<JobOutput>;
   readonly exportParts: Pick<ExportParts, 'dataSources' | 'fileStore' | 'limits'>;
+  /** The most rows of a report of the user, as of now; null: no limit of their own. */
+  readonly userMaxRows: (userId: UserId) => Promise<number | null>;
   /** Days that files are kept unless the job says otherwise. */
   readonly retentionDays: number;
   /** Milliseconds to wait after a failed attempt. */
@@ -66,8 +68,13 @@ export class JobRunner {
     const obstacle = await history.obstacle(state, this.#now());
     if (obstacle) return this.#expire(running, obstacle);
 
-    const dataset = await history.dataset(state.request);
-    const ownerName = await this.#ownerName(state.request);
+    const { request } = state;
+    const [dataset, ownerName, userMaxRows] = await Promise.all([
+      history.dataset(request),
+      this.#ownerName(request),
+      this.#parts.userMaxRows(request.owner),
+    ]);
+    const limits = { ...this.#parts.exportParts.limits, userMaxRows };
     const attempt = state.attempt + 1;
     const started = await this.#tell(running, {
       type: 'StartJob',
@@ -77,7 +84,7 @@ export class JobRunner {
       at: this.#now(),
     });
     if (started.kind !== 'done') return this.#refused(running, attempt - 1, started);
-    await this.#export(running, state, attempt, { dataset, ownerName });
+    await this.#export(running, state, attempt, { dataset, ownerName, limits });
   }
 
   /** A job that is found running was left by its worker. Null when the job is over. */
@@ -101,7 +108,7 @@ export class JobRunner {
     running: RunningJob,
     state: ExistingJob,
     attempt: number,
-    known: Pick<ExportParts, 'dataset' | 'ownerName'>,
+    known: Pick<ExportParts, 'dataset' | 'ownerName' | 'limits'>,
   ): Promise<void> {
     const { process, exportParts } = this.#parts;
     const { jobId } = running.claim;

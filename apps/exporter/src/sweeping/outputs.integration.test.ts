@@ -1,7 +1,18 @@
-import { ANNA, jobOutput } from '#domain/testing';
-import { toInstant } from '#domain';
-import { ExportFailure } from '#export-engine';
+import { Client } from 'pg';
+import { PLAIN_REPORT, selfServiceInput, toInstant } from '#domain';
+import {
+  ANNA,
+  datasetColumn,
+  FLIGHTS,
+  jobOutput,
+  NOON,
+  reportColumn,
+  TEMPLATE_ID,
+  templateDefinition,
+} from '#domain/testing';
+import { ExportFailure, processExportRequest } from '#export-engine';
 import type { FileStore } from '#file-store';
+import { createTestDatabase } from '../../../../test/postgres/database';
 import { ExporterWorld, heldExport, type Process } from '../testing/exporter-world';
 import { expireWaitingJobs } from './deadlines';
 import { expireOutputs, removeAbandonedAttempts, type OutputParts } from './outputs';
@@ -113,4 +124,66 @@ describe('what the exporter clears away', () => {
     expect((await world.events(jobId)).at(-1)).toMatchObject({ type: 'JobExpired', reason: 'deadline' });
     await world.unqueued(jobId);
   });
+});
+
+it('offers nothing of a report of several files whose worker was killed half-way, and removes it', async () => {
+  const reporting = await createTestDatabase();
+  const admin = new Client({ connectionString: reporting.url });
+  await admin.connect();
+  await admin.query('CREATE TABLE public.flights AS SELECT id::int FROM generate_series(1, 10) AS id');
+  const world = await ExporterWorld.open({ sample: reporting.url });
+  try {
+    await world.registerDataset({ ...FLIGHTS, columns: [datasetColumn('id', 'integer')] });
+    const definition = templateDefinition({
+      ...{ columns: [reportColumn('id', 'integer')], sort: [{ header: 'id', direction: 'ascending' }] },
+      limits: { ...PLAIN_REPORT.limits, rowsPerFile: 2, whenReached: 'split_files' },
+    });
+    const input = selfServiceInput({ templateId: TEMPLATE_ID, templateName: 'Flights', definition }, NOON, 'UTC');
+
+    let fallSilent: (() => void) | undefined;
+    const silence = new Promise<void>((resolve) => (fallSilent = resolve));
+    let awake: (() => void) | undefined;
+    const sleep = new Promise<void>((resolve) => (awake = resolve));
+    const dying = await world.worker({
+      leaseMs: 3_600_000,
+      process: (request, parts) => {
+        let files = 0;
+        const { fileStore } = parts;
+        const store: FileStore = {
+          create: async (key) => {
+            if (++files < 4) return fileStore.create(key);
+            fallSilent?.();
+            await sleep;
+            throw new Error('killed');
+          },
+          read: (key, range) => fileStore.read(key, range),
+          stat: (key) => fileStore.stat(key),
+          // What was killed removes nothing.
+          removeFolder: () => Promise.resolve(),
+          listFolders: (prefix) => fileStore.listFolders(prefix),
+        };
+        return processExportRequest(request, { ...parts, fileStore: store });
+      },
+    });
+    const jobId = await world.request({ batchTypeId: 4, origin: 'run_now', input });
+    await silence;
+    expect(await world.parts.fileStore.stat(`jobs/${jobId}/1/3.csv`)).not.toBeNull();
+
+    await world.parts.pool.query(`UPDATE exporter.export_queue SET lease_expires_at = now() - interval '1 second'`);
+    await world.worker({ process: processExportRequest });
+    await world.happened(jobId, 'JobCompleted');
+    const completed = (await world.events(jobId)).find((event) => event.type === 'JobCompleted');
+    expect(completed?.output.files.map(({ name, key }) => [name, key])).toEqual(
+      [1, 2, 3, 4, 5].map((part) => [`Flights_2026-11-23T1200_${part}-of-5.csv`, `jobs/${jobId}/2/${part}.csv`]),
+    );
+
+    await removeAbandonedAttempts({ ...world.parts, history: world.history }, new AbortController().signal);
+    expect(await world.parts.fileStore.listFolders(`jobs/${jobId}`)).toEqual(['2']);
+    awake?.();
+    await dying.stop();
+  } finally {
+    await world.close();
+    await admin.end();
+    await reporting.drop();
+  }
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserStore } from '#access';
 import {
   dataset,
   job,
@@ -92,6 +93,7 @@ export class ExporterWorld {
   async worker(options: WorkerOptions): Promise<WorkerPool> {
     const { clock, logger, dataSources, fileStore, notifications } = this.parts;
     const queue = this.queue(options.leaseMs);
+    const users = new UserStore(this.parts.pool);
     const runner = new JobRunner({
       history: this.history,
       queue,
@@ -101,6 +103,7 @@ export class ExporterWorld {
       logger,
       process: options.process,
       exportParts: { dataSources, fileStore, limits: { maxRows: 1000, timeoutMs: 10_000 } },
+      userMaxRows: (userId) => users.maxRows(userId),
       retentionDays: 1,
       retryDelayMs: options.retryDelayMs ?? (() => 0),
     });
