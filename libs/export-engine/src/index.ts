@@ -6,4 +6,6 @@ export { liveProblems } from './live-problems';
 export * from './plan/export-plan';
 export * from './plan/plan-export';
 export * from './preview-rows';
+export { fileName } from './plan/file-name';
 export * from './process-export-request';
+export { ZipWriter } from './writers/zip/zip-writer';

@@ -140,4 +140,23 @@ export const outputOperations = {
       'file_store.unavailable',
     ],
   }),
+  zip: operation({
+    id: 'downloadFiles',
+    method: 'get',
+    path: '/v1/job-requests/:jobRequestId/files.zip',
+    tag,
+    summary:
+      'Download all files of a job as one ZIP file with a manifest.json. The download is recorded before it begins.',
+    params: jobRequestId,
+    response: 'application/zip',
+    waits: 'read-models',
+    problems: [
+      'job.missing',
+      'output.not_ready',
+      'output.expired',
+      'output.file_missing',
+      'access.not_recorded',
+      'file_store.unavailable',
+    ],
+  }),
 };

@@ -1,7 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { pipeline } from 'node:stream/promises';
-import { AccessLog } from '#access';
+import { AccessLog, type AccessEvent } from '#access';
 import type { JobOutput, OutputFile } from '#domain';
+import { fileName } from '#export-engine';
 import type { JobView } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
 import { Handles, STREAMED, type Call } from '../http/operation';
@@ -10,8 +11,10 @@ import { readRange, type RangeReading } from './byte-range';
 import { attachment } from './content-disposition';
 import { jobAnswer, JobViews } from './job-views';
 import { outputOperations as operations } from './job.operations';
+import { sendZipped } from './zipped-files';
 
 type Download = Call<typeof operations.download>;
+type DownloadOfAll = Call<typeof operations.zip>;
 
 @Controller()
 export class OutputController {
@@ -42,18 +45,50 @@ export class OutputController {
         headers: { 'Content-Range': `bytes */${stored.bytes}` },
       });
     }
-    if (call.request.method !== 'HEAD') await this.record(call, file, stored.bytes);
+    if (call.request.method !== 'HEAD') await this.record(call, [{ ...file, bytes: stored.bytes }]);
     writeHead(call, file, stored.bytes, range);
     if (call.request.method === 'HEAD') call.response.end();
     else await this.send(call, file, range);
     return STREAMED;
   }
 
+  @Handles(operations.zip)
+  async zip(call: DownloadOfAll) {
+    const job = await this.views.view(call.caller, call.params.jobRequestId);
+    const output = outputOf(job);
+    const [first, ...more] = output.files;
+    if (!first) throw new Problem('output.file_missing', 'The report left no file: the manifest of the job says why.');
+    for (const { key } of output.files) {
+      if (!(await this.parts.fileStore.stat(key))) {
+        throw new Problem('output.expired', 'The files were removed: run the report again.');
+      }
+    }
+    const { response, request } = call;
+    if (request.method !== 'HEAD') await this.record(call, [first, ...more]);
+    response.statusCode = 200;
+    response.setHeader('Content-Type', 'application/zip');
+    response.setHeader(
+      'Content-Disposition',
+      attachment(fileName(job.templateName ?? 'Export', job.nominalTime, job.timeZone, 'zip')),
+    );
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Cache-Control', 'private, no-cache');
+    if (request.method === 'HEAD') response.end();
+    else await sendZipped(job, output, this.parts.fileStore, response);
+    return STREAMED;
+  }
+
   /** A download that cannot be recorded does not happen. */
-  private async record({ caller, context, now }: Download, file: OutputFile, bytes: number): Promise<void> {
-    const jobId = file.key.split('/')[1] ?? '';
-    const event = { type: 'FileDownloaded', userId: caller.userId, jobId, fileKey: file.key, bytes } as const;
-    await this.accessLog.record({ ...event, at: now.toISOString() }, context).catch((cause: unknown) => {
+  private async record(
+    { caller, context, now }: Download | DownloadOfAll,
+    files: readonly [OutputFile, ...OutputFile[]],
+  ): Promise<void> {
+    const eventOf = ({ key, bytes }: OutputFile): AccessEvent => {
+      const jobId = key.split('/')[1] ?? '';
+      return { type: 'FileDownloaded', userId: caller.userId, jobId, fileKey: key, bytes, at: now.toISOString() };
+    };
+    const [first, ...more] = files;
+    await this.accessLog.recordAll([eventOf(first), ...more.map(eventOf)], context).catch((cause: unknown) => {
       throw new Problem('access.not_recorded', 'The download could not be recorded: try again.', {
         headers: { 'Retry-After': '5' },
         cause,
