@@ -45,6 +45,13 @@ describe('every bench measures what it says, at a tiny size', () => {
       ['--runs', '1', '--rows', '100'],
       ['csv', 'xlsx', 'jsonl', 'parquet'].flatMap((format) => [`${format}_rows_per_s`, `${format}_rss_mib`]),
     ],
+    [
+      'export-two',
+      ['--runs', '1', '--rows', '1000'],
+      ['', 'xlsx_'].flatMap((format) =>
+        ['one_ms', 'two_ms', 'two_over_one', 'loop_p99_ms'].map((name) => format + name),
+      ),
+    ],
   ])(
     '%s',
     async (name, sizes, expected) => {

@@ -3,6 +3,7 @@ import { appendSixBench } from './append-six/append-six-bench';
 import { consumeBench } from './consume/consume-bench';
 import { exportCsvBench } from './exports/export-csv-bench';
 import { exportParquetBench } from './exports/export-parquet-bench';
+import { exportTwoBench } from './exports/export-two-bench';
 import { exportWideBench } from './exports/export-wide-bench';
 import { exportXlsxBench } from './exports/export-xlsx-bench';
 import { main } from './harness/main';
@@ -25,6 +26,7 @@ const benches = [
   exportXlsxBench,
   exportParquetBench,
   exportWideBench,
+  exportTwoBench,
 ];
 
 void main(process.argv.slice(2), benches, {

@@ -11,7 +11,7 @@ import { runMeasured } from '../harness/measured-child';
 import { connectionEnvironment, findPrograms, runProgram } from '../harness/programs';
 import type { ExceljsJob } from './exceljs-child';
 import { selectRows, type ExportTable } from './export-table';
-import type { Exported, OurExport, OurExportJob } from './our-export-child';
+import type { Exported, OurExport, OurExportJob } from './our-export';
 
 /** One export of one contestant. */
 export interface Export {

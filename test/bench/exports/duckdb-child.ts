@@ -1,6 +1,6 @@
 import { DuckDBInstance, quotedString } from '@duckdb/node-api';
 import { serveJob } from '../harness/measured-child';
-import type { Exported } from './our-export-child';
+import type { Exported } from './our-export';
 
 export interface DuckDBJob {
   /** CSV with a header. */

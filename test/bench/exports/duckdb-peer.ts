@@ -8,7 +8,7 @@ import { runMeasured } from '../harness/measured-child';
 import type { Export, ExportTask } from './contestants';
 import type { DuckDBJob } from './duckdb-child';
 import { selectRows } from './export-table';
-import type { Exported } from './our-export-child';
+import type { Exported } from './our-export';
 
 /** DuckDB by itself: it has no database in the way, but reads the same rows from a CSV file. */
 export class DuckDBPeer {

@@ -1,7 +1,7 @@
 import * as excel from 'exceljs';
 import { Client, types } from 'pg';
 import { serveJob } from '../harness/measured-child';
-import type { Exported } from './our-export-child';
+import type { Exported } from './our-export';
 
 export interface ExceljsJob {
   readonly url: string;

@@ -6,14 +6,18 @@ import { formatNumber } from '../harness/report';
 import { median } from '../harness/statistics';
 import { exportByProduct, exportByPsql } from './contestants';
 import { prepareFlights } from './export-task';
-import { ALL_FLIGHTS } from './flights';
+import { ALL_FLIGHTS, MOST_TIMES } from './flights';
 
 export const exportCsvBench = defineBench({
   name: 'export-csv',
   summary: 'the sample flights into a CSV file, next to psql’s \\copy',
   options: {
     runs: { help: 'how often each contestant exports; the medians count', default: 5 },
-    rows: { help: 'flights to export', default: ALL_FLIGHTS, max: ALL_FLIGHTS },
+    rows: {
+      help: 'flights to export; beyond the three million of the sample each comes again',
+      default: ALL_FLIGHTS,
+      max: MOST_TIMES * ALL_FLIGHTS,
+    },
   },
   async run({ runs, rows }, context) {
     const task = await prepareFlights(rows, context);

@@ -3,16 +3,19 @@ import { executeSql, startBenchPostgres } from '../harness/postgres';
 import { createWorkFolder } from '../harness/work-folder';
 import { loadSampleData } from '../../../deploy/samples';
 import type { ExportTask } from './contestants';
-import { FLIGHTS } from './flights';
+import { ALL_FLIGHTS, CREATE_REPEATED_FLIGHTS, FLIGHTS, REPEATED_FLIGHTS } from './flights';
 import { createOrders, ORDERS } from './orders';
 import { createWideTable, WIDE } from './wide';
 
-/** A PostgreSQL of this run's own with so many sample flights. */
+/** A PostgreSQL of this run's own with so many sample flights; beyond the whole sample, each comes again. */
 export async function prepareFlights(rows: number, context: BenchContext): Promise<ExportTask> {
   const folder = await createWorkFolder(context);
   const server = await startBenchPostgres(folder, context);
-  const { url } = await loadSampleData({ url: server.url('postgres'), log: context.log, flights: rows });
-  return { url, folder, table: FLIGHTS, rows, cleanup: context.cleanup };
+  const flights = Math.min(rows, ALL_FLIGHTS);
+  const { url } = await loadSampleData({ url: server.url('postgres'), log: context.log, flights });
+  if (rows > ALL_FLIGHTS) await executeSql(url, CREATE_REPEATED_FLIGHTS);
+  const table = rows > ALL_FLIGHTS ? REPEATED_FLIGHTS : FLIGHTS;
+  return { url, folder, table, rows, cleanup: context.cleanup };
 }
 
 /** A PostgreSQL of this run's own with a table of so many orders. */
