@@ -14,5 +14,8 @@ export const FLIGHTS: ExportTable = {
 export const REPEATED_FLIGHTS: ExportTable = { ...FLIGHTS, relation: { schema: 'public', name: 'repeated_flights' } };
 
 /** SQL that makes `REPEATED_FLIGHTS`. */
-export const CREATE_REPEATED_FLIGHTS = `CREATE VIEW public.repeated_flights AS
-  SELECT flights.* FROM generate_series(1, ${MOST_TIMES}) AS times CROSS JOIN public.flights`;
+export const CREATE_REPEATED_FLIGHTS: readonly string[] = [
+  `CREATE VIEW public.repeated_flights AS
+     SELECT flights.* FROM generate_series(1, ${MOST_TIMES}) AS times CROSS JOIN public.flights`,
+  'GRANT SELECT ON public.repeated_flights TO PUBLIC',
+];
