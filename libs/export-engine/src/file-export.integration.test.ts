@@ -12,7 +12,15 @@ import {
   type JobInput,
   type OutputOptions,
 } from '#domain';
-import { DATASET_ID, datasetColumn, JOB_ID, NOON, reportColumn, templateDefinition } from '#domain/testing';
+import {
+  DATASET_ID,
+  datasetColumn,
+  JOB_ID,
+  NOON,
+  reportColumn,
+  TEMPLATE_ID,
+  templateDefinition,
+} from '#domain/testing';
 import { DiskFileStore } from '#file-store';
 import { createLogger } from '#platform';
 import { processExportRequest } from './process-export-request';
@@ -62,7 +70,8 @@ async function process(input: JobInput, definition: DatasetDefinition) {
     onProgress: () => undefined,
   };
   const done = await processExportRequest({ jobId: JOB_ID, attempt: 1, input }, parts);
-  return { rows: done.rows, bytes: await buffer(await store.read(done.files[0]?.key ?? '')) };
+  const texts = await Promise.all(done.files.map(async ({ key }) => (await buffer(await store.read(key))).toString()));
+  return { rows: done.rows, bytes: await buffer(await store.read(done.files[0]?.key ?? '')), texts };
 }
 
 const lines = (count: number) =>
@@ -137,4 +146,21 @@ it('calculates over one as over a database, numbers its rows and sums them up', 
     '2,0,,,,false,202601,0,2026-06-01 00:00:00',
     ',2,3.5,Total,,,405006,1,',
   ]);
+});
+
+it('is split by its values as a database is, NULL last', async () => {
+  await writeFile(join(root, 'sources/numbers.csv'), 'n,name,ok\n10,a,true\n2,b,true\n,c,true\n2,d,true\n10,e,true\n');
+  const columns = [datasetColumn('n', 'integer'), datasetColumn('name', 'string')];
+  const relation = { schema: 'files', name: 'numbers.csv' };
+  const dataset = { name: 'Numbers', description: null, dataSource: 'files', relation, columns, rowLimit: null };
+  const definition = templateDefinition({
+    columns: columns.map(({ name, type }) => reportColumn(name, type)),
+    sort: [{ header: 'name', direction: 'ascending' }],
+    output: { ...DEFAULT_CSV, header: false, lineEnding: 'lf' },
+    splitBy: { header: 'n', into: 'files' },
+    layout: { rowNumbers: true, totals: false, coverSheet: false },
+  });
+  const template = { templateId: TEMPLATE_ID, templateName: 'Numbers', definition };
+  const { texts } = await process(selfServiceInput(template, NOON, 'UTC'), dataset);
+  expect(texts).toEqual(['1,2,b\n2,2,d\n', '3,10,a\n4,10,e\n', '5,,c\n']);
 });
