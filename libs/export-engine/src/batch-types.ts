@@ -18,23 +18,29 @@ export interface Report {
 /** A kind of batch job that the engine can run. Another kind is one more entry of the registry. */
 export interface BatchType {
   readonly id: number;
-  /** Whether an input is of this kind. */
-  accepts(input: JobInput): boolean;
-  /** The report that the input asks for. Only called with inputs that it accepts. */
+  /** What people know it by: `Standard export`. */
+  readonly name: string;
+  /** Whether its jobs are asked for by a dataset and the options of a file, as a standard export is. */
+  readonly ofDataset: boolean;
+  /** The report that the input asks for. Throws `RangeError` for an input of another kind. */
   report(input: JobInput, dataset: DatasetDefinition): Report;
 }
 
-/** The batch types by which inputs are run; the first that accepts an input is its own. */
+/** The batch types that the engine can run. */
 export class BatchTypes {
-  constructor(private readonly types: readonly BatchType[]) {
-    const ids = types.map((type) => type.id);
-    if (new Set(ids).size < ids.length) throw new RangeError('Two batch types have the same id.');
+  readonly all: readonly BatchType[];
+  private readonly byId: ReadonlyMap<number, BatchType>;
+
+  constructor(types: readonly BatchType[]) {
+    this.all = types;
+    this.byId = new Map(types.map((type) => [type.id, type]));
+    if (this.byId.size < types.length) throw new RangeError('Two batch types have the same id.');
   }
 
-  /** Throws `RangeError` when no type accepts the input. */
-  of(input: JobInput): BatchType {
-    const type = this.types.find((candidate) => candidate.accepts(input));
-    if (!type) throw new RangeError('No batch type accepts this job input.');
+  /** Throws `RangeError` for an id that no type has. */
+  of(id: number): BatchType {
+    const type = this.byId.get(id);
+    if (!type) throw new RangeError(`There is no batch type ${id}.`);
     return type;
   }
 }
@@ -42,7 +48,8 @@ export class BatchTypes {
 /** A template's report: columns, data types, filter, grouping and sort come from the input. */
 const selfService: BatchType = {
   id: BATCH_TYPE_SELF_SERVICE,
-  accepts: (input) => input.dynamicMapping,
+  name: 'Self-service template',
+  ofDataset: false,
   report(input) {
     if (!input.dynamicMapping) throw new RangeError('A self-service input has dynamic columns.');
     return { title: input.additionalConfig.templateName, definition: templateFromInput(input) };
@@ -52,7 +59,8 @@ const selfService: BatchType = {
 /** A whole dataset: every declared column under its label, as it is. */
 const standardExport: BatchType = {
   id: BATCH_TYPE_STANDARD_EXPORT,
-  accepts: (input) => !input.dynamicMapping,
+  name: 'Standard export',
+  ofDataset: true,
   report: (input, dataset) => ({
     title: dataset.name,
     definition: {

@@ -1,11 +1,14 @@
 import type { DataSource } from '#data-sources';
-import type { DatasetState, JobId, JobInput } from '#domain';
+import type { BatchTypeId, DatasetState, JobId, JobInput } from '#domain';
 import type { FileStore } from '#file-store';
+import type { BatchTypes } from './batch-types';
 
 export interface ExportRequest {
   readonly jobId: JobId;
   /** The attempt's number, from 1; part of the files' keys, so that attempts never touch each other's files. */
   readonly attempt: number;
+  /** Kind of the job: one of `BatchTypes`. */
+  readonly batchTypeId: BatchTypeId;
   readonly input: JobInput;
 }
 
@@ -18,6 +21,8 @@ export interface ExportParts {
   /** Ends the export, its query in the database included, within a second. */
   readonly signal: AbortSignal;
   readonly limits: ExportLimits;
+  /** The kinds of jobs that there are; default: the product's own. */
+  readonly batchTypes?: BatchTypes;
   /** Folder for temporary files of formats that need them; default: the system's (`TMPDIR`). */
   readonly scratchRoot?: string;
   /** Whose report it is, for a cover sheet. Left out: it does not say. */

@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { Workbook } from 'exceljs';
 import { DataSources } from '#data-sources';
 import {
+  batchTypeOf,
   DEFAULT_CSV,
   DEFAULT_XLSX,
   selfServiceInput,
@@ -69,7 +70,7 @@ async function process(input: JobInput, definition: DatasetDefinition) {
     limits: { maxRows: 1_000_000, timeoutMs: 20_000 },
     onProgress: () => undefined,
   };
-  const done = await processExportRequest({ jobId: JOB_ID, attempt: 1, input }, parts);
+  const done = await processExportRequest({ jobId: JOB_ID, attempt: 1, batchTypeId: batchTypeOf(input), input }, parts);
   const texts = await Promise.all(done.files.map(async ({ key }) => (await buffer(await store.read(key))).toString()));
   return { rows: done.rows, bytes: await buffer(await store.read(done.files[0]?.key ?? '')), texts };
 }

@@ -1,6 +1,12 @@
 import type { DataSource } from '#data-sources';
-import { validateDefinition, type DatasetDefinition, type DatasetState, type JobInput } from '#domain';
-import { DEFAULT_BATCH_TYPES } from './batch-types';
+import {
+  validateDefinition,
+  type BatchTypeId,
+  type DatasetDefinition,
+  type DatasetState,
+  type JobInput,
+} from '#domain';
+import { DEFAULT_BATCH_TYPES, type BatchTypes } from './batch-types';
 import { ExportFailure, invalidTemplate } from './export-failure';
 import type { DataSourceCatalogue, ExportLimits } from './export-request';
 import { liveProblems } from './live-problems';
@@ -8,6 +14,9 @@ import { planExport } from './plan/plan-export';
 import type { ExportPlan } from './plan/export-plan';
 
 export interface Preparation {
+  readonly batchTypeId: BatchTypeId;
+  /** Default: the product's own. */
+  readonly batchTypes?: BatchTypes | undefined;
   readonly input: JobInput;
   readonly dataset: DatasetState;
   readonly dataSources: DataSourceCatalogue;
@@ -19,9 +28,10 @@ export interface Preparation {
 export async function prepareExport(
   preparation: Preparation,
 ): Promise<{ readonly plan: ExportPlan; readonly source: DataSource }> {
-  const { input, dataset: state, signal } = preparation;
+  const { batchTypeId, batchTypes = DEFAULT_BATCH_TYPES, input, dataset: state, signal } = preparation;
   const dataset = state.status === 'absent' ? ABSENT : state.definition;
-  const { definition } = DEFAULT_BATCH_TYPES.of(input).report(input, dataset);
+  const report = batchTypes.of(batchTypeId).report(input, dataset);
+  const { definition } = report;
   const problems = validateDefinition(definition, state);
   if (problems.length > 0) throw invalidTemplate(problems);
   const source = await preparation.dataSources.get(dataset.dataSource);
@@ -32,7 +42,7 @@ export async function prepareExport(
   const live = await source.introspect(dataset.relation, { signal });
   const gone = liveProblems(definition, dataset, live);
   if (gone.length > 0) throw invalidTemplate(gone);
-  return { plan: planExport({ input, dataset, limits: preparation.limits, live: live ?? [] }), source };
+  return { plan: planExport({ report, input, dataset, limits: preparation.limits, live: live ?? [] }), source };
 }
 
 /** Stands in so that an input can be examined for the rest. */

@@ -1,4 +1,4 @@
-import { DEFAULT_CSV, PLAIN_REPORT, type DataType, type JobInput } from '#domain';
+import { batchTypeOf, DEFAULT_CSV, PLAIN_REPORT, type DataType, type JobInput } from '#domain';
 import { asExportFailure } from './export-failure';
 import type { ExportParts } from './export-request';
 import { prepareExport } from './prepare-export';
@@ -25,6 +25,7 @@ export async function previewRows(input: JobInput, parts: PreviewParts, limit = 
   try {
     signal.throwIfAborted();
     const { plan, source } = await prepareExport({
+      batchTypeId: batchTypeOf(input),
       input: withTextOutput(input),
       dataset,
       dataSources,

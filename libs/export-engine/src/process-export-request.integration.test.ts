@@ -8,6 +8,7 @@ import { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { DataSources } from '#data-sources';
 import {
+  batchTypeOf,
   DEFAULT_CSV,
   DEFAULT_XLSX,
   selfServiceInput,
@@ -118,7 +119,7 @@ function partsOf(more: Partial<ExportParts> = {}): ExportParts {
 }
 
 const run = (input: JobInput, more?: Partial<ExportParts>): Promise<JobOutput> =>
-  processExportRequest({ jobId: JOB_ID, attempt: 1, input }, partsOf(more));
+  processExportRequest({ jobId: JOB_ID, attempt: 1, batchTypeId: batchTypeOf(input), input }, partsOf(more));
 
 async function fileOf(output: JobOutput): Promise<Buffer> {
   return buffer(await new DiskFileStore(root).read(output.files[0]!.key));

@@ -46,11 +46,19 @@ function secondsOf(input: JobInput): number | null {
   return input.dynamicMapping ? input.additionalConfig.limits.seconds : null;
 }
 
-async function run({ jobId, attempt, input }: ExportRequest, parts: ExportParts): Promise<JobOutput> {
-  const { dataset, dataSources, fileStore, signal, limits } = parts;
+async function run({ jobId, attempt, batchTypeId, input }: ExportRequest, parts: ExportParts): Promise<JobOutput> {
+  const { dataset, dataSources, fileStore, signal, limits, batchTypes } = parts;
   const beganAt = performance.now();
   signal.throwIfAborted();
-  const { plan, source } = await prepareExport({ input, dataset, dataSources, signal, limits });
+  const { plan, source } = await prepareExport({
+    batchTypeId,
+    batchTypes,
+    input,
+    dataset,
+    dataSources,
+    signal,
+    limits,
+  });
   const plannedAt = performance.now();
   const folder = `jobs/${jobId}/${attempt}`;
   const files = new ReportFiles(plan, {

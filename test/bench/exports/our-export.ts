@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DataSources } from '#data-sources';
-import type { JobOutput, OutputFile, OutputOptions } from '#domain';
+import { BATCH_TYPE_SELF_SERVICE, type JobOutput, type OutputFile, type OutputOptions } from '#domain';
 import { processExportRequest } from '#export-engine';
 import { DiskFileStore } from '#file-store';
 import { DATA_SOURCE, datasetOf, everyRow, type ExportTable } from './export-table';
@@ -39,7 +39,10 @@ export async function exportOnce({ url, folder, table, rows, output, rowsPerShee
     const definition = await datasetOf(source, table);
     const datasetId = randomUUID();
     const manifest = await processExportRequest(
-      { jobId: randomUUID(), attempt: 1, input: everyRow(table, datasetId, definition, { output, rowsPerSheet }) },
+      {
+        ...{ jobId: randomUUID(), attempt: 1, batchTypeId: BATCH_TYPE_SELF_SERVICE },
+        input: everyRow(table, datasetId, definition, { output, rowsPerSheet }),
+      },
       {
         dataset: { status: 'active', datasetId, definition },
         dataSources,

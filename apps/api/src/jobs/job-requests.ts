@@ -6,6 +6,7 @@ import {
   standardExportRequest,
   type ExistingJob,
   type JobRequest,
+  type BatchTypeId,
   type OutputOptions,
   type Priority,
 } from '#domain';
@@ -25,6 +26,12 @@ type From = AnyCall & { readonly caller: Caller };
 interface Terms {
   readonly timeZone: string;
   readonly priority: Priority;
+}
+
+interface DatasetTerms {
+  readonly batchTypeId: BatchTypeId;
+  readonly datasetId: string;
+  readonly output: OutputOptions;
 }
 
 interface TemplateRun {
@@ -62,17 +69,17 @@ export class JobRequests {
     });
   }
 
-  /** A whole dataset with its declared columns. */
-  standardExport(
-    from: From,
-    { datasetId, output, ...terms }: Terms & { readonly datasetId: string; readonly output: OutputOptions },
-  ) {
+  /** A standard export, or another kind of job over a whole dataset. */
+  standardExport(from: From, { batchTypeId, datasetId, output, ...terms }: Terms & DatasetTerms) {
     return this.request(from, async (jobId) => {
       const { state } = await this.streams.dataset(datasetId);
       if (state.status === 'absent') throw new Problem('dataset.missing', 'There is no such dataset.');
       if (state.status === 'retired') throw new Problem('dataset.retired', 'The dataset is retired: choose another.');
-      const request = standardExportRequest({ ...this.common(from, jobId, terms), datasetId, output, rerunOf: null });
-      const { definition } = DEFAULT_BATCH_TYPES.of(request.input).report(request.input, state.definition);
+      const request = standardExportRequest({
+        ...this.common(from, jobId, terms),
+        ...{ batchTypeId, datasetId, output, rerunOf: null },
+      });
+      const { definition } = DEFAULT_BATCH_TYPES.of(batchTypeId).report(request.input, state.definition);
       await this.checks.require(definition, state);
       return request;
     });

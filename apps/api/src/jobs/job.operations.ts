@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { changed, id, instantInput, page, paging } from '../http/fields';
 import { operation } from '../http/operation';
-import { batchTypeId, jobInput, jobOrigin, jobOutput, jobRequest, jobStatus, jobSummary } from './job.schema';
+import {
+  BATCH_TYPE_IDS,
+  batchTypeId,
+  jobInput,
+  jobOrigin,
+  jobOutput,
+  jobRequest,
+  jobStatus,
+  jobSummary,
+} from './job.schema';
 
 const tag = 'Job requests';
 const jobRequestId = z.strictObject({ jobRequestId: id });
@@ -42,11 +51,11 @@ export const jobOperations = {
       templateId: id.optional(),
       scheduleId: id.optional(),
       batchTypeId: z
-        .enum(['1', '4'])
+        .enum(BATCH_TYPE_IDS.map(String))
         .transform(Number)
         .pipe(batchTypeId)
         .optional()
-        .meta({ override: { type: 'integer', enum: [1, 4] } }),
+        .meta({ override: { type: 'integer', enum: BATCH_TYPE_IDS } }),
       origin: jobOrigin.optional(),
       rerunOf: id.optional(),
       from: instantInput.optional().describe('Requested at or after this.'),

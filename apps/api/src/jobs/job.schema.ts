@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import {
-  BATCH_TYPE_SELF_SERVICE,
-  BATCH_TYPE_STANDARD_EXPORT,
-  DEFAULT_CSV,
-  JOB_STATUSES,
-  OUTPUT_FORMATS,
-  PRIORITIES,
-  type JobInput,
-} from '#domain';
+import { BATCH_TYPE_SELF_SERVICE, DEFAULT_CSV, JOB_STATUSES, OUTPUT_FORMATS, PRIORITIES, type JobInput } from '#domain';
+import { DEFAULT_BATCH_TYPES } from '#export-engine';
 import { actor, id, instant, timeZone, uuid } from '../http/fields';
 import { outputInput } from '../templates/output.schema';
 import { parametersInput } from '../templates/parameters.schema';
@@ -15,7 +8,9 @@ import { parametersInput } from '../templates/parameters.schema';
 export const jobStatus = z.enum(JOB_STATUSES);
 export const jobOrigin = z.enum(['schedule', 'run_now', 'retry', 'rerun', 'standard_export']);
 const priority = z.enum(PRIORITIES);
-export const batchTypeId = z.union([z.literal(BATCH_TYPE_STANDARD_EXPORT), z.literal(BATCH_TYPE_SELF_SERVICE)]);
+export const BATCH_TYPE_IDS = DEFAULT_BATCH_TYPES.all.map((type) => type.id);
+export const batchTypeId = z.literal(BATCH_TYPE_IDS);
+const ofDataset = DEFAULT_BATCH_TYPES.all.filter((type) => type.ofDataset).map((type) => type.id);
 
 const terms = {
   timeZone: timeZone.default('UTC').describe('Zone in which relative dates and times of day count.'),
@@ -25,7 +20,7 @@ const terms = {
 export const jobInput = z
   .discriminatedUnion('batchTypeId', [
     z.strictObject({
-      batchTypeId: z.literal(BATCH_TYPE_STANDARD_EXPORT),
+      batchTypeId: z.literal(ofDataset),
       datasetId: id,
       output: outputInput.default(DEFAULT_CSV),
       ...terms,

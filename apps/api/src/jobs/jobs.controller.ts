@@ -1,5 +1,4 @@
 import { Controller, Inject } from '@nestjs/common';
-import { BATCH_TYPE_STANDARD_EXPORT } from '#domain';
 import { Dispatcher } from '../commands/dispatcher';
 import { answered } from '../commands/outcomes';
 import { Permissions } from '../commands/permissions';
@@ -28,9 +27,7 @@ export class JobsController {
   @Handles(operations.request)
   request(call: CallOf<'request'>) {
     const { body } = call;
-    return body.batchTypeId === BATCH_TYPE_STANDARD_EXPORT
-      ? this.requests.standardExport(call, body)
-      : this.requests.run(call, body);
+    return 'datasetId' in body ? this.requests.standardExport(call, body) : this.requests.run(call, body);
   }
 
   @Handles(operations.list)

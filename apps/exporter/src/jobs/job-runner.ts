@@ -115,11 +115,14 @@ export class JobRunner {
     const startedAt = performance.now();
     let output: JobOutput;
     try {
-      const { input } = state.request;
+      const { batchTypeId, input } = state.request;
       const { signal } = running;
       const onProgress = (rows: number, bytes: number) => running.report(rows, bytes);
       const lastContent = () => this.#parts.delivered.last(state.request);
-      output = await process({ jobId, attempt, input }, { ...exportParts, ...known, signal, lastContent, onProgress });
+      output = await process(
+        { jobId, attempt, batchTypeId, input },
+        { ...exportParts, ...known, signal, lastContent, onProgress },
+      );
     } catch (error) {
       await this.#failed(running, state, attempt, error);
       return;

@@ -8,7 +8,8 @@ import type { ParameterValue, ReportParameter } from '../reports/parameters';
 export const BATCH_TYPE_STANDARD_EXPORT = 1;
 /** A self-service template. */
 export const BATCH_TYPE_SELF_SERVICE = 4;
-export type BatchTypeId = typeof BATCH_TYPE_STANDARD_EXPORT | typeof BATCH_TYPE_SELF_SERVICE;
+/** Kind of a job. The two above are the product's own; the export engine's registry may have more. */
+export type BatchTypeId = number;
 
 /**
  * All that an export needs to know, carried by `JobRequested` and kept as `job_request.job_input`. `dynamicMapping` is the
@@ -89,4 +90,9 @@ export interface OutputTimings {
   readonly planMs: number;
   readonly exportMs: number;
   readonly storeMs: number;
+}
+
+/** Which of the product's own batch types an input is of. */
+export function batchTypeOf(input: JobInput): BatchTypeId {
+  return input.dynamicMapping ? BATCH_TYPE_SELF_SERVICE : BATCH_TYPE_STANDARD_EXPORT;
 }

@@ -6,7 +6,12 @@ import type { OutputOptions } from '../reports/output-options';
 import { withChosenValues, withParameterValues, type ParameterValue } from '../reports/parameters';
 import type { Priority } from '../schedules/schedule-messages';
 import type { ExistingTemplate } from '../templates/template';
-import { BATCH_TYPE_SELF_SERVICE, BATCH_TYPE_STANDARD_EXPORT, type SelfServiceInput } from './job-input';
+import {
+  BATCH_TYPE_SELF_SERVICE,
+  BATCH_TYPE_STANDARD_EXPORT,
+  type BatchTypeId,
+  type SelfServiceInput,
+} from './job-input';
 import type { JobOrigin, JobRequest } from './job-messages';
 
 /** Fixed for good: an occurrence's job must have the same id whoever requests it, and after any upgrade. */
@@ -115,6 +120,8 @@ export function templateFromInput(input: SelfServiceInput): TemplateDefinition {
 }
 
 export interface StandardExportTerms extends RequestTerms {
+  /** Default: the standard export; another kind of job over a whole dataset is asked for in the same way. */
+  readonly batchTypeId?: BatchTypeId;
   readonly datasetId: DatasetId;
   readonly output: OutputOptions;
   readonly rerunOf: JobId | null;
@@ -122,11 +129,11 @@ export interface StandardExportTerms extends RequestTerms {
 
 /** The request for a whole dataset with its declared columns. */
 export function standardExportRequest(terms: StandardExportTerms): JobRequest {
-  const { datasetId, output, ...request } = terms;
+  const { datasetId, output, batchTypeId = BATCH_TYPE_STANDARD_EXPORT, ...request } = terms;
   const { nominalTime, timeZone } = request;
   return {
     ...request,
-    batchTypeId: BATCH_TYPE_STANDARD_EXPORT,
+    batchTypeId,
     origin: 'standard_export',
     templateId: null,
     templateRevision: null,

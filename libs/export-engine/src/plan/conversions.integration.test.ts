@@ -5,7 +5,15 @@ import { buffer } from 'node:stream/consumers';
 import { Workbook, type CellValue } from 'exceljs';
 import { Client } from 'pg';
 import { DataSources } from '#data-sources';
-import { canConvert, conversionsOf, DATA_TYPES, DEFAULT_CSV, DEFAULT_XLSX, selfServiceInput } from '#domain';
+import {
+  BATCH_TYPE_SELF_SERVICE,
+  canConvert,
+  conversionsOf,
+  DATA_TYPES,
+  DEFAULT_CSV,
+  DEFAULT_XLSX,
+  selfServiceInput,
+} from '#domain';
 import type { DatasetDefinition, DataType, OutputOptions } from '#domain';
 import {
   DATASET_ID,
@@ -296,7 +304,7 @@ async function exported(from: DataType, to: readonly DataType[], output: OutputO
   );
   const fileStore = new DiskFileStore(root);
   const result = await processExportRequest(
-    { jobId: JOB_ID, attempt: 1, input },
+    { jobId: JOB_ID, attempt: 1, batchTypeId: BATCH_TYPE_SELF_SERVICE, input },
     {
       dataset: { status: 'active', datasetId: DATASET_ID, definition: datasetOf(from) },
       dataSources,

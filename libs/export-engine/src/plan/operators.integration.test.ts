@@ -81,7 +81,12 @@ const DATASET: DatasetDefinition = {
 async function rowsOf(more: Partial<TemplateDefinition>): Promise<(string | null)[][]> {
   const definition = templateDefinition({ output: { ...DEFAULT_CSV, neutraliseFormulas: false }, ...more });
   const input = selfServiceInput({ templateId: TEMPLATE_ID, templateName: 'x', definition }, NOON, 'Europe/Berlin');
-  const plan = planExport({ input, dataset: DATASET, limits: { maxRows: 100, timeoutMs: 20_000 } });
+  const plan = planExport({
+    report: { title: 'x', definition },
+    input,
+    dataset: DATASET,
+    limits: { maxRows: 100, timeoutMs: 20_000 },
+  });
   return source.rows(plan.select, { timeZone: plan.timeZone });
 }
 

@@ -7,7 +7,7 @@ import {
   type SortKey,
   type TemplateDefinition,
 } from '#domain';
-import { DEFAULT_BATCH_TYPES, type BatchTypes } from '../batch-types';
+import type { Report } from '../batch-types';
 import type { ExportLimits } from '../export-request';
 import { columnSource } from './column-source';
 import { columnSql, type ColumnSql } from './column-sql';
@@ -21,6 +21,8 @@ import { selectList } from './select-list';
 import { splitKeyOf, type SplitKey } from './split-key';
 
 export interface PlanRequest {
+  /** What the job's batch type made of the input. */
+  readonly report: Report;
   readonly input: JobInput;
   readonly dataset: DatasetDefinition;
   /** The system's and the user's; lower ones of the dataset and of the template count instead. */
@@ -33,11 +35,8 @@ export interface PlanRequest {
  * Makes one query of an export's input. The input must have passed validation against the dataset: a RangeError tells of one
  * that would not. The same input always gives the same plan; the clock plays no part.
  */
-export function planExport(
-  { input, dataset, limits: systemLimits, live = [] }: PlanRequest,
-  batchTypes: BatchTypes = DEFAULT_BATCH_TYPES,
-): ExportPlan {
-  const { title, definition } = batchTypes.of(input).report(input, dataset);
+export function planExport({ report, input, dataset, limits: systemLimits, live = [] }: PlanRequest): ExportPlan {
+  const { title, definition } = report;
   const { locale } = definition;
   const { nominalTime, timeZone, output } = input.additionalConfig;
   const byName = new Map(dataset.columns.map((column) => [column.name, column]));

@@ -1,5 +1,7 @@
 import { statementText } from '#data-sources';
 import {
+  BATCH_TYPE_STANDARD_EXPORT,
+  type JobInput,
   DEFAULT_CSV,
   DEFAULT_XLSX,
   PLAIN_REPORT,
@@ -24,6 +26,7 @@ import {
 } from '#domain/testing';
 import { fileNames } from './file-name';
 import { likeLiteral } from './filter-sql';
+import { DEFAULT_BATCH_TYPES } from '../batch-types';
 import { planExport } from './plan-export';
 
 const PLAIN = { ...DEFAULT_CSV, neutraliseFormulas: false };
@@ -34,7 +37,8 @@ function inputOf(definition: TemplateDefinition): SelfServiceInput {
 
 function plan(more: Partial<TemplateDefinition>, dataset: DatasetDefinition = FLIGHTS, rowLimit = 1000) {
   const limits = { maxRows: rowLimit, timeoutMs: 1000 };
-  return planExport({ input: inputOf(templateDefinition({ output: PLAIN, ...more })), dataset, limits });
+  const definition = templateDefinition({ output: PLAIN, ...more });
+  return planExport({ report: { title: 'Delays', definition }, input: inputOf(definition), dataset, limits });
 }
 
 function query(more: Partial<TemplateDefinition>, dataset?: DatasetDefinition): [sql: string, ...values: string[]] {
@@ -305,11 +309,13 @@ describe('planExport', () => {
         datasetColumn('c', 'integer', { label: 'a' }),
       ],
     };
+    const input: JobInput = {
+      dynamicMapping: false,
+      additionalConfig: { datasetId: DATASET_ID, output: PLAIN, nominalTime: NOON, timeZone: 'UTC' },
+    };
     const planned = planExport({
-      input: {
-        dynamicMapping: false,
-        additionalConfig: { datasetId: DATASET_ID, output: PLAIN, nominalTime: NOON, timeZone: 'UTC' },
-      },
+      report: DEFAULT_BATCH_TYPES.of(BATCH_TYPE_STANDARD_EXPORT).report(input, dataset),
+      input,
       dataset,
       limits: { maxRows: 10, timeoutMs: 1000 },
     });

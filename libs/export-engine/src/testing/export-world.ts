@@ -6,6 +6,8 @@ import { buffer } from 'node:stream/consumers';
 import { Client } from 'pg';
 import { DataSources } from '#data-sources';
 import {
+  batchTypeOf,
+  type BatchTypeId,
   selfServiceInput,
   type DatasetColumn,
   type DatasetDefinition,
@@ -40,7 +42,12 @@ export interface ExportWorld {
   /** Runs the export of a template. */
   run(report: ReportOf, parts?: Partial<ExportParts>): Promise<JobOutput>;
   /** Runs a job input of any kind over a dataset. */
-  process(input: JobInput, dataset: DatasetDefinition, parts?: Partial<ExportParts>): Promise<JobOutput>;
+  process(
+    input: JobInput,
+    dataset: DatasetDefinition,
+    parts?: Partial<ExportParts>,
+    batchTypeId?: BatchTypeId,
+  ): Promise<JobOutput>;
   /** The first rows of a report, as people see them before it runs. */
   preview(report: ReportOf, limit: number): Promise<Preview>;
   datasetOf(report: Pick<ReportOf, 'relation' | 'dataset'>): DatasetDefinition;
@@ -77,9 +84,9 @@ export async function openExportWorld(): Promise<ExportWorld> {
         },
         limit,
       ),
-    process: (input, definition, parts) =>
+    process: (input, definition, parts, batchTypeId = batchTypeOf(input)) =>
       processExportRequest(
-        { jobId: JOB_ID, attempt: 1, input },
+        { jobId: JOB_ID, attempt: 1, batchTypeId, input },
         {
           dataset: { status: 'active', datasetId: DATASET_ID, definition },
           dataSources,
