@@ -38,6 +38,7 @@ describe('the exporter with its real parts', () => {
         description: null,
         dataSource: 'sample',
         relation: { schema: 'public', name: 'flights' },
+        query: null,
         columns: [datasetColumn('delay', 'integer'), datasetColumn('gate', 'string')],
         rowLimit: null,
       },

@@ -149,6 +149,7 @@ async function datasetDefinition(
     ...{ name, description, columns },
     dataSource: SAMPLE_DATA_SOURCE,
     relation: { schema: 'public', name: relation },
+    query: null,
     rowLimit: null,
   };
 }

@@ -64,7 +64,7 @@ const templateContents: Upcaster = (data) => {
 };
 const datasetContents: Upcaster = (data) => {
   const { definition, ...rest } = data as { readonly definition: Fields };
-  return { ...rest, definition: { rowLimit: null, ...definition } };
+  return { ...rest, definition: { rowLimit: null, query: null, ...definition } };
 };
 
 export const UPCASTERS: Upcasters = {

@@ -152,8 +152,8 @@ describe('an event of version 1 becomes one of version 2, as it is written now',
     ['DatasetRegistered', { by: 'anna' }],
     ['DatasetRevised', {}],
   ])('%s', (type, rest) => {
-    const { rowLimit, ...definition } = FLIGHTS;
-    expect(rowLimit).toBeNull();
+    const { rowLimit, query, ...definition } = FLIGHTS;
+    expect([rowLimit, query]).toEqual([null, null]);
     const data = { datasetId: 'd', at, ...rest };
     expect(upcastFrom1('dataset-1', type, { ...data, definition })).toEqual({ ...data, definition: FLIGHTS });
   });

@@ -10,6 +10,11 @@ import type { Statement } from './statement';
 export interface DataSource {
   /** The columns of a table or view as the database has them now, in its order; null when there is no such relation. */
   introspect(relation: RelationName, options?: QueryOptions): Promise<LiveColumn[] | null>;
+  /**
+   * Vets a query that an administrator wrote and tells its columns. Only data sources that have it take queries as datasets. Throws
+   * `data_source.query_refused` for what does more than read, or what the database itself refuses.
+   */
+  describeQuery?(query: string, options?: QueryOptions): Promise<DescribedQuery>;
   /** Tables and views that this data source's user may read, system ones left out, by schema and name. */
   listRelations(options?: QueryOptions): Promise<Relation[]>;
   /**
@@ -41,14 +46,21 @@ export interface LiveColumn {
   readonly nullable: boolean;
 }
 
+export interface DescribedQuery {
+  /** In the query's order, each with a name of its own. Any may be NULL. */
+  readonly columns: readonly LiveColumn[];
+  /** The vetted query as a table of the name "dataset", to follow FROM. */
+  readonly from: Statement;
+}
+
 export interface QueryOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds that each statement may take. Default: the data source's own. */
   readonly timeoutMs?: number;
   /** IANA zone in which timestamps are read and written, also those without a zone. Default UTC. */
   readonly timeZone?: string;
-  /** The table or view that the query reads. A connector over files must be told; databases find it by its name. */
-  readonly reads?: RelationName;
+  /** The table or view that the query reads; null: it says so itself. A connector over files must be told; databases find it by its name. */
+  readonly reads?: RelationName | null;
 }
 
 /** PostgreSQL's `COPY` formats. @see https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9 */
@@ -73,6 +85,8 @@ export type DataSourceErrorCode =
   | 'data_source.cancelled'
   | 'data_source.value_invalid'
   | 'data_source.secret_unreadable'
+  | 'data_source.query_refused'
+  | 'data_source.query_unsupported'
   | 'data_source.failed';
 
 /** A query could not be answered; the message is a sentence for the report's owner, without addresses or passwords. */
@@ -87,4 +101,15 @@ export class DataSourceError extends Error {
     super(message, options);
     this.name = 'DataSourceError';
   }
+}
+
+/** Describes a query where the data source takes any. Throws `data_source.query_unsupported` where it does not. */
+export async function describeQuery(
+  source: DataSource,
+  query: string,
+  options?: QueryOptions,
+): Promise<DescribedQuery> {
+  if (source.describeQuery) return source.describeQuery(query, options);
+  const message = 'This data source takes no queries: a dataset over it is one of its tables.';
+  throw new DataSourceError('data_source.query_unsupported', message, false);
 }

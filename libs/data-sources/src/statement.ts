@@ -1,6 +1,7 @@
 /**
  * SQL text with gaps for values: `text[0]`, `values[0]`, `text[1]`, … There is always one text more than values. Text comes
- * from the program and from `identifier` alone; whatever a person typed is a value, and the database itself quotes it.
+ * from the program and from `identifier` alone, and from `DataSource.describeQuery`, which has vetted it; whatever else a person typed is
+ * a value, and the database itself quotes it.
  */
 export interface Statement {
   readonly text: readonly string[];

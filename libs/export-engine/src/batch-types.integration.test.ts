@@ -35,6 +35,7 @@ const GUESTS: DatasetDefinition = {
   description: null,
   dataSource: 'here',
   relation: { schema: 'public', name: 'guests' },
+  query: null,
   rowLimit: null,
   columns: [datasetColumn('id', 'integer'), datasetColumn('name', 'string')],
 };

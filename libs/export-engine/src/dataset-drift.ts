@@ -1,12 +1,16 @@
-import type { LiveColumn } from '#data-sources';
 import type { DatasetDefinition } from '#domain';
-import { columnProblems, relationProblem } from './live-problems';
+import type { LiveColumns } from './live-dataset';
+import { columnProblems, isReadable, unreadable } from './live-problems';
 
 /** One difference between what a dataset declares and what its data source has now. */
 export interface Drift {
   readonly code:
-    'dataset.relation_missing' | 'dataset.column_missing' | 'dataset.column_type_changed' | 'dataset.column_undeclared';
-  /** Null when it is about the whole table or view. */
+    | 'dataset.relation_missing'
+    | 'dataset.query_invalid'
+    | 'dataset.column_missing'
+    | 'dataset.column_type_changed'
+    | 'dataset.column_undeclared';
+  /** Null when it is about the whole table, view or query. */
   readonly column: string | null;
   /** Whether reports that use it fail; false for a column that is there and not declared. */
   readonly breaking: boolean;
@@ -16,11 +20,11 @@ export interface Drift {
 /**
  * All that has drifted, in the order of the dataset's columns, then undeclared ones in that of the table.
  *
- * @param live as `DataSource.introspect` gives it
+ * @param live as `liveDataset` gives it
  */
-export function datasetDrift(dataset: DatasetDefinition, live: readonly LiveColumn[] | null): Drift[] {
-  if (live === null) {
-    const { code, message } = relationProblem(dataset);
+export function datasetDrift(dataset: DatasetDefinition, live: LiveColumns): Drift[] {
+  if (!isReadable(live)) {
+    const { code, message } = unreadable(dataset, live);
     return [{ code, column: null, breaking: true, message }];
   }
   const found = new Map(live.map((column) => [column.name, column]));

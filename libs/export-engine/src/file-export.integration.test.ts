@@ -52,7 +52,15 @@ async function exported(csv: string, output: OutputOptions) {
   await writeFile(join(root, 'sources/numbers.csv'), csv);
   const columns = [datasetColumn('n', 'integer'), datasetColumn('name', 'string'), datasetColumn('ok', 'boolean')];
   const relation = { schema: 'files', name: 'numbers.csv' };
-  const definition = { name: 'Numbers', description: null, dataSource: 'files', relation, columns, rowLimit: null };
+  const definition = {
+    name: 'Numbers',
+    description: null,
+    dataSource: 'files',
+    relation,
+    query: null,
+    columns,
+    rowLimit: null,
+  };
   const nominalTime = '2026-11-23T12:00:00.000Z';
   const input: JobInput = {
     dynamicMapping: false,
@@ -119,7 +127,15 @@ it('calculates over one as over a database, numbers its rows and sums them up', 
     datasetColumn('at', 'timestamp'),
   ];
   const relation = { schema: 'files', name: 'numbers.csv' };
-  const dataset = { name: 'Numbers', description: null, dataSource: 'files', relation, columns, rowLimit: null };
+  const dataset = {
+    name: 'Numbers',
+    description: null,
+    dataSource: 'files',
+    relation,
+    query: null,
+    columns,
+    rowLimit: null,
+  };
   const calculations = [
     ['n', 'integer'],
     ['7 / n', 'decimal'],
@@ -153,7 +169,15 @@ it('is split by its values as a database is, NULL last', async () => {
   await writeFile(join(root, 'sources/numbers.csv'), 'n,name,ok\n10,a,true\n2,b,true\n,c,true\n2,d,true\n10,e,true\n');
   const columns = [datasetColumn('n', 'integer'), datasetColumn('name', 'string')];
   const relation = { schema: 'files', name: 'numbers.csv' };
-  const dataset = { name: 'Numbers', description: null, dataSource: 'files', relation, columns, rowLimit: null };
+  const dataset = {
+    name: 'Numbers',
+    description: null,
+    dataSource: 'files',
+    relation,
+    query: null,
+    columns,
+    rowLimit: null,
+  };
   const definition = templateDefinition({
     columns: columns.map(({ name, type }) => reportColumn(name, type)),
     sort: [{ header: 'name', direction: 'ascending' }],

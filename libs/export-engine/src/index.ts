@@ -2,6 +2,7 @@ export * from './batch-types';
 export * from './export-failure';
 export * from './export-request';
 export * from './dataset-drift';
+export { liveDataset } from './live-dataset';
 export { liveProblems } from './live-problems';
 export * from './plan/export-plan';
 export * from './plan/plan-export';

@@ -1,4 +1,4 @@
-import type { LiveColumn } from '#data-sources';
+import { DataSourceError, type LiveColumn } from '#data-sources';
 import {
   expressionColumns,
   type DatasetDefinition,
@@ -8,19 +8,20 @@ import {
   type FilterNode,
   type TemplateDefinition,
 } from '#domain';
+import type { LiveColumns } from './live-dataset';
 
 /**
- * What the data source itself says against a definition that fits its dataset: the table is gone, a column that the report
- * uses is gone, or has another type than the dataset declares.
+ * What the data source itself says against a definition that fits its dataset: the table is gone, its query is refused, a column that
+ * the report uses is gone, or has another type than the dataset declares.
  *
- * @param live as `DataSource.introspect` gives it
+ * @param live as `liveDataset` gives it
  */
 export function liveProblems(
   definition: TemplateDefinition,
   dataset: DatasetDefinition,
-  live: readonly LiveColumn[] | null,
+  live: LiveColumns,
 ): DefinitionProblem[] {
-  if (live === null) return [relationProblem(dataset)];
+  if (!isReadable(live)) return [unreadable(dataset, live)];
   const declared = new Map(dataset.columns.map((column) => [column.name, column]));
   const found = new Map(live.map((column) => [column.name, column]));
   return uses(definition).flatMap(({ name, pointer }) => {
@@ -29,7 +30,19 @@ export function liveProblems(
   });
 }
 
-export function relationProblem({ relation, name }: DatasetDefinition): LiveProblem<'dataset.relation_missing'> {
+export function isReadable(live: LiveColumns): live is readonly LiveColumn[] {
+  return live !== null && !(live instanceof DataSourceError);
+}
+
+/** @param error with which the dataset's query is refused; null: its table is gone */
+export function unreadable(
+  { relation, name }: DatasetDefinition,
+  error: DataSourceError | null,
+): LiveProblem<'dataset.relation_missing' | 'dataset.query_invalid'> {
+  if (error) {
+    const message = `The query of the dataset "${name}" does not run any more. ${error.message}`;
+    return { code: 'dataset.query_invalid', pointer: '/datasetId', message };
+  }
   const message = `The table or view "${relation.schema}"."${relation.name}" of the dataset "${name}" no longer exists.`;
   return { code: 'dataset.relation_missing', pointer: '/datasetId', message };
 }

@@ -1,5 +1,6 @@
 import type { DataSource } from '#data-sources';
 import {
+  NO_RELATION,
   validateDefinition,
   type BatchTypeId,
   type DatasetDefinition,
@@ -9,7 +10,8 @@ import {
 import { DEFAULT_BATCH_TYPES, type BatchTypes } from './batch-types';
 import { ExportFailure, invalidTemplate } from './export-failure';
 import type { DataSourceCatalogue, ExportLimits } from './export-request';
-import { liveProblems } from './live-problems';
+import { liveDataset } from './live-dataset';
+import { isReadable, liveProblems } from './live-problems';
 import { planExport } from './plan/plan-export';
 import type { ExportPlan } from './plan/export-plan';
 
@@ -39,10 +41,11 @@ export async function prepareExport(
     const message = `The data source "${dataset.dataSource}" of the dataset "${dataset.name}" does not exist, or was retired.`;
     throw new ExportFailure('data_source.unknown', message, false);
   }
-  const live = await source.introspect(dataset.relation, { signal });
+  const { columns: live, query } = await liveDataset(source, dataset, { signal });
   const gone = liveProblems(definition, dataset, live);
   if (gone.length > 0) throw invalidTemplate(gone);
-  return { plan: planExport({ report, input, dataset, limits: preparation.limits, live: live ?? [] }), source };
+  const request = { report, input, dataset, query, limits: preparation.limits, live: isReadable(live) ? live : [] };
+  return { plan: planExport(request), source };
 }
 
 /** Stands in so that an input can be examined for the rest. */
@@ -50,7 +53,8 @@ const ABSENT: DatasetDefinition = {
   name: '',
   description: null,
   dataSource: '',
-  relation: { schema: '', name: '' },
+  relation: NO_RELATION,
+  query: null,
   columns: [],
   rowLimit: null,
 };

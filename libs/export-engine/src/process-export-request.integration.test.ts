@@ -55,6 +55,7 @@ const EVERYTHING: DatasetDefinition = {
   description: null,
   dataSource: 'here',
   relation: { schema: 'public', name: 'everything' },
+  query: null,
   rowLimit: null,
   columns: [
     datasetColumn('id', 'integer', { nullable: false }),

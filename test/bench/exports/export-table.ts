@@ -26,7 +26,15 @@ export async function datasetOf(source: DataSource, { relation }: ExportTable): 
   const live = await source.introspect(relation);
   if (!live) throw new Error(`the sample database has no ${relation.name}`);
   const columns = live.map(({ name, type, nullable }) => ({ name, label: name, type, nullable, description: null }));
-  return { name: relation.name, description: null, dataSource: DATA_SOURCE, relation, columns, rowLimit: null };
+  return {
+    name: relation.name,
+    description: null,
+    dataSource: DATA_SOURCE,
+    relation,
+    query: null,
+    columns,
+    rowLimit: null,
+  };
 }
 
 /** The job input of a template that takes these columns of all rows. */

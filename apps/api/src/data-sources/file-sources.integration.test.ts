@@ -61,6 +61,10 @@ it('is a dataset that templates group, filter, sort and format', async () => {
   const { id: datasetId } = made(
     await root().post('/v1/datasets', { name: 'F', dataSource: 'reported', relation }).expect(201),
   );
+  const refused = await root()
+    .post('/v1/datasets', { name: 'Q', dataSource: 'reported', query: 'SELECT 1 AS a' })
+    .expect(422);
+  expect(refused.body).toMatchObject({ code: 'data_source.query_unsupported', errors: [{ pointer: '/query' }] });
   const preview = async (definition: object, timeZone = 'Europe/Berlin') =>
     (
       await anna()

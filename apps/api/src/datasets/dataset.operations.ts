@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DATA_TYPES, MOST_ROWS } from '#domain';
+import { DATA_TYPES, MOST_QUERY_CHARACTERS, MOST_ROWS } from '#domain';
 import { actor, changed, id, instant, page, paging, uuid, words } from '../http/fields';
 import { operation } from '../http/operation';
 
@@ -35,11 +35,22 @@ const datasetInput = z
     name: words(200),
     description: z.string().trim().max(2000).nullable().default(null),
     dataSource: z.string().min(1).max(63).describe('One of GET /v1/data-sources.'),
-    relation,
-    columns: z.array(columnInput).max(1600).optional().describe('Left out: those of the table as it is now.'),
+    relation: relation.nullable().default(null).describe('A table or view. Null or left out with a query.'),
+    query: z
+      .string()
+      .min(1)
+      .max(MOST_QUERY_CHARACTERS)
+      .nullable()
+      .default(null)
+      .describe('A SELECT over a PostgreSQL data source whose rows are the dataset. Null or left out with a relation.'),
+    columns: z.array(columnInput).max(1600).optional().describe('Left out: those of the table or query as it is now.'),
     rowLimit: z.int().min(1).max(MOST_ROWS).nullable().default(null).describe(ROW_LIMIT_TEXT),
   })
-  .meta({ id: 'DatasetInput', description: 'A table or view of a data source, opened for reports.' });
+  .refine(({ relation, query }) => (relation === null) !== (query === null), {
+    path: ['query'],
+    message: 'must be there if relation is not, and only then',
+  })
+  .meta({ id: 'DatasetInput', description: 'A table, view or query of a data source, opened for reports.' });
 
 const dataset = z
   .object({
@@ -47,7 +58,8 @@ const dataset = z
     name: z.string(),
     description: z.string().nullable(),
     dataSource: z.string(),
-    relation: z.object({ schema: z.string(), name: z.string() }),
+    relation: z.object({ schema: z.string(), name: z.string() }).nullable().describe('Null with a query.'),
+    query: z.string().nullable().describe('Null with a relation.'),
     columns: z.array(column),
     rowLimit: z.int().nullable().describe(ROW_LIMIT_TEXT),
     status: z.enum(['active', 'retired']),
@@ -61,6 +73,10 @@ const dataset = z
 const refusals = [
   'data_source.missing',
   'data_source.relation_missing',
+  'data_source.column_missing',
+  'data_source.query_refused',
+  'data_source.query_unsupported',
+  'data_source.permission_denied',
   'data_source.unreachable',
   'dataset.columns_empty',
   'dataset.duplicate_column',
@@ -72,7 +88,7 @@ export const datasetOperations = {
     method: 'post',
     path: '/v1/datasets',
     tag,
-    summary: 'Open a table or view for reports',
+    summary: 'Open a table, view or query for reports',
     access: 'admin',
     body: datasetInput,
     status: 201,
@@ -120,6 +136,7 @@ export const datasetOperations = {
           z.object({
             code: z.enum([
               'dataset.relation_missing',
+              'dataset.query_invalid',
               'dataset.column_missing',
               'dataset.column_type_changed',
               'dataset.column_undeclared',

@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { DataSource } from '#data-sources';
-import { dataSourceIdOf, type DatasetColumn, type DatasetDefinition } from '#domain';
+import { DataSourceError, type DataSource, type LiveColumn } from '#data-sources';
+import { dataSourceIdOf, NO_RELATION, type DatasetColumn, type DatasetDefinition } from '#domain';
 import { derivedId } from '#event-sourcing';
-import { datasetDrift } from '#export-engine';
+import { datasetDrift, liveDataset } from '#export-engine';
 import { DatasetQueries } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
 import { Dispatcher } from '../commands/dispatcher';
@@ -68,7 +68,8 @@ export class DatasetsController {
     if (state.status === 'retired') throw new Problem('dataset.retired', 'A retired dataset is not read any more.');
     const { definition } = state;
     const source = await this.sourceOf(definition);
-    const items = datasetDrift(definition, await source.introspect(definition.relation, { timeoutMs: LOOK_UP_MS }));
+    const live = await liveDataset(source, definition, { timeoutMs: LOOK_UP_MS });
+    const items = datasetDrift(definition, live.columns);
     return { body: { drifted: items.some(({ breaking }) => breaking), items } };
   }
 
@@ -104,18 +105,10 @@ export class DatasetsController {
     throw new Problem('data_source.missing', `There is no data source "${dataSource}".`);
   }
 
-  /** The definition, with the table's own columns where none are given. The table must be there in any case. */
-  private async definitionOf({ columns, ...given }: CallOf<'register'>['body']): Promise<DatasetDefinition> {
-    const source = await this.sourceOf(given);
-    const live = await source.introspect(given.relation, { timeoutMs: LOOK_UP_MS });
-    if (!live) {
-      const { schema, name } = given.relation;
-      throw new Problem('data_source.relation_missing', `There is no table or view ${schema}.${name} to be read.`, {
-        errors: [
-          { code: 'data_source.relation_missing', in: 'body', pointer: '/relation', message: 'It does not exist.' },
-        ],
-      });
-    }
+  /** The definition, with the live columns where none are given. The table must be there, and the query run, in any case. */
+  private async definitionOf({ columns, ...body }: CallOf<'register'>['body']): Promise<DatasetDefinition> {
+    const given = { ...body, relation: body.relation ?? NO_RELATION };
+    const live = await readableColumns(await this.sourceOf(given), { ...given, columns: [] });
     const declared =
       columns?.map((column): DatasetColumn => ({ ...column, label: column.label ?? labelOf(column.name) })) ??
       live.map(({ name, type, nullable }): DatasetColumn => ({
@@ -127,13 +120,27 @@ export class DatasetsController {
       }));
     const missing = declared.findIndex(({ name }) => live.every((column) => column.name !== name));
     if (missing >= 0) {
-      const message = `The table has no column "${declared[missing]?.name ?? ''}".`;
+      const what = given.query === null ? 'table' : 'query';
+      const message = `The ${what} has no column "${declared[missing]?.name ?? ''}".`;
       throw new Problem('data_source.column_missing', message, {
         errors: [{ code: 'data_source.column_missing', in: 'body', pointer: `/columns/${missing}/name`, message }],
       });
     }
     return { ...given, columns: declared };
   }
+}
+
+async function readableColumns(source: DataSource, definition: DatasetDefinition): Promise<readonly LiveColumn[]> {
+  const { columns } = await liveDataset(source, definition, { timeoutMs: LOOK_UP_MS });
+  if (columns instanceof DataSourceError) {
+    const { code, message } = columns;
+    throw new Problem(code, message, { errors: [{ code, in: 'body', pointer: '/query', message }], cause: columns });
+  }
+  if (columns) return columns;
+  const { schema, name } = definition.relation;
+  throw new Problem('data_source.relation_missing', `There is no table or view ${schema}.${name} to be read.`, {
+    errors: [{ code: 'data_source.relation_missing', in: 'body', pointer: '/relation', message: 'It does not exist.' }],
+  });
 }
 
 /** `departure_time` becomes `Departure time`. */

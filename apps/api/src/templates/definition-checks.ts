@@ -8,7 +8,7 @@ import {
   type TemplateDefinition,
   type TemplateState,
 } from '#domain';
-import { liveProblems } from '#export-engine';
+import { liveDataset, liveProblems } from '#export-engine';
 import { PARTS, type Parts } from '#runtime';
 import { Streams } from '../commands/streams';
 import { invalidDefinition } from '../commands/outcomes';
@@ -47,8 +47,8 @@ export class DefinitionChecks {
     try {
       const source = await this.parts.dataSources.get(dataSource);
       if (!source) return [unreachable(`The data source "${dataSource}" does not exist, or was retired.`)];
-      const live = await source.introspect(dataset.definition.relation, { timeoutMs: LOOK_UP_MS });
-      return liveProblems(definition, dataset.definition, live);
+      const live = await liveDataset(source, dataset.definition, { timeoutMs: LOOK_UP_MS });
+      return liveProblems(definition, dataset.definition, live.columns);
     } catch (error) {
       if (error instanceof DataSourceError) return [unreachable(error.message)];
       throw error;

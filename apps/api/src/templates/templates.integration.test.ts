@@ -200,6 +200,66 @@ describe('a dataset', () => {
     await anna().get('/v1/data-sources').expect(403);
   });
 
+  it('is registered and revised over a query, which is vetted', async () => {
+    await world.sample('CREATE TABLE queried (kept text, dropped integer)');
+    const rest = { name: 'Q', dataSource: 'sample' };
+    const query = 'SELECT kept, dropped * 2 AS twice FROM queried -- all';
+    const { id } = made(
+      await root()
+        .post('/v1/datasets', { ...rest, query })
+        .expect(201),
+    );
+    const read = await anna().get(`/v1/datasets/${id}`).expect(200);
+    expect(read.body).toMatchObject({
+      relation: null,
+      query,
+      columns: [
+        { name: 'kept', type: 'string' },
+        { name: 'twice', label: 'Twice', type: 'integer' },
+      ],
+    });
+    const audit = await root().get(`/v1/audit?aggregateType=dataset&aggregateId=${id}`).expect(200);
+    expect(JSON.stringify(audit.body)).toContain(query);
+    const drift = async () => (await anna().get(`/v1/datasets/${id}/drift`).expect(200)).body as object;
+    expect(await drift()).toEqual({ drifted: false, items: [] });
+    await world.sample('ALTER TABLE queried DROP dropped');
+    expect(await drift()).toMatchObject({ drifted: true, items: [{ code: 'dataset.query_invalid', column: null }] });
+    const etag = read.headers['etag'] as string;
+    const revise = (revised: object) =>
+      root()
+        .put(`/v1/datasets/${id}`, { ...rest, ...revised })
+        .set('If-Match', etag);
+    const refusal = await revise({ query: 'SELECT pg_sleep(1) AS a' }).expect(422);
+    expect(refusal.body).toMatchObject({ code: 'data_source.query_refused', errors: [{ pointer: '/query' }] });
+    await revise({ query: 'SELECT kept FROM queried' }).expect(200);
+    expect(await drift()).toEqual({ drifted: false, items: [] });
+  });
+
+  it('is either a relation or a query, and never a bad one', async () => {
+    const { relation, ...rest } = body;
+    const codeOfPost = async (more: object, status: number): Promise<string> => {
+      const response = await root()
+        .post('/v1/datasets', { ...rest, ...more })
+        .expect(status);
+      return (response.body as { code: string }).code;
+    };
+    expect(await codeOfPost({}, 400)).toBe('request.invalid');
+    expect(await codeOfPost({ relation, query: 'SELECT 1 AS a' }, 400)).toBe('request.invalid');
+    for (const query of [
+      'DELETE FROM flights',
+      'SELECT 1',
+      'SELECT 1 +',
+      'SELECT f(1) AS a',
+      "SELECT 'a'::int + NULL::date AS a",
+    ]) {
+      expect(await codeOfPost({ query }, 422)).toMatch(/^data_source\.(query_refused|value_invalid)$/);
+    }
+    expect(await codeOfPost({ query: 'SELECT a FROM gone' }, 422)).toBe('data_source.relation_missing');
+    expect(await codeOfPost({ query: 'SELECT gone FROM flights' }, 422)).toBe('data_source.column_missing');
+    const columns = [{ name: 'b', type: 'string' }];
+    expect(await codeOfPost({ query: 'SELECT 1 AS a', columns }, 422)).toBe('data_source.column_missing');
+  });
+
   it('tells on demand how its table has drifted', async () => {
     await world.sample('CREATE TABLE drifting (kept text, dropped integer, retyped integer)');
     const relation = { schema: 'public', name: 'drifting' };

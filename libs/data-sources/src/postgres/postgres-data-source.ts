@@ -1,11 +1,23 @@
 import { Pool, type PoolClient } from 'pg';
 import type { Readable } from 'node:stream';
 import { to as copyTo } from 'pg-copy-streams';
-import type { CopyFormat, DataSource, LiveColumn, QueryOptions, Relation, RelationName } from '../data-source';
+import type {
+  CopyFormat,
+  DataSource,
+  DescribedQuery,
+  LiveColumn,
+  QueryOptions,
+  Relation,
+  RelationName,
+} from '../data-source';
 import { sql, type Statement } from '../statement';
+import { baseType } from './base-type';
 import { CopyStream } from './copy-stream';
 import type { PostgresConnection } from './postgres-connection';
 import { asDataSourceError, cancelled } from './postgres-errors';
+import { describeIn } from './queries/describe-query';
+import { examineTree } from './queries/query-tree';
+import { parseQuery } from './queries/query-text';
 import { ReadTransaction } from './read-transaction';
 import { dataTypeOf } from './type-mapping';
 
@@ -54,6 +66,12 @@ export class PostgresDataSource implements DataSource {
         type: dataTypeOf(typeName ?? '', isArray === 't'),
         nullable: nullable === 't',
       }));
+  }
+
+  async describeQuery(query: string, options: QueryOptions = {}): Promise<DescribedQuery> {
+    const parsed = await parseQuery(query);
+    const names = examineTree(parsed);
+    return describeIn(await this.begin(options), parsed, names);
   }
 
   async listRelations(options: QueryOptions = {}): Promise<Relation[]> {
@@ -123,21 +141,14 @@ function copyStatement(select: Statement, format: CopyFormat): Statement {
   return sql`COPY (${select}) TO STDOUT WITH (FORMAT csv, DELIMITER ${format.delimiter}, NULL ${format.nullText}${quotes}, ENCODING 'UTF8')`;
 }
 
-/** One row for each column; a relation without columns gives a row of NULLs, a missing one no row. Domains count as their base. */
+/** One row for each column; a relation without columns gives a row of NULLs, a missing one no row. */
 function columnsOf(relation: RelationName): Statement {
   return sql`
     SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), base.typname, base.is_array, NOT a.attnotnull
       FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-      LEFT JOIN LATERAL (
-        WITH RECURSIVE chain AS (
-          SELECT t.oid, t.typname, t.typtype, t.typbasetype, t.typelem FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid
-          UNION ALL
-          SELECT t.oid, t.typname, t.typtype, t.typbasetype, t.typelem
-            FROM chain JOIN pg_catalog.pg_type t ON t.oid = chain.typbasetype WHERE chain.typtype = 'd')
-        SELECT typname, EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.oid = chain.typelem AND e.typarray = chain.oid) AS is_array
-          FROM chain WHERE typtype <> 'd') base ON true
+      LEFT JOIN LATERAL ${baseType('a.atttypid')} base ON true
      WHERE n.nspname = ${relation.schema} AND c.relname = ${relation.name} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
      ORDER BY a.attnum`;
 }

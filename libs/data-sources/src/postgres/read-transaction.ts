@@ -154,8 +154,9 @@ export class ReadTransaction {
 }
 
 /**
- * What makes text forms independent of the database's own settings, and lets the server notice a vanished client while it
- * computes (`client_connection_check_interval`, PostgreSQL 14 and later).
+ * What makes text forms independent of the database's own settings, has the server read literals as the parser of queries did
+ * (`standard_conforming_strings`), and lets it notice a vanished client while it computes (`client_connection_check_interval`,
+ * PostgreSQL 14 and later).
  */
 const SESSION = `
   SELECT pg_catalog.pg_backend_pid() AS pid,
@@ -165,6 +166,7 @@ const SESSION = `
          pg_catalog.set_config('IntervalStyle', 'iso_8601', true),
          pg_catalog.set_config('extra_float_digits', '1', true),
          pg_catalog.set_config('bytea_output', 'hex', true),
+         pg_catalog.set_config('standard_conforming_strings', 'on', true),
          (SELECT pg_catalog.set_config(name, '1000', true)
             FROM pg_catalog.pg_settings WHERE name = 'client_connection_check_interval')`;
 

@@ -2,8 +2,10 @@ import type { Readable } from 'node:stream';
 import type { Logger } from '#platform';
 import {
   DataSourceError,
+  describeQuery,
   type CopyFormat,
   type DataSource,
+  type DescribedQuery,
   type LiveColumn,
   type QueryOptions,
   type Relation,
@@ -34,6 +36,10 @@ export class ReplicatedDataSource implements DataSource {
 
   introspect(relation: RelationName, options?: QueryOptions): Promise<LiveColumn[] | null> {
     return this.run((source) => source.introspect(relation, options));
+  }
+
+  describeQuery(query: string, options?: QueryOptions): Promise<DescribedQuery> {
+    return this.run((source) => describeQuery(source, query, options));
   }
 
   listRelations(options?: QueryOptions): Promise<Relation[]> {

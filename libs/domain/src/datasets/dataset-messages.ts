@@ -2,13 +2,22 @@ import type { DomainRefusal } from '#event-sourcing';
 import type { DatasetId, Instant, UserId } from '../identifiers';
 import type { DatasetColumn } from '../reports/data-type';
 
-/** A table or view of a data source, opened for reports. */
+/** Characters (UTF-16 code units) that the text of a dataset's query may have. */
+export const MOST_QUERY_CHARACTERS = 100_000;
+
+/** Stands for the table of a dataset that has a query. No table has an empty name, so whoever overlooks the query finds none. */
+export const NO_RELATION: DatasetDefinition['relation'] = { schema: '', name: '' };
+
+/** A table, a view or the rows of a query of a data source, opened for reports. */
 export interface DatasetDefinition {
   readonly name: string;
   readonly description: string | null;
   /** Name of the data source, of the settings or registered. */
   readonly dataSource: string;
+  /** The table or view; `NO_RELATION` with a query. */
   readonly relation: { readonly schema: string; readonly name: string };
+  /** A SELECT whose rows are the dataset, as an administrator wrote it; null for a table or view. It is vetted before each use. */
+  readonly query: string | null;
   readonly columns: readonly DatasetColumn[];
   /** The most rows of a report over it, or null for no limit of its own. */
   readonly rowLimit: number | null;
@@ -52,5 +61,10 @@ export type DatasetState =
 
 export type DatasetRefusal = DomainRefusal & {
   readonly code:
-    'dataset.exists' | 'dataset.missing' | 'dataset.retired' | 'dataset.columns_empty' | 'dataset.duplicate_column';
+    | 'dataset.exists'
+    | 'dataset.missing'
+    | 'dataset.retired'
+    | 'dataset.columns_empty'
+    | 'dataset.duplicate_column'
+    | 'dataset.relation_or_query';
 };

@@ -1,8 +1,15 @@
 import { accept, refuse, type Decider } from '#event-sourcing';
 import { sameJson } from '../json-equality';
-import type { DatasetCommand, DatasetDefinition, DatasetEvent, DatasetRefusal, DatasetState } from './dataset-messages';
+import {
+  NO_RELATION,
+  type DatasetCommand,
+  type DatasetDefinition,
+  type DatasetEvent,
+  type DatasetRefusal,
+  type DatasetState,
+} from './dataset-messages';
 
-/** A table or view that is open for reports until it is retired, for good. Registering the same again changes nothing. */
+/** A table, view or query that is open for reports until it is retired, for good. Registering the same again changes nothing. */
 export const dataset: Decider<DatasetCommand, DatasetState, DatasetEvent, DatasetRefusal> = {
   initial: { status: 'absent' },
   decide(command, state) {
@@ -35,6 +42,8 @@ export const dataset: Decider<DatasetCommand, DatasetState, DatasetEvent, Datase
 };
 
 function ifSound(definition: DatasetDefinition, event: DatasetEvent): ReturnType<typeof dataset.decide> {
+  const hasRelation = !sameJson(definition.relation, NO_RELATION);
+  if (hasRelation === (definition.query !== null)) return refuse({ code: 'dataset.relation_or_query' });
   if (definition.columns.length === 0) return refuse({ code: 'dataset.columns_empty' });
   const names = new Set(definition.columns.map((column) => column.name));
   return names.size < definition.columns.length ? refuse({ code: 'dataset.duplicate_column' }) : accept(event);

@@ -1,7 +1,7 @@
 import { ANNA, datasetColumn, DATASET_ID, FLIGHTS, NOON } from '../testing/samples';
 import { given } from '../testing/scenario';
 import { dataset } from './dataset';
-import type { DatasetCommand, DatasetEvent } from './dataset-messages';
+import { NO_RELATION, type DatasetCommand, type DatasetEvent } from './dataset-messages';
 
 const register: DatasetCommand = {
   type: 'RegisterDataset',
@@ -15,6 +15,7 @@ const renamed = { ...FLIGHTS, name: 'All flights' };
 const revise: DatasetCommand = { type: 'ReviseDataset', datasetId: DATASET_ID, definition: renamed, at: NOON };
 const retire: DatasetCommand = { type: 'RetireDataset', datasetId: DATASET_ID, at: NOON };
 const retired: DatasetEvent = { ...retire, type: 'DatasetRetired' };
+const overQuery = { ...FLIGHTS, relation: NO_RELATION, query: 'SELECT 1 AS delay' };
 const twice = { ...FLIGHTS, columns: [datasetColumn('a', 'string'), datasetColumn('a', 'integer')] };
 
 describe('registering a dataset', () => {
@@ -34,6 +35,26 @@ describe('registering a dataset', () => {
     given(dataset)
       .when({ ...register, definition: twice })
       .refused('dataset.duplicate_column'));
+});
+
+describe('what a dataset reads', () => {
+  it('may be a query', () => {
+    const command = { ...register, definition: overQuery };
+    given(dataset)
+      .when(command)
+      .then({ ...command, type: 'DatasetRegistered' });
+  });
+  it.each([
+    ['a table and a query', { ...FLIGHTS, query: overQuery.query }],
+    ['neither', { ...FLIGHTS, relation: NO_RELATION }],
+  ])('is never %s', (_, definition) => {
+    given(dataset)
+      .when({ ...register, definition })
+      .refused('dataset.relation_or_query');
+    given(dataset, registered)
+      .when({ ...revise, definition })
+      .refused('dataset.relation_or_query');
+  });
 });
 
 describe('revising a dataset', () => {

@@ -45,6 +45,7 @@ export const DEFINITION_PROBLEM_CODES = [
   'dataset.retired',
   'dataset.unreachable',
   'dataset.relation_missing',
+  'dataset.query_invalid',
   'dataset.column_missing',
   'dataset.column_type_changed',
 ] as const;

@@ -28,6 +28,7 @@ export const FLIGHTS: DatasetDefinition = {
   description: null,
   dataSource: 'sample',
   relation: { schema: 'public', name: 'flights' },
+  query: null,
   rowLimit: null,
   columns: [
     datasetColumn('origin', 'string'),

@@ -285,6 +285,7 @@ function datasetOf(from: DataType): DatasetDefinition {
     description: null,
     dataSource: 'here',
     relation: { schema: 'public', name: 'conversion' },
+    query: null,
     rowLimit: null,
     columns: [datasetColumn('row', 'integer', { nullable: false }), datasetColumn('value', from)],
   };

@@ -8,7 +8,8 @@ import type { PlannedLimits } from './limits';
 /** How one export runs: one query, and what becomes of its columns. */
 export interface ExportPlan {
   readonly dataSource: string;
-  readonly relation: RelationName;
+  /** What the query reads, or null for a dataset that is a query itself. */
+  readonly relation: RelationName | null;
   /**
    * Gives one row more than the report may have if there is one, so that a cut can be told; totals count extra. Where the rows
    * are split by a value, that is a first column.

@@ -74,6 +74,7 @@ const DATASET: DatasetDefinition = {
   description: null,
   dataSource: 'here',
   relation: { schema: 'public', name: 'operands' },
+  query: null,
   rowLimit: null,
   columns: [datasetColumn('row', 'integer'), ...DATA_TYPES.map((type) => datasetColumn(type, type))],
 };

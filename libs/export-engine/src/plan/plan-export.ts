@@ -29,13 +29,22 @@ export interface PlanRequest {
   readonly limits: ExportLimits;
   /** The dataset's columns as the data source has them now. What is missing there gets the types of any number. */
   readonly live?: readonly LiveColumn[];
+  /** The dataset's query as `DataSource.describeQuery` vetted it. Must be there if the dataset has one. */
+  readonly query?: Statement | null;
 }
 
 /**
  * Makes one query of an export's input. The input must have passed validation against the dataset: a RangeError tells of one
- * that would not. The same input always gives the same plan; the clock plays no part.
+ * that would not, and of a query that nobody vetted. The same input always gives the same plan; the clock plays no part.
  */
-export function planExport({ report, input, dataset, limits: systemLimits, live = [] }: PlanRequest): ExportPlan {
+export function planExport({
+  report,
+  input,
+  dataset,
+  limits: systemLimits,
+  live = [],
+  query = null,
+}: PlanRequest): ExportPlan {
   const { title, definition } = report;
   const { locale } = definition;
   const { nominalTime, timeZone, output } = input.additionalConfig;
@@ -55,7 +64,7 @@ export function planExport({ report, input, dataset, limits: systemLimits, live 
   const selecting = (statements: readonly Statement[]): Statement =>
     joinStatements(
       [
-        sql`SELECT ${selectList(statements, sortKeys)} FROM ${identifier(dataset.relation.schema, dataset.relation.name)}`,
+        sql`SELECT ${selectList(statements, sortKeys)} FROM ${fromClause(dataset, query)}`,
         ...(filter ? [sql`WHERE ${filterSql(filter)}`] : []),
         ...groupClause(definition),
         ...sortClause(key, sort),
@@ -65,7 +74,7 @@ export function planExport({ report, input, dataset, limits: systemLimits, live 
     );
   return {
     dataSource: dataset.dataSource,
-    relation: dataset.relation,
+    relation: dataset.query === null ? dataset.relation : null,
     select: framed(definition, {
       columns: definition.columns,
       cells: columns,
@@ -85,6 +94,12 @@ export function planExport({ report, input, dataset, limits: systemLimits, live 
     splitInto: splitBy?.into ?? null,
     naming: { pattern: definition.fileName, title, nominalTime, timeZone, extension: fileTypeOf(output).extension },
   };
+}
+
+function fromClause({ relation, query }: DatasetDefinition, vetted: Statement | null): Statement {
+  if (query === null) return identifier(relation.schema, relation.name);
+  if (vetted === null) throw new RangeError('A query must be vetted before it is planned.');
+  return vetted;
 }
 
 const ROW_NUMBERS: PlannedColumn = { header: ROW_NUMBER_HEADER, dataType: 'integer', numberFormat: null, digits: null };

@@ -1,9 +1,10 @@
-import { statementText } from '#data-sources';
+import { programText, statementText } from '#data-sources';
 import {
   BATCH_TYPE_STANDARD_EXPORT,
   type JobInput,
   DEFAULT_CSV,
   DEFAULT_XLSX,
+  NO_RELATION,
   PLAIN_REPORT,
   selfServiceInput,
   type Condition,
@@ -86,6 +87,21 @@ describe('planExport', () => {
         'WHERE "x""; DROP TABLE ""flights"::text = $1::text ORDER BY "x""; DROP TABLE ""flights"::text LIMIT 1001',
       `'; DROP TABLE flights; --`,
     ]);
+  });
+
+  it('reads from a query as it was vetted, and from none that was not', () => {
+    const dataset = { ...FLIGHTS, relation: NO_RELATION, query: 'SELECT $1' };
+    const definition = templateDefinition({ output: PLAIN });
+    const request = {
+      report: { title: 'Delays', definition },
+      input: inputOf(definition),
+      dataset,
+      limits: { maxRows: 1000, timeoutMs: 1000 },
+    };
+    const { select, relation } = planExport({ ...request, query: programText('(\nvetted\n) AS "dataset"') });
+    expect(statementText(select)).toBe('SELECT "origin"::text, "delay" FROM (\nvetted\n) AS "dataset" LIMIT 1001');
+    expect(relation).toBeNull();
+    expect(() => planExport(request)).toThrow(RangeError);
   });
 
   it('groups, aggregates and sorts by values, NULLs last', () => {

@@ -102,6 +102,7 @@ export async function openExportWorld(): Promise<ExportWorld> {
       description: null,
       dataSource: 'here',
       relation: { schema: 'public', name: relation },
+      query: null,
       rowLimit: null,
       columns: dataset,
     }),

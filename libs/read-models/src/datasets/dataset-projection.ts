@@ -10,6 +10,7 @@ export interface DatasetRow {
   data_source: string;
   relation_schema: string;
   relation_name: string;
+  query: string | null;
   columns: readonly DatasetColumn[];
   row_limit: number | null;
   status: 'active' | 'retired';
@@ -29,6 +30,7 @@ const DATASETS: Table<DatasetRow> = {
     'data_source',
     'relation_schema',
     'relation_name',
+    'query',
     'columns',
     'row_limit',
     'status',
@@ -79,6 +81,7 @@ function contents(definition: DatasetDefinition) {
     data_source: definition.dataSource,
     relation_schema: definition.relation.schema,
     relation_name: definition.relation.name,
+    query: definition.query,
     columns: definition.columns,
     row_limit: definition.rowLimit,
   };

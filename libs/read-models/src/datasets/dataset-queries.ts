@@ -7,7 +7,10 @@ export interface DatasetView {
   readonly name: string;
   readonly description: string | null;
   readonly dataSource: string;
-  readonly relation: { readonly schema: string; readonly name: string };
+  /** Null with a query. */
+  readonly relation: { readonly schema: string; readonly name: string } | null;
+  /** Null for a table or view. */
+  readonly query: string | null;
   readonly columns: readonly DatasetColumn[];
   readonly rowLimit: number | null;
   readonly status: 'active' | 'retired';
@@ -25,7 +28,8 @@ export interface DatasetFilter extends PageRequest {
 
 const SELECT = `
   SELECT d.dataset_id AS "datasetId", d.name, d.description, d.data_source AS "dataSource",
-         jsonb_build_object('schema', d.relation_schema, 'name', d.relation_name) AS relation, d.columns,
+         CASE WHEN d.query IS NULL THEN jsonb_build_object('schema', d.relation_schema, 'name', d.relation_name) END AS relation,
+         d.query, d.columns,
          d.row_limit AS "rowLimit", d.status,
          d.revision, d.registered_by AS "registeredBy", d.created_at AS "createdAt", d.updated_at AS "updatedAt"
   FROM read_model.dataset d`;

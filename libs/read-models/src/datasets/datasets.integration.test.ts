@@ -1,3 +1,4 @@
+import { NO_RELATION } from '#domain';
 import { CARA, FLIGHTS } from '#domain/testing';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
 import { DATASET, filledDatabase, idOf, minute, sampleHistory, walk, type FilledDatabase } from '../testing';
@@ -10,11 +11,12 @@ let queries: DatasetQueries;
 beforeAll(async () => {
   const history = sampleHistory();
   for (const name of ['Zip codes', 'Movies', 'Bird strikes']) {
+    const source = name === 'Movies' ? { relation: NO_RELATION, query: 'SELECT 1 AS a' } : {};
     const datasetId = idOf(name);
     history.add(`dataset-${datasetId}`, {
       type: 'DatasetRegistered',
       datasetId,
-      definition: { ...FLIGHTS, name },
+      definition: { ...FLIGHTS, name, ...source },
       by: CARA,
       at: minute(1),
     });
@@ -35,6 +37,7 @@ it('shows a dataset as its events left it', async () => {
     description: 'since 2001',
     dataSource: 'sample',
     relation: { schema: 'public', name: 'flights' },
+    query: null,
     columns: FLIGHTS.columns,
     rowLimit: null,
     status: 'retired',
@@ -44,6 +47,10 @@ it('shows a dataset as its events left it', async () => {
     updatedAt: minute(50),
   });
   expect(await queries.get('nothing')).toBeNull();
+});
+
+it('shows the query in place of a relation', async () => {
+  expect(await queries.get(idOf('Movies'))).toMatchObject({ relation: null, query: 'SELECT 1 AS a' });
 });
 
 it('lists by name, in pages, filtered', async () => {

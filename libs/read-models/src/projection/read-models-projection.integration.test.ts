@@ -84,6 +84,7 @@ it('is not stopped by characters that PostgreSQL cannot store', async () => {
     description: null,
     dataSource: 'sample',
     relation: { schema: 'public', name: 'flights' },
+    query: null,
     columns: [],
     rowLimit: null,
   };
