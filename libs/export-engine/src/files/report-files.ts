@@ -1,6 +1,7 @@
 import type { OutputFile, OutputWarning } from '#domain';
 import type { FileStore, FileUpload } from '#file-store';
 import { cutWarning, limitFailure, tooManyFiles, tooManySheets } from '../limit-reached';
+import type { CoverFacts } from '../plan/cover-lines';
 import type { ExportPlan } from '../plan/export-plan';
 import type { Limit, RowLimitKind } from '../plan/limits';
 import { FileSink, type Digest } from '../writers/file-sink';
@@ -33,14 +34,6 @@ export interface ReportFilesParts {
   readonly coverOf: (known: (rows: number) => CoverFacts) => CoverText | null;
   /** Key of the file with this number, from 1. */
   readonly keyOf: (number: number) => string;
-}
-
-/** What a cover says of the rows of its file. */
-export interface CoverFacts {
-  /** Totals included. */
-  readonly rows: number;
-  /** Whether the report was cut, as far as that is known. */
-  readonly truncated: boolean;
 }
 
 interface OpenFile extends OpenedWriter {

@@ -1,6 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
 import { describeFilter, type DatasetDefinition, type Instant, type TemplateDefinition, type TimeZone } from '#domain';
-import type { CoverFacts } from '../files/report-files';
 
 /** A line of a cover sheet: what it is about, and what it says. */
 export type CoverLine = readonly [label: string, text: string];
@@ -11,6 +10,14 @@ export interface CoverSubject {
   readonly dataset: DatasetDefinition;
   readonly nominalTime: Instant;
   readonly timeZone: TimeZone;
+}
+
+/** What a cover says of the rows of its file. */
+export interface CoverFacts {
+  /** Totals included. */
+  readonly rows: number;
+  /** Whether the report was cut, as far as that is known. */
+  readonly truncated: boolean;
 }
 
 /** What a cover sheet can say before the report has run; null for a report without one. */
