@@ -44,12 +44,18 @@ export const exportCsvBench = defineBench({
                 value: median(peerRates),
                 meaning: 'rows a second by psql’s \\copy into a file',
               },
-              { name: 'ratio_psql', value: rate / median(peerRates), meaning: 'rows_per_s to psql_rows_per_s' },
+              {
+                name: 'ratio_psql',
+                value: rate / median(peerRates),
+                target: { atLeast: 0.95 },
+                meaning: 'rows_per_s to psql_rows_per_s',
+              },
             ]
           : []),
         {
           name: 'rss_mib',
           value: median(ours.map(({ peakRssMib }) => peakRssMib)),
+          target: { atMost: 150 },
           meaning: 'MiB of memory that our process takes at most',
         },
       ],

@@ -1,7 +1,6 @@
-import { programText, sql, type Statement } from '#data-sources';
+import { sql, type Statement } from '#data-sources';
 import { aggregateResultType, isComparable, parseFormat } from '#domain';
 import type { Aggregate, DataType, OutputOptions, ReportColumn, ValueFormat } from '#domain';
-import { FORMULA_STARTS } from '../formula-text';
 import { formattedSql } from './cell-format';
 import type { ColumnSource } from './column-source';
 import { digitsOf, type Digits } from './digits';
@@ -45,7 +44,8 @@ export function columnSql(
   const digits = digitsOf(column, source);
   const format = formatOf(column);
   const neutralise = output.format === 'csv' && output.neutraliseFormulas;
-  const planned = { header: column.header, dataType: column.dataType, numberFormat: null, digits };
+  const isSourceText = rawType === 'string' && format === null;
+  const planned = { header: column.header, isSourceText, dataType: column.dataType, numberFormat: null, digits };
   const shared = {
     value,
     text: format
@@ -80,7 +80,7 @@ export function columnSql(
   if (isTyped(output)) return { ...shared, cell: typedSql(value, column, digits, output), planned };
   if (column.dataType === 'boolean') return { ...shared, cell: sql`${value}::text`, planned };
   if (column.dataType === 'percent') return { ...shared, cell: percentText(value), planned };
-  return { ...shared, cell: neutralise && rawType === 'string' ? neutralisedSql(value) : value, planned };
+  return { ...shared, cell: value, planned };
 }
 
 function textSql(value: Statement, type: DataType): Statement {
@@ -170,10 +170,4 @@ function formatOf(column: ReportColumn): ValueFormat | null {
   const reading = parseFormat(column.dataType, column.format);
   if (!reading.ok) throw new RangeError(reading.problem);
   return reading.format;
-}
-
-const STARTS = programText(FORMULA_STARTS.join(', '));
-
-function neutralisedSql(value: Statement): Statement {
-  return sql`CASE WHEN ascii(${value}) IN (${STARTS}) THEN '''' || ${value} ELSE ${value} END`;
 }

@@ -34,6 +34,8 @@ export interface ExportPlan {
 
 export interface PlannedColumn {
   readonly header: string;
+  /** For CSV: whether values are text as the source has it, which a spreadsheet may take for formulas. */
+  readonly isSourceText: boolean;
   /**
    * Type of the values as the query gives them: `string` for what it formats itself. In typed cells a currency and a percent are
    * decimals, a duration a decimal number of days or a text, an array a text.

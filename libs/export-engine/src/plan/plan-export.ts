@@ -102,7 +102,13 @@ function fromClause({ relation, query }: DatasetDefinition, vetted: Statement | 
   return vetted;
 }
 
-const ROW_NUMBERS: PlannedColumn = { header: ROW_NUMBER_HEADER, dataType: 'integer', numberFormat: null, digits: null };
+const ROW_NUMBERS: PlannedColumn = {
+  header: ROW_NUMBER_HEADER,
+  isSourceText: false,
+  dataType: 'integer',
+  numberFormat: null,
+  digits: null,
+};
 
 function framed({ layout }: TemplateDefinition, rows: Omit<RowsToFrame, 'rowNumbers'>): Statement {
   const { rowNumbers, totals } = layout;

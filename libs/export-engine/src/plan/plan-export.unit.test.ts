@@ -208,20 +208,22 @@ describe('planExport', () => {
     expect(shown).toBe(`SELECT ${expected} FROM "public"."flights" LIMIT 1001`);
   });
 
-  it('neutralises text, and text alone', () => {
+  it('tells the writer which values are text as the source has it', () => {
     const columns = [
       reportColumn('origin', 'string'),
+      reportColumn('origin', 'string', { header: 'last', aggregate: 'max' }),
       reportColumn('delay', 'integer'),
       reportColumn('delay', 'string', { header: 'text' }),
       reportColumn('diverted', 'boolean', { format: '=1/+2' }),
     ];
-    expect(query({ columns, output: DEFAULT_CSV })).toEqual([
-      'SELECT CASE WHEN ascii("origin"::text) IN (61, 43, 45, 64, 9, 10, 13, 65309, 65291, 65293, 65312) ' +
-        `THEN '''' || "origin"::text ELSE "origin"::text END, "delay", "delay"::text, ` +
-        'CASE WHEN "diverted" THEN $1 WHEN NOT "diverted" THEN $2 END FROM "public"."flights" LIMIT 1001',
-      "'=1",
-      "'+2",
-    ]);
+    const { columns: planned } = plan({ columns, groupBy: ['origin', 'delay', 'diverted'], output: DEFAULT_CSV });
+    expect(planned.map(({ isSourceText }) => isSourceText)).toEqual([true, true, false, false, false]);
+  });
+
+  it('neutralises the words of a format', () => {
+    const columns = [reportColumn('diverted', 'boolean', { format: '=1/+2' })];
+    expect(query({ columns, output: DEFAULT_CSV }).slice(1)).toEqual(["'=1", "'+2"]);
+    expect(query({ columns, output: PLAIN }).slice(1)).toEqual(['=1', '+2']);
   });
 
   it('neutralises the text of a format', () => {

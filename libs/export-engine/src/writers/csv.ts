@@ -1,10 +1,14 @@
 import type { CsvOptions, OutputWarning } from '#domain';
 import { neutralised } from '../formula-text';
+import type { PlannedColumn } from '../plan/export-plan';
 import type { ByteSink, EndedSink } from './byte-sink';
 import { compressedSink } from './gzip-sink';
+import { GuardedRows } from './guarded-rows';
 import { withCarriageReturns } from './line-ends';
 import type { Finished, RowWriter } from './row-writer';
 import { textEncoder } from './text-encodings';
+
+export type CsvColumn = Pick<PlannedColumn, 'header' | 'isSourceText'>;
 
 /**
  * Makes a CSV file (RFC 4180) of COPY's CSV, which has the delimiter, quoting and null text of the options already. No row
@@ -12,17 +16,23 @@ import { textEncoder } from './text-encodings';
  */
 export class CsvWriter implements RowWriter {
   private readonly encoder;
+  /** Null where no value can be taken for a formula, or may be. */
+  private readonly guard: GuardedRows | null;
 
   private constructor(
+    columns: readonly CsvColumn[],
     private readonly options: CsvOptions,
     private readonly sink: EndedSink,
   ) {
+    const guarded = columns.map(({ isSourceText }) => options.neutraliseFormulas && isSourceText);
+    this.guard = guarded.includes(true) ? new GuardedRows(guarded, options) : null;
     this.encoder = textEncoder(options.encoding);
   }
 
   /** Begins the file, with a header if the options want one. */
-  static async open(headers: readonly string[], options: CsvOptions, sink: ByteSink): Promise<CsvWriter> {
-    const writer = new CsvWriter(options, compressedSink(sink, options.compression));
+  static async open(columns: readonly CsvColumn[], options: CsvOptions, sink: ByteSink): Promise<CsvWriter> {
+    const headers = columns.map(({ header }) => header);
+    const writer = new CsvWriter(columns, options, compressedSink(sink, options.compression));
     try {
       if (options.byteOrderMark) await writer.sink.write(writer.encoder.byteOrderMark);
       if (options.header) await writer.sink.write(writer.encoder.encode(Buffer.from(headerLine(headers, options))));
@@ -34,8 +44,12 @@ export class CsvWriter implements RowWriter {
   }
 
   write(rows: Buffer, count: number): Promise<void> {
-    const lines = this.options.lineEnding === 'crlf' ? withCarriageReturns(rows, count) : rows;
-    return this.sink.write(this.encoder.encode(lines));
+    return this.sink.write(this.encoder.encode(this.linesOf(rows, count)));
+  }
+
+  private linesOf(rows: Buffer, count: number): Buffer {
+    if (this.guard) return this.guard.rewrite(rows, count);
+    return this.options.lineEnding === 'crlf' ? withCarriageReturns(rows, count) : rows;
   }
 
   async finish(): Promise<Finished> {

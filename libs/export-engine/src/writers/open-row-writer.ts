@@ -30,10 +30,8 @@ export async function openRowWriter(
   { sheetName, cover }: SheetContent,
 ): Promise<OpenedWriter> {
   switch (output.format) {
-    case 'csv': {
-      const headers = columns.map(({ header }) => header);
-      return { writer: await CsvWriter.open(headers, output, sink), sheets: null };
-    }
+    case 'csv':
+      return { writer: await CsvWriter.open(columns, output, sink), sheets: null };
     case 'xlsx': {
       const writer = await XlsxWriter.open({ columns, options: output, totals, cover }, sink, sheetName);
       return { writer, sheets: writer };
