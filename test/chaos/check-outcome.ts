@@ -42,17 +42,25 @@ export function checkFiles(events: readonly RecordedEvent[], root: string): read
   const found = existsSync(jobs) ? readdirSync(jobs, { recursive: true, withFileTypes: true }) : [];
   for (const entry of found.filter((entry) => entry.isFile())) {
     const key = join(entry.parentPath, entry.name).slice(root.length + 1);
-    if (!promised.has(key) && !isSuperseded(key, events)) violations.push(`${key} belongs to no completed job`);
+    if (!promised.has(key) && !isForTheSweeper(key, events)) violations.push(`${key} belongs to no completed job`);
   }
   return violations;
 }
 
-/** Files of an attempt that another one followed are the sweeper's, which comes by every ten minutes. */
-function isSuperseded(key: string, events: readonly RecordedEvent[]): boolean {
+/** How a job ends without files. */
+const ENDS_WITHOUT_FILES = ['JobFailed', 'JobCancelled', 'JobExpired'];
+
+/**
+ * Whether a file is one of those that the sweeper removes, which comes by every ten minutes: a worker was killed between storing it
+ * and saying so, and then another attempt began, or the job ended without one.
+ */
+function isForTheSweeper(key: string, events: readonly RecordedEvent[]): boolean {
   const [, jobId, attempt] = key.split('/');
-  return events.some(
-    ({ streamId, type, data }) =>
-      streamId === `job-${jobId}` && type === 'JobStarted' && (data as { attempt: number }).attempt > Number(attempt),
+  const history = events.filter(({ streamId }) => streamId === `job-${jobId}`);
+  return history.some(
+    ({ type, data }) =>
+      ENDS_WITHOUT_FILES.includes(type) ||
+      (type === 'JobStarted' && (data as { attempt: number }).attempt > Number(attempt)),
   );
 }
 
