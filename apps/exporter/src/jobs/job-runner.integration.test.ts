@@ -12,6 +12,7 @@ import {
   templateDefinition,
 } from '#domain/testing';
 import { ExportFailure } from '#export-engine';
+import type { Claim } from '../queue/export-queue';
 import { ExporterWorld, heldExport } from '../testing/exporter-world';
 
 describe('a job in the exporter', () => {
@@ -178,14 +179,25 @@ describe('a job in the exporter', () => {
     ]);
   });
 
+  /** A claim passes over a row while the event of the attempt before is being applied to it. */
+  async function claimed(worker: string): Promise<Claim> {
+    const claims: Claim[] = [];
+    await world.until(async () => {
+      const claim = await world.queue(1).claim(worker);
+      if (claim) claims.push(claim);
+      return claim !== null;
+    });
+    return claims[0]!;
+  }
+
   it('ends failed when it kills its worker each time', async () => {
     const jobId = await world.request({ maxAttempts: 2 });
     await world.until(async () => (await world.row(jobId)) !== undefined);
     for (const attempt of [1, 2]) {
-      const claim = await world.queue(1).claim(`dying ${attempt}`);
+      const claim = await claimed(`dying ${attempt}`);
       expect(claim).toMatchObject({ jobId });
       if (attempt === 2) await world.tell({ type: 'LoseAttempt', jobId, attempt: 1, at: world.now() }, jobId);
-      await world.tell({ type: 'StartJob', jobId, attempt, worker: claim!.worker, at: world.now() }, jobId);
+      await world.tell({ type: 'StartJob', jobId, attempt, worker: claim.worker, at: world.now() }, jobId);
     }
     await world.worker({ process: () => Promise.resolve(jobOutput()) });
     await world.happened(jobId, 'JobFailed');
