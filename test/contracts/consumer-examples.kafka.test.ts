@@ -6,7 +6,7 @@ import { transformSync } from '@swc/core';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { createEventRecords } from '#contracts';
 import { LATE_HEADER, type EventRecord } from '#event-sourcing';
-import { withOtherOutput } from '../../libs/contracts/src/later-outputs';
+import { withFieldsOfLaterForms } from '../../libs/contracts/src/later-forms';
 import { everyKindOfEvent } from '../../libs/contracts/src/testing';
 import { packageRoot } from '#platform';
 import { newPrefix, testBrokers } from '../kafka/test-kafka';
@@ -29,7 +29,7 @@ const expected = events.map((event, index) => ({
   stream: event.streamId,
   time: event.recordedAt.toISOString(),
   // As the schemas have it, which is all that a consumer knows.
-  data: withOtherOutput(event.type, event.metadata.schemaVersion, event.data),
+  data: withFieldsOfLaterForms(event.type, event.metadata.schemaVersion, event.data),
 }));
 
 beforeAll(async () => {

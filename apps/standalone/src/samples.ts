@@ -3,6 +3,7 @@ import {
   dataset,
   DEFAULT_CSV,
   PLAIN_REPORT,
+  PLAIN_SCHEDULE,
   schedule,
   streamOf,
   template,
@@ -119,6 +120,7 @@ function delayedFlights(): TemplateDefinition {
 
 function everyMinute(): ScheduleDefinition {
   return {
+    ...PLAIN_SCHEDULE,
     name: 'Delayed flights, every minute',
     recurrence: { type: 'minutes', every: 1 },
     timeZone: 'UTC',

@@ -1,6 +1,6 @@
 import { fullNameOf, type RecordSchema } from './avro/avro-schema';
 import { avroCodec, avroReader, type AvroCodec } from './avro/avro-codec';
-import { withOneOutput, withOtherOutput } from './later-outputs';
+import { withOneField, withFieldsOfLaterForms } from './later-forms';
 import { namespaceOfAggregate, type PublishedSchema } from './published/published-schemas';
 import type { AggregateName } from './published/published-events';
 
@@ -63,7 +63,7 @@ export class EventSchemas {
       aggregate,
       type,
       version: null,
-      read: (body) => ({ data: withOneOutput(type, version, read(body)), version }),
+      read: (body) => ({ data: withOneField(type, version, read(body)), version }),
     };
   }
 }
@@ -72,8 +72,8 @@ export class EventSchemas {
 function productCodec({ type, version, schema }: PublishedSchema): AvroCodec {
   const codec = avroCodec(schema);
   return {
-    encode: (data) => codec.encode(withOtherOutput(type, version, data)),
-    decode: (body) => withOneOutput(type, version, codec.decode(body)),
+    encode: (data) => codec.encode(withFieldsOfLaterForms(type, version, data)),
+    decode: (body) => withOneField(type, version, codec.decode(body)),
   };
 }
 

@@ -2,9 +2,12 @@ import {
   currentDefinition,
   currentInput,
   currentOutcome,
+  currentSchedule,
+  PLAIN_REQUEST,
   type FirstDefinition,
   type FirstInput,
   type FirstOutcome,
+  type FirstSchedule,
 } from '#domain';
 import type { RecordedEvent } from '#event-sourcing';
 import { CURRENT_VERSIONS } from './published/published-events';
@@ -67,6 +70,11 @@ const datasetContents: Upcaster = (data) => {
   return { ...rest, definition: { rowLimit: null, query: null, ...definition } };
 };
 
+const scheduleContents: Upcaster = (data) => {
+  const { definition, ...rest } = data as { readonly definition: FirstSchedule };
+  return { ...rest, definition: currentSchedule(definition) };
+};
+
 export const UPCASTERS: Upcasters = {
   TemplateCreated: { 1: templateContents },
   TemplateRevised: { 1: templateContents },
@@ -75,7 +83,14 @@ export const UPCASTERS: Upcasters = {
       const { request, ...rest } = data as { readonly request: Fields & { readonly input: FirstInput } };
       return { ...rest, request: { ...request, input: currentInput(request.input) } };
     },
+    2: (data) => {
+      const { request, ...rest } = data as { readonly request: Fields };
+      return { ...rest, request: { ...PLAIN_REQUEST, ...request } };
+    },
   },
+  ScheduleDefined: { 1: scheduleContents },
+  ScheduleRevised: { 1: scheduleContents },
+  SchedulePaused: { 1: (data) => ({ until: null, cause: 'by_hand', ...(data as Fields) }) },
   JobCompleted: {
     1: (data) => {
       const { output, ...rest } = data as { readonly output: FirstOutcome };

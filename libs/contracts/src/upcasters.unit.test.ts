@@ -67,7 +67,7 @@ it.each([...CURRENT_VERSIONS.keys()])('%s of every version ever published is bro
   expect(upcast({ ...event, metadata: { ...event.metadata, schemaVersion: current } })).toMatchObject({ type });
 });
 
-describe('an event of version 1 becomes one of version 2, as it is written now', () => {
+describe('an event of version 1 becomes one as it is written now', () => {
   const upcastFrom1 = (streamId: string, type: string, data: unknown) => {
     const event = recordedEvent(streamId, type, data);
     const current = upcast({ ...event, metadata: { ...event.metadata, schemaVersion: 1 } });
@@ -123,22 +123,50 @@ describe('an event of version 1 becomes one of version 2, as it is written now',
 
   it('JobRequested', () => {
     const config = { nominalTime: at, timeZone: 'UTC', output: csv };
-    const request = (input: unknown) => ({ request: { ...jobRequest(), input }, at });
+    const { startAfter, catchUp, exclusive, backfillId, ...older } = jobRequest();
+    const later = { startAfter, catchUp, exclusive, backfillId };
+    const request = (input: unknown, more: object = {}) => ({ request: { ...older, ...more, input }, at });
     const selfService = {
       ...{ templateId: 't', dynamicMapping: true, dynamicColumns: [{ columnName: 'delay', ...column }] },
       additionalConfig: { ...selection, ...config, templateName: 'Delays' },
     };
     expect(upcastFrom1('job-1', 'JobRequested', request(selfService))).toMatchObject(
-      request({
-        ...selfService,
-        dynamicColumns: [{ columnName: 'delay', expression: null, ...column }],
-        additionalConfig: { ...current, templateName: 'Delays' },
-      }),
+      request(
+        {
+          ...selfService,
+          dynamicColumns: [{ columnName: 'delay', expression: null, ...column }],
+          additionalConfig: { ...current, templateName: 'Delays' },
+        },
+        later,
+      ),
     );
     const standard = { dynamicMapping: false, additionalConfig: { datasetId: 'd', ...config } };
     expect(upcastFrom1('job-1', 'JobRequested', request(standard))).toEqual(
-      request({ ...standard, additionalConfig: { ...standard.additionalConfig, output: current.output } }),
+      request({ ...standard, additionalConfig: { ...standard.additionalConfig, output: current.output } }, later),
     );
+  });
+
+  it.each([
+    ['ScheduleDefined', { templateId: 't', owner: 'anna' }],
+    ['ScheduleRevised', { by: 'anna' }],
+  ])('%s', (type, rest) => {
+    const definition = {
+      ...{ name: 'Every morning', recurrence: { type: 'daily', time: '07:30' }, timeZone: 'Europe/Berlin' },
+      ...{ startsAt: null, endsAt: null, priority: 'normal', catchUpMinutes: 60 },
+    };
+    expect(upcastFrom1('schedule-1', type, { scheduleId: 's', definition, at, ...rest })).toEqual({
+      ...{ scheduleId: 's', at, ...rest },
+      definition: {
+        ...definition,
+        ...{ catchUp: 'all', clockChanges: { skippedTime: 'shift', repeatedTime: 'first' }, calendar: null },
+        ...{ maxRuns: null, overlap: 'allow', jitterSeconds: 0, pauseAfterFailures: null },
+      },
+    });
+  });
+
+  it('SchedulePaused', () => {
+    const paused = { scheduleId: 's', note: 'holidays', by: 'anna', at };
+    expect(upcastFrom1('schedule-1', 'SchedulePaused', paused)).toEqual({ ...paused, until: null, cause: 'by_hand' });
   });
 
   it('JobCompleted', () => {

@@ -1,6 +1,8 @@
 /** All ids are UUIDs in lower case, save where told otherwise. */
 export type TemplateId = string;
 export type ScheduleId = string;
+export type CalendarId = string;
+export type BackfillId = string;
 export type JobId = string;
 export type DatasetId = string;
 export type DataSourceId = string;

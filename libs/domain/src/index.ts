@@ -32,6 +32,7 @@ export * from './templates/template-messages';
 export * from './templates/template';
 export * from './schedules/recurrence';
 export * from './schedules/schedule-messages';
+export * from './schedules/earlier-schedules';
 export * from './schedules/schedule';
 export * from './schedules/validate-schedule';
 export * from './schedules/occurrences';

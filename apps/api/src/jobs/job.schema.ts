@@ -6,7 +6,7 @@ import { outputInput } from '../templates/output.schema';
 import { parametersInput } from '../templates/parameters.schema';
 
 export const jobStatus = z.enum(JOB_STATUSES);
-export const jobOrigin = z.enum(['schedule', 'run_now', 'retry', 'rerun', 'standard_export']);
+export const jobOrigin = z.enum(['schedule', 'run_now', 'retry', 'rerun', 'standard_export', 'backfill']);
 const priority = z.enum(PRIORITIES);
 export const BATCH_TYPE_IDS = DEFAULT_BATCH_TYPES.all.map((type) => type.id);
 export const batchTypeId = z.literal(BATCH_TYPE_IDS);

@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { changed, id, instant, page, paging, uuid } from '../http/fields';
+import { RECURRENCE_TYPES, SKIP_REASONS } from '#domain';
+import { changed, id, instant, instantInput, page, paging, uuid } from '../http/fields';
 import { operation } from '../http/operation';
-import { newScheduleInput, priority, recurrenceInput, scheduleFields, scheduleInput } from './schedule.schema';
+import { recurrenceInput } from './recurrence.schema';
+import { newScheduleInput, priority, scheduleFields, scheduleInput, schedulePolicies } from './schedule.schema';
 
 const tag = 'Schedules';
 const scheduleId = z.strictObject({ scheduleId: id });
 const status = z.enum(['active', 'paused', 'removed']);
-const frequency = z.enum(['minutes', 'hourly', 'daily', 'weekly', 'monthly', 'cron']);
+const frequency = z.enum(RECURRENCE_TYPES);
 
 const summary = {
   scheduleId: uuid,
@@ -21,6 +23,7 @@ const summary = {
   endsAt: instant.nullable(),
   priority,
   catchUpMinutes: z.int(),
+  ...schedulePolicies,
   status,
   pauseNote: z.string().nullable(),
   nextRunTime: instant.nullable().describe('Null when nothing is due, or the scheduler has not looked yet.'),
@@ -92,7 +95,12 @@ export const scheduleOperations = {
     id: 'pauseSchedule',
     path: '/v1/schedules/:scheduleId/pause',
     summary: 'Pause a schedule',
-    body: z.strictObject({ note: z.string().trim().max(500).nullable().default(null) }).meta({ id: 'PauseInput' }),
+    body: z
+      .strictObject({
+        note: z.string().trim().max(500).nullable().default(null),
+        until: instantInput.nullable().default(null).describe('When it resumes by itself.'),
+      })
+      .meta({ id: 'PauseInput' }),
     problems: ['schedule.missing', 'schedule.removed'],
   }),
   resume: operation({
@@ -121,6 +129,8 @@ export const scheduleOperations = {
         timeZone: scheduleFields.timeZone,
         startsAt: scheduleFields.startsAt,
         endsAt: scheduleFields.endsAt,
+        clockChanges: scheduleFields.clockChanges,
+        calendar: scheduleFields.calendar,
       })
       .meta({ id: 'SchedulePreviewInput' }),
     response: z.object({ nextRuns }).meta({ id: 'SchedulePreview' }),
@@ -141,7 +151,7 @@ export const scheduleOperations = {
           from: instant,
           to: instant,
           count: z.int(),
-          reason: z.enum(['missed', 'template_archived', 'template_invalid']),
+          reason: z.enum(SKIP_REASONS),
           skippedAt: instant,
         })
         .meta({ id: 'SkippedOccurrences' }),

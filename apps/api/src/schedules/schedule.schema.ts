@@ -1,36 +1,49 @@
 import { z } from 'zod';
-import { PRIORITIES, type Recurrence } from '#domain';
+import { CATCH_UP_POLICIES, HOLIDAY_POLICIES, OVERLAP_POLICIES, PLAIN_SCHEDULE, PRIORITIES } from '#domain';
 import { id, instantInput, words } from '../http/fields';
-
-const wallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM, from 00:00 to 23:59');
-const weekday = z.literal([1, 2, 3, 4, 5, 6, 7]).meta({ description: '1 is Monday, 7 is Sunday.' });
-
-/** When a schedule fires, in the wall time of its zone. */
-export const recurrenceInput: z.ZodType<Recurrence> = z
-  .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('minutes'), every: z.int().min(1).max(1440) }),
-    z.strictObject({ type: z.literal('hourly'), minute: z.int().min(0).max(59) }),
-    z.strictObject({ type: z.literal('daily'), time: wallTime }),
-    z.strictObject({ type: z.literal('weekly'), weekdays: z.array(weekday).max(7), time: wallTime }),
-    z.strictObject({
-      type: z.literal('monthly'),
-      day: z.union([z.int().min(1).max(31), z.literal('last')]),
-      time: wallTime,
-    }),
-    z.strictObject({ type: z.literal('cron'), expression: z.string().min(1).max(200) }),
-  ])
-  .meta({
-    id: 'Recurrence',
-    description:
-      'When a schedule fires, in the wall time of its zone. A wall time that a clock change leaves out fires at the end of ' +
-      'the gap; one that comes twice fires the first time. Cron has five fields.',
-    examples: [
-      { type: 'daily', time: '07:30' },
-      { type: 'cron', expression: '0 6 * * 1-5' },
-    ],
-  });
+import { recurrenceInput } from './recurrence.schema';
 
 export const priority = z.enum(PRIORITIES);
+
+/** What becomes of an occurrence under special conditions. */
+export const schedulePolicies = {
+  catchUp: z
+    .enum(CATCH_UP_POLICIES)
+    .default(PLAIN_SCHEDULE.catchUp)
+    .describe('Which of those that an outage delayed, and the window still allows, run.'),
+  clockChanges: z
+    .strictObject({
+      skippedTime: z.enum(['shift', 'skip']).default(PLAIN_SCHEDULE.clockChanges.skippedTime),
+      repeatedTime: z.enum(['first', 'second', 'both']).default(PLAIN_SCHEDULE.clockChanges.repeatedTime),
+    })
+    .default(PLAIN_SCHEDULE.clockChanges)
+    .describe('What becomes of wall times that a clock change leaves out (`shift`: the end of the gap) or repeats.'),
+  calendar: z
+    .strictObject({ calendarId: id, onHoliday: z.enum(HOLIDAY_POLICIES) })
+    .nullable()
+    .default(null)
+    .describe(
+      'The calendar of holidays that it minds, and what becomes of occurrences on days that are no business days.',
+    ),
+  maxRuns: z.int().min(1).max(1_000_000).nullable().default(null).describe('How many occurrences it has at most.'),
+  overlap: z
+    .enum(OVERLAP_POLICIES)
+    .default(PLAIN_SCHEDULE.overlap)
+    .describe('What becomes of an occurrence that falls due while a job of the same schedule has not ended.'),
+  jitterSeconds: z
+    .int()
+    .min(0)
+    .max(3600)
+    .default(0)
+    .describe('Each job starts up to so many seconds late, so that many schedules of one time spread.'),
+  pauseAfterFailures: z
+    .int()
+    .min(1)
+    .max(100)
+    .nullable()
+    .default(null)
+    .describe('So many jobs in a row that fail pause the schedule.'),
+};
 
 /** What a schedule says, without its template. */
 export const scheduleFields = {
@@ -44,6 +57,7 @@ export const scheduleFields = {
     .number()
     .default(60)
     .describe('How late an occurrence may still run after an outage; older ones are skipped. 0 to 10,080.'),
+  ...schedulePolicies,
 };
 
 export const scheduleInput = z.strictObject(scheduleFields).meta({ id: 'ScheduleInput' });

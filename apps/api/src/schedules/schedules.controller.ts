@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Caller } from '#access';
 import {
+  PLAIN_SCHEDULE,
   upcomingOccurrences,
   validateSchedule,
   type ExistingSchedule,
@@ -83,7 +84,9 @@ export class SchedulesController {
   @Handles(operations.pause)
   pause(call: CallOf<'pause'>) {
     return this.change(call, (_schedule, scheduleId) => {
-      return { type: 'PauseSchedule', scheduleId, note: call.body.note, by: call.caller.userId, at: at(call) };
+      const { note, until } = call.body;
+      const by = call.caller.userId;
+      return { type: 'PauseSchedule', scheduleId, note, until, cause: 'by_hand', by, at: at(call) };
     });
   }
 
@@ -104,7 +107,7 @@ export class SchedulesController {
 
   @Handles(operations.preview)
   preview({ body, now }: CallOf<'preview'>) {
-    const definition = { ...body, name: 'Preview', priority: 'normal', catchUpMinutes: 0 } as const;
+    const definition = { ...PLAIN_SCHEDULE, ...body, name: 'Preview', priority: 'normal', catchUpMinutes: 0 } as const;
     const problems = validateSchedule(definition, now.toISOString());
     if (problems.length > 0) {
       const detail = problems.map(({ message }) => message).join(' ');
@@ -156,6 +159,5 @@ function nextRunsOf(definition: ScheduleDefinition, now: Date): string[] {
 }
 
 function scheduleAnswer({ definition, ...view }: ScheduleView) {
-  const { recurrence, startsAt, endsAt, catchUpMinutes } = definition;
-  return { ...view, recurrence, startsAt, endsAt, catchUpMinutes };
+  return { ...definition, ...view };
 }

@@ -239,7 +239,15 @@ describe('a job in the exporter', () => {
       template,
       at,
     });
-    await world.run(schedule, streamId, { type: 'PauseSchedule', scheduleId, note: null, by: BEN, at });
+    await world.run(schedule, streamId, {
+      type: 'PauseSchedule',
+      scheduleId,
+      note: null,
+      until: null,
+      cause: 'by_hand',
+      by: BEN,
+      at,
+    });
     const paused = await world.request({ origin: 'schedule', scheduleId, scheduleRevision: 0 });
     const late = await world.request({ startBefore: '2026-01-01T00:00:00.000Z' });
     await world.worker({ process: () => Promise.reject(new Error('must not run')) });

@@ -209,6 +209,8 @@ describe('the due loop', () => {
       type: 'PauseSchedule',
       scheduleId: world.scheduleId,
       note: null,
+      until: null,
+      cause: 'by_hand',
       by: ANNA,
       at: world.at(),
     });

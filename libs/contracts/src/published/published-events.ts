@@ -16,15 +16,15 @@ export const PUBLISHED_EVENTS = {
     TemplateTransferred: 1,
   } satisfies Record<TemplateEvent['type'], number>,
   schedule: {
-    ScheduleDefined: 1,
-    ScheduleRevised: 1,
-    SchedulePaused: 1,
+    ScheduleDefined: 2,
+    ScheduleRevised: 2,
+    SchedulePaused: 2,
     ScheduleResumed: 1,
     ScheduleRemoved: 1,
     OccurrencesSkipped: 1,
   } satisfies Record<ScheduleEvent['type'], number>,
   job: {
-    JobRequested: 2,
+    JobRequested: 3,
     OccurrenceSkipped: 1,
     JobStarted: 1,
     JobCompleted: 2,
@@ -39,6 +39,7 @@ export const PUBLISHED_EVENTS = {
     DatasetRegistered: 2,
     DatasetRevised: 2,
     DatasetRetired: 1,
+    DatasetRefreshed: 1,
   } satisfies Record<DatasetEvent['type'], number>,
   datasource: {
     DataSourceRegistered: 1,

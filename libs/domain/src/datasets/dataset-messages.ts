@@ -37,7 +37,9 @@ export type DatasetCommand =
       readonly definition: DatasetDefinition;
       readonly at: Instant;
     }
-  | { readonly type: 'RetireDataset'; readonly datasetId: DatasetId; readonly at: Instant };
+  | { readonly type: 'RetireDataset'; readonly datasetId: DatasetId; readonly at: Instant }
+  /** Its source has new data: schedules that wait for that may run. */
+  | { readonly type: 'RefreshDataset'; readonly datasetId: DatasetId; readonly by: UserId; readonly at: Instant };
 
 export type DatasetEvent =
   | {
@@ -53,7 +55,8 @@ export type DatasetEvent =
       readonly definition: DatasetDefinition;
       readonly at: Instant;
     }
-  | { readonly type: 'DatasetRetired'; readonly datasetId: DatasetId; readonly at: Instant };
+  | { readonly type: 'DatasetRetired'; readonly datasetId: DatasetId; readonly at: Instant }
+  | { readonly type: 'DatasetRefreshed'; readonly datasetId: DatasetId; readonly by: UserId; readonly at: Instant };
 
 export type DatasetState =
   | { readonly status: 'absent' }

@@ -27,6 +27,10 @@ export const dataset: Decider<DatasetCommand, DatasetState, DatasetEvent, Datase
       case 'RetireDataset':
         if (state.status === 'absent') return refuse({ code: 'dataset.missing' });
         return state.status === 'retired' ? accept() : accept({ ...command, type: 'DatasetRetired' });
+      case 'RefreshDataset':
+        if (state.status === 'absent') return refuse({ code: 'dataset.missing' });
+        if (state.status === 'retired') return refuse({ code: 'dataset.retired' });
+        return accept({ ...command, type: 'DatasetRefreshed' });
     }
   },
   evolve(state, event) {
@@ -37,6 +41,8 @@ export const dataset: Decider<DatasetCommand, DatasetState, DatasetEvent, Datase
         return state.status === 'absent' ? state : { ...state, definition: event.definition };
       case 'DatasetRetired':
         return state.status === 'absent' ? state : { ...state, status: 'retired' };
+      case 'DatasetRefreshed':
+        return state;
     }
   },
 };

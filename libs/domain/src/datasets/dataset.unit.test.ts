@@ -14,6 +14,8 @@ const registered: DatasetEvent = { ...register, type: 'DatasetRegistered' };
 const renamed = { ...FLIGHTS, name: 'All flights' };
 const revise: DatasetCommand = { type: 'ReviseDataset', datasetId: DATASET_ID, definition: renamed, at: NOON };
 const retire: DatasetCommand = { type: 'RetireDataset', datasetId: DATASET_ID, at: NOON };
+const refresh: DatasetCommand = { type: 'RefreshDataset', datasetId: DATASET_ID, by: ANNA, at: NOON };
+const refreshed: DatasetEvent = { ...refresh, type: 'DatasetRefreshed' };
 const retired: DatasetEvent = { ...retire, type: 'DatasetRetired' };
 const overQuery = { ...FLIGHTS, relation: NO_RELATION, query: 'SELECT 1 AS delay' };
 const twice = { ...FLIGHTS, columns: [datasetColumn('a', 'string'), datasetColumn('a', 'integer')] };
@@ -76,6 +78,15 @@ describe('revising a dataset', () => {
 describe('retiring a dataset', () => {
   it('closes it', () => given(dataset, registered).when(retire).then(retired));
   it('changes nothing the second time', () => given(dataset, registered, retired).when(retire).thenNothing());
+});
+
+describe('telling that the data of a dataset are new', () => {
+  it('is recorded each time', () => given(dataset, registered, refreshed).when(refresh).then(refreshed));
+  it('leaves the dataset as it is', () =>
+    expect(given(dataset, registered, refreshed).state).toEqual(given(dataset, registered).state));
+  it('is refused for one that is missing', () => given(dataset).when(refresh).refused('dataset.missing'));
+  it('is refused for a retired one', () =>
+    given(dataset, registered, retired).when(refresh).refused('dataset.retired'));
   it('is refused for an unknown one', () => given(dataset).when(retire).refused('dataset.missing'));
   it('keeps the definition, so that old reports can still be explained', () => {
     expect(given(dataset, registered, retired).state).toEqual({

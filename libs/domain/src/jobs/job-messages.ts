@@ -1,10 +1,10 @@
 import type { DomainRefusal } from '#event-sourcing';
-import type { Instant, JobId, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
+import type { BackfillId, Instant, JobId, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
 import type { Priority, SkipReason } from '../schedules/schedule-messages';
 import type { BatchTypeId, JobInput, JobOutput } from './job-input';
 
 /** `rerun` and `retry` are new jobs by hand that name the old one in `rerunOf`. */
-export type JobOrigin = 'schedule' | 'run_now' | 'retry' | 'rerun' | 'standard_export';
+export type JobOrigin = 'schedule' | 'run_now' | 'retry' | 'rerun' | 'standard_export' | 'backfill';
 
 /** What was asked for, fixed for the job's life. */
 export interface JobRequest {
@@ -27,8 +27,24 @@ export interface JobRequest {
   readonly maxAttempts: number;
   /** The job expires if it has not started by then; null means it waits for ever. */
   readonly startBefore: Instant | null;
+  /** Not started earlier; null: as soon as there is room. */
+  readonly startAfter: Instant | null;
+  /** It makes up for an outage, so it ranks below what is due. */
+  readonly catchUp: boolean;
+  /** No job of the same schedule may run beside it. */
+  readonly exclusive: boolean;
+  /** What it is a part of, for the origin `backfill`. */
+  readonly backfillId: BackfillId | null;
   readonly input: JobInput;
 }
+
+/** What a request is unless it says otherwise, and what each was before version 3 of `JobRequested`. */
+export const PLAIN_REQUEST = {
+  startAfter: null,
+  catchUp: false,
+  exclusive: false,
+  backfillId: null,
+} as const satisfies Partial<JobRequest>;
 
 /** Why an attempt failed: a stable code and a sentence that the owner can act on; no stack, no secret. */
 export interface JobFailure {

@@ -1,5 +1,5 @@
 import { v5 } from 'uuid';
-import type { DatasetId, Instant, JobId, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
+import type { BackfillId, DatasetId, Instant, JobId, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
 import { millisecondsOf, toInstant } from '../instants';
 import type { TemplateDefinition } from '../reports/definition';
 import type { OutputOptions } from '../reports/output-options';
@@ -12,7 +12,7 @@ import {
   type BatchTypeId,
   type SelfServiceInput,
 } from './job-input';
-import type { JobOrigin, JobRequest } from './job-messages';
+import { PLAIN_REQUEST, type JobOrigin, type JobRequest } from './job-messages';
 
 /** Fixed for good: an occurrence's job must have the same id whoever requests it, and after any upgrade. */
 const OCCURRENCE_NAMESPACE = 'd4bb7ab1-41f9-41e2-8271-261eb52335b7';
@@ -30,6 +30,11 @@ interface RequestTerms {
   readonly priority: Priority;
   readonly maxAttempts: number;
   readonly startBefore: Instant | null;
+  /** Default: see `PLAIN_REQUEST`. */
+  readonly startAfter?: Instant | null;
+  readonly catchUp?: boolean;
+  readonly exclusive?: boolean;
+  readonly backfillId?: BackfillId | null;
 }
 
 export interface SelfServiceTerms extends RequestTerms {
@@ -48,6 +53,7 @@ export interface SelfServiceTerms extends RequestTerms {
 export function selfServiceRequest(terms: SelfServiceTerms): JobRequest {
   const { template, templateRevision, schedule, parameters, ...request } = terms;
   return {
+    ...PLAIN_REQUEST,
     ...request,
     batchTypeId: BATCH_TYPE_SELF_SERVICE,
     templateId: template.templateId,
@@ -132,6 +138,7 @@ export function standardExportRequest(terms: StandardExportTerms): JobRequest {
   const { datasetId, output, batchTypeId = BATCH_TYPE_STANDARD_EXPORT, ...request } = terms;
   const { nominalTime, timeZone } = request;
   return {
+    ...PLAIN_REQUEST,
     ...request,
     batchTypeId,
     origin: 'standard_export',

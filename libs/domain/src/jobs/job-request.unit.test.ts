@@ -12,6 +12,7 @@ import {
 } from '../testing/samples';
 import type { ExistingTemplate } from '../templates/template';
 import type { SelfServiceInput } from './job-input';
+import { PLAIN_REQUEST } from './job-messages';
 import { occurrenceJobId, selfServiceRequest, standardExportRequest, templateFromInput } from './job-request';
 
 const template: ExistingTemplate = {
@@ -74,6 +75,7 @@ describe('a self-service request', () => {
   });
   it('pins the revisions and carries all that the export needs', () => {
     expect(request).toEqual({
+      ...PLAIN_REQUEST,
       ...terms,
       batchTypeId: 4,
       origin: 'schedule',
@@ -146,6 +148,7 @@ describe('a self-service request', () => {
 it('a standard export is a whole dataset', () => {
   const request = standardExportRequest({ ...terms, datasetId: DATASET_ID, output: DEFAULT_XLSX });
   expect(request).toEqual({
+    ...PLAIN_REQUEST,
     ...terms,
     batchTypeId: 1,
     origin: 'standard_export',

@@ -1,7 +1,7 @@
 import type { TimeZone } from '../identifiers';
 import { millisecondsOf } from '../instants';
 import { minutesAnchor, nextOfHours, nextOfMinutes } from './elapsed-times';
-import type { Recurrence } from './recurrence';
+import { isSimple, type Recurrence } from './recurrence';
 import type { ScheduleDefinition } from './schedule-messages';
 import { firstInstantOf, latestWallTime, offsetPeriodAt } from './wall-clock';
 import { countOfCycle, countWallTimes, nextWallTime, type WallRecurrence } from './wall-times';
@@ -52,7 +52,7 @@ export function upcomingOccurrences(definition: ScheduleDefinition, after: Date,
  */
 export function countOccurrences(recurrence: Recurrence, timeZone: TimeZone, after: Date, until: Date): number {
   const [from, to] = [after.getTime(), until.getTime()];
-  if (to <= from) return 0;
+  if (to <= from || !isSimple(recurrence)) return 0;
   switch (recurrence.type) {
     case 'minutes':
       return countOfCycle(minutesAnchor(timeZone), recurrence.every * 60_000, from, to);
@@ -73,6 +73,7 @@ export function countOccurrences(recurrence: Recurrence, timeZone: TimeZone, aft
 }
 
 function nextInstant(recurrence: Recurrence, zone: TimeZone, after: number): number | null {
+  if (!isSimple(recurrence)) return null;
   switch (recurrence.type) {
     case 'minutes':
       return nextOfMinutes(recurrence.every, zone, after);

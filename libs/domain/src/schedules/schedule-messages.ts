@@ -1,7 +1,7 @@
 import type { DomainRefusal } from '#event-sourcing';
-import type { Instant, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
+import type { CalendarId, Instant, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
 import type { DefinitionProblem } from '../reports/definition-problem';
-import type { Recurrence } from './recurrence';
+import type { ClockChanges, Recurrence } from './recurrence';
 
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
 export type Priority = (typeof PRIORITIES)[number];
@@ -17,6 +17,49 @@ export interface ScheduleDefinition {
   readonly priority: Priority;
   /** How late an occurrence may still be requested after an outage, in minutes; older ones are skipped. 0 to 10,080. */
   readonly catchUpMinutes: number;
+  /** Which of those that an outage delayed, and the window still allows, are requested. */
+  readonly catchUp: CatchUpPolicy;
+  readonly clockChanges: ClockChanges;
+  /** The holidays that it minds. Null: it minds none, and business days are Monday to Friday. */
+  readonly calendar: CalendarUse | null;
+  /** How many occurrences it has at most, counted from its definition; null for no limit. */
+  readonly maxRuns: number | null;
+  /** What becomes of an occurrence that falls due while a job of the same schedule has not ended. */
+  readonly overlap: OverlapPolicy;
+  /** Each job starts up to so many seconds late, by a delay that is fixed for schedule and nominal time. 0 to 3,600. */
+  readonly jitterSeconds: number;
+  /** So many jobs in a row that fail pause the schedule; null: none do. 1 to 100. */
+  readonly pauseAfterFailures: number | null;
+}
+
+/** What a schedule is unless it says otherwise. */
+export const PLAIN_SCHEDULE = {
+  catchUp: 'all',
+  clockChanges: { skippedTime: 'shift', repeatedTime: 'first' },
+  calendar: null,
+  maxRuns: null,
+  overlap: 'allow',
+  jitterSeconds: 0,
+  pauseAfterFailures: null,
+} as const satisfies Partial<ScheduleDefinition>;
+
+export const CATCH_UP_POLICIES = ['all', 'latest', 'none'] as const;
+export type CatchUpPolicy = (typeof CATCH_UP_POLICIES)[number];
+
+/**
+ * `allow`: both run. `skip`: it is left out. `queue_one`: it waits for the other to end, unless one waits already. `queue_all`: it
+ * waits. `cancel_running`: the others are cancelled.
+ */
+export const OVERLAP_POLICIES = ['allow', 'skip', 'queue_one', 'queue_all', 'cancel_running'] as const;
+export type OverlapPolicy = (typeof OVERLAP_POLICIES)[number];
+
+/** What becomes of an occurrence on a day that is no business day of the calendar. */
+export const HOLIDAY_POLICIES = ['run', 'skip', 'previous_business_day', 'next_business_day'] as const;
+export type HolidayPolicy = (typeof HOLIDAY_POLICIES)[number];
+
+export interface CalendarUse {
+  readonly calendarId: CalendarId;
+  readonly onHoliday: HolidayPolicy;
 }
 
 /** Problems of the template at schedule time, found by whoever loads it; an empty list when it may be scheduled. */
@@ -47,6 +90,8 @@ export type ScheduleCommand =
       readonly type: 'PauseSchedule';
       readonly scheduleId: ScheduleId;
       readonly note: string | null;
+      readonly until: Instant | null;
+      readonly cause: PauseCause;
       readonly by: UserId;
       readonly at: Instant;
     }
@@ -69,8 +114,23 @@ export type ScheduleCommand =
       readonly at: Instant;
     };
 
-/** `missed`: due longer ago than the catch-up window allows. */
-export type SkipReason = 'missed' | 'template_archived' | 'template_invalid';
+/** `failures`: too many jobs in a row have failed. */
+export type PauseCause = 'by_hand' | 'failures';
+
+/**
+ * `missed`: due longer ago than the catch-up window allows. `catch_up`: late, and left out by the catch-up policy. `overlap`: a job
+ * of the same schedule had not ended. `holiday`: no business day. `clock_change`: no such time came that day.
+ */
+export const SKIP_REASONS = [
+  'missed',
+  'catch_up',
+  'overlap',
+  'holiday',
+  'clock_change',
+  'template_archived',
+  'template_invalid',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export type ScheduleEvent =
   | {
@@ -92,6 +152,9 @@ export type ScheduleEvent =
       readonly type: 'SchedulePaused';
       readonly scheduleId: ScheduleId;
       readonly note: string | null;
+      /** When it resumes by itself; null: when somebody resumes it. */
+      readonly until: Instant | null;
+      readonly cause: PauseCause;
       readonly by: UserId;
       readonly at: Instant;
     }

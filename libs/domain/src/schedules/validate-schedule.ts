@@ -4,7 +4,7 @@ import { millisecondsOf } from '../instants';
 import { parseLiteral } from '../reports/values';
 import { readCron } from './cron';
 import { nextOccurrenceOf } from './occurrences';
-import type { Recurrence, WallTime } from './recurrence';
+import { isSimple, type Recurrence, type WallTime } from './recurrence';
 import type { RecurrenceProblem, ScheduleDefinition } from './schedule-messages';
 
 /** One week. */
@@ -35,6 +35,7 @@ export function validateSchedule(definition: ScheduleDefinition, at: Instant): R
 }
 
 function recurrenceProblems(recurrence: Recurrence): RecurrenceProblem[] {
+  if (!isSimple(recurrence)) return [];
   switch (recurrence.type) {
     case 'minutes':
       return inRange(recurrence.every, 1, 1_440)

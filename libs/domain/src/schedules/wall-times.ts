@@ -1,5 +1,5 @@
 import { readCron, type CronRule } from './cron';
-import type { Recurrence, WallTime } from './recurrence';
+import type { SimpleRecurrence, WallTime } from './recurrence';
 import type { WallMilliseconds } from './wall-clock';
 
 const MINUTE = 60_000;
@@ -7,7 +7,7 @@ const DAY = 24 * 60 * MINUTE;
 const WEEK = 7 * DAY;
 
 /** The recurrences that name times on the wall, rather than stretches of elapsed time. */
-export type WallRecurrence = Exclude<Recurrence, { type: 'minutes' | 'hourly' }>;
+export type WallRecurrence = Exclude<SimpleRecurrence, { type: 'minutes' | 'hourly' }>;
 
 /** The first wall time of a recurrence after another, or null when none comes. Throws a RangeError if it is invalid. */
 export function nextWallTime(recurrence: WallRecurrence, after: WallMilliseconds): WallMilliseconds | null {

@@ -4,8 +4,8 @@ import type { DatasetColumn, DataType } from '../reports/data-type';
 import { PLAIN_REPORT, type ReportColumn, type TemplateDefinition } from '../reports/definition';
 import { DEFAULT_CSV } from '../reports/output-options';
 import type { JobOutput } from '../jobs/job-input';
-import type { JobRequest } from '../jobs/job-messages';
-import type { ScheduleDefinition } from '../schedules/schedule-messages';
+import { PLAIN_REQUEST, type JobRequest } from '../jobs/job-messages';
+import { PLAIN_SCHEDULE, type ScheduleDefinition } from '../schedules/schedule-messages';
 
 export const DATASET_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d01';
 export const TEMPLATE_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d02';
@@ -92,6 +92,7 @@ export function templateDefinition(more: Partial<TemplateDefinition> = {}): Temp
 
 export function scheduleDefinition(more: Partial<ScheduleDefinition> = {}): ScheduleDefinition {
   return {
+    ...PLAIN_SCHEDULE,
     name: 'Every morning',
     recurrence: { type: 'daily', time: '07:30' },
     timeZone: 'Europe/Berlin',
@@ -105,6 +106,7 @@ export function scheduleDefinition(more: Partial<ScheduleDefinition> = {}): Sche
 
 export function jobRequest(more: Partial<JobRequest> = {}): JobRequest {
   return {
+    ...PLAIN_REQUEST,
     jobId: JOB_ID,
     batchTypeId: 1,
     origin: 'standard_export',

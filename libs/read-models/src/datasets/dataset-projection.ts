@@ -44,6 +44,7 @@ export const DATASET_EVENTS: Readonly<Record<DatasetEvent['type'], true>> = {
   DatasetRegistered: true,
   DatasetRevised: true,
   DatasetRetired: true,
+  DatasetRefreshed: true,
 };
 
 /** What a batch of dataset events does to dataset. */
@@ -68,6 +69,9 @@ export function datasetStatements(schema: string, events: readonly RecordedEvent
         break;
       case 'DatasetRetired':
         datasets.change(id, { ...change, status: 'retired' });
+        break;
+      case 'DatasetRefreshed':
+        datasets.change(id, { dataset_id: id, revision: recorded.revision });
         break;
     }
   }

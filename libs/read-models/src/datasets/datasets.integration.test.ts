@@ -41,7 +41,7 @@ it('shows a dataset as its events left it', async () => {
     columns: FLIGHTS.columns,
     rowLimit: null,
     status: 'retired',
-    revision: 2,
+    revision: 3,
     registeredBy: CARA,
     createdAt: minute(0),
     updatedAt: minute(50),

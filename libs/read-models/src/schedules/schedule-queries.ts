@@ -1,5 +1,5 @@
 import type { Pool } from '#database';
-import type { Priority, Recurrence, ScheduleDefinition, SkipReason } from '#domain';
+import { currentSchedule, type Priority, type Recurrence, type ScheduleDefinition, type SkipReason } from '#domain';
 import { Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
 import { onlyVisibleSchedules, pageOfVisible, type OwnedRows, type Viewer } from '../query/visibility';
 
@@ -108,10 +108,11 @@ export class ScheduleQueries {
   }
 
   /** The newest first, removed ones too unless a status is given. Throws `InvalidCursor`. */
-  list({ viewer, templateId, status, ...page }: ScheduleFilter): Promise<Page<ScheduleView>> {
+  async list({ viewer, templateId, status, ...page }: ScheduleFilter): Promise<Page<ScheduleView>> {
     const selection = matching(templateId, status);
     const parts = { columns: COLUMNS, rows: SCHEDULES, joins: JOINS };
-    return pageOfVisible(this.#pool, selection, viewer, parts, NEWEST_FIRST, page);
+    const { items, nextCursor } = await pageOfVisible(this.#pool, selection, viewer, parts, NEWEST_FIRST, page);
+    return { items: items.map(current), nextCursor };
   }
 
   /** Null when there is no such schedule, or none that the viewer sees. */
@@ -120,7 +121,8 @@ export class ScheduleQueries {
     onlyVisibleSchedules(selection, viewer, 's');
     selection.where(`s.schedule_id = ${selection.bindId(scheduleId)}`);
     const select = `SELECT ${COLUMNS} FROM ${SCHEDULES.table} s ${JOINS}`;
-    return (await selection.all<ScheduleView>(this.#pool, select))[0] ?? null;
+    const [view] = await selection.all<ScheduleView>(this.#pool, select);
+    return view === undefined ? null : current(view);
   }
 
   /** The self-service schedule table. Throws `InvalidCursor`. */
@@ -143,4 +145,9 @@ function matching(templateId: string | undefined, status: string | undefined): S
   const selection = new Selection();
   selection.whereGiven(templateId, (id) => `s.template_id = ${selection.bindId(id)}`);
   return selection.whereGiven(status, (value) => `s.status = ${selection.bind(value)}`);
+}
+
+/** Rows that were projected from older events have what schedules were then. */
+function current(view: ScheduleView): ScheduleView {
+  return { ...view, definition: currentSchedule(view.definition) };
 }

@@ -36,7 +36,15 @@ beforeAll(async () => {
   );
   history.add(
     `schedule-${BENS}`,
-    { type: 'SchedulePaused', scheduleId: BENS, note: 'holidays', by: BEN, at: minute(14) },
+    {
+      type: 'SchedulePaused',
+      scheduleId: BENS,
+      note: 'holidays',
+      until: null,
+      cause: 'by_hand',
+      by: BEN,
+      at: minute(14),
+    },
     BEN,
   );
   database = await createTestDatabase({ migrated: true });

@@ -87,6 +87,7 @@ export function sampleHistory(): History {
     definition: { ...dataset, name: 'All flights', description: 'since 2001' },
     at: minute(1),
   });
+  history.add(datasets, { type: 'DatasetRefreshed', datasetId: DATASET, by: CARA, at: minute(2) });
   history.add(datasets, { type: 'DatasetRetired', datasetId: DATASET, at: minute(50) });
 
   const templates = streamOf('template', TEMPLATE);
@@ -188,7 +189,15 @@ export function sampleHistory(): History {
   );
   history.add(
     schedules,
-    { type: 'SchedulePaused', scheduleId: SCHEDULE, note: 'holidays', by: ANNA, at: minute(20) },
+    {
+      type: 'SchedulePaused',
+      scheduleId: SCHEDULE,
+      note: 'holidays',
+      until: null,
+      cause: 'by_hand',
+      by: ANNA,
+      at: minute(20),
+    },
     ANNA,
   );
   history.add(schedules, { type: 'ScheduleResumed', scheduleId: SCHEDULE, by: ANNA, at: minute(21) }, ANNA);
