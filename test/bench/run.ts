@@ -12,6 +12,8 @@ import { kafkaLatencyBench } from './kafka-latency/kafka-latency-bench';
 import { latencyBench } from './latency/latency-bench';
 import { projectionBench } from './projection/projection-bench';
 import { relayBench } from './relay/relay-bench';
+import { scheduleBurstBench } from './schedules/schedule-burst-bench';
+import { scheduleRestBench } from './schedules/schedule-rest-bench';
 
 const benches = [
   appendBench,
@@ -22,6 +24,8 @@ const benches = [
   kafkaLatencyBench,
   idleBench,
   latencyBench,
+  scheduleBurstBench,
+  scheduleRestBench,
   exportCsvBench,
   exportXlsxBench,
   exportParquetBench,

@@ -1,11 +1,8 @@
-import { join } from 'node:path';
 import { READ_MODELS_GROUP, READ_MODEL_SCHEMA } from '#read-models';
-import { packageRoot } from '#platform';
 import type { Parts } from '#runtime';
-import { environmentOf } from '../../../deploy/distributed/environment';
-import { Supervisor } from '../../../deploy/distributed/supervisor';
+import { startApps } from '../harness/apps';
 import type { BenchContext } from '../harness/bench';
-import { benchSettings, openBenchParts, type ProductOptions } from '../harness/product';
+import { openBenchParts, type ProductOptions } from '../harness/product';
 import { CheckpointWatch } from './checkpoint-watch';
 
 /** A running part of the product, seen from where events are appended and rows are looked at. */
@@ -22,17 +19,7 @@ export async function startSystem(
 ): Promise<System> {
   const { parts } = await openBenchParts(options, context);
   const watch = await CheckpointWatch.start(parts, READ_MODELS_GROUP);
-  const supervisor = new Supervisor(apps, context.log);
-  context.cleanup.add(apps.join(' and '), () => supervisor.stop());
-  // Of the caller's environment only what programs need, so that no setting of it is taken.
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...environmentOf(benchSettings(options)) };
-  const start = (name: string): Promise<void> =>
-    supervisor.start({
-      name,
-      env,
-      args: ['--max-semi-space-size=32', join(packageRoot(), 'dist', 'apps', name, 'src', 'main.js')],
-    });
-  await Promise.all(apps.map(start));
+  await startApps(apps, options, context);
   return { parts, watch };
 }
 

@@ -1,17 +1,7 @@
-import { v5 } from 'uuid';
-import {
-  selfServiceRequest,
-  streamOf,
-  type AggregateType,
-  type DatasetEvent,
-  type ExistingTemplate,
-  type JobEvent,
-  type JobOutput,
-  type ScheduleEvent,
-  type TemplateEvent,
-} from '#domain';
-import { FLIGHTS, reportColumn, scheduleDefinition, templateDefinition } from '#domain/testing';
-import { toNewEvents, type Append } from '#event-sourcing';
+import { selfServiceRequest, type ExistingTemplate, type JobEvent, type JobOutput, type ScheduleEvent } from '#domain';
+import { scheduleDefinition } from '#domain/testing';
+import type { Append } from '#event-sourcing';
+import { append, created, idOf, instantAfter, registered, templateOf } from '../harness/sample-events';
 
 export interface BacklogSize {
   /** Events in all, exactly. */
@@ -20,12 +10,6 @@ export interface BacklogSize {
   readonly schedulesPerTemplate: number;
 }
 
-/** The same backlog for the same size, run after run. */
-const NAMESPACE = '8d0e5b3c-6f0b-4c6e-8a51-3f1f6d1c2b07';
-const idOf = (words: string): string => v5(words, NAMESPACE);
-const FIRST_DAY = Date.UTC(2026, 0, 1);
-const instantAfter = (milliseconds: number): string => new Date(FIRST_DAY + milliseconds).toISOString();
-const DATASET = idOf('dataset');
 /** Jobs that are requested together, as schedules with the same due time are. */
 const BURST = 300;
 
@@ -71,38 +55,6 @@ interface Job extends Schedule {
   readonly due: number;
 }
 
-function templateOf(index: number): ExistingTemplate {
-  return {
-    status: 'active',
-    templateId: idOf(`template ${index}`),
-    owner: idOf(`user ${index % 100}`),
-    details: { name: `Delays ${index}`, description: 'Flights by origin and day.', tags: ['flights', 'daily'] },
-    definition: templateDefinition({
-      datasetId: DATASET,
-      columns: FLIGHTS.columns.slice(0, 7).map((column) => reportColumn(column.name, column.type)),
-      filter: {
-        type: 'and',
-        nodes: [
-          {
-            type: 'condition',
-            column: 'delay',
-            operator: 'gt',
-            operands: [{ type: 'literal', parameter: null, value: '15' }],
-          },
-          {
-            type: 'condition',
-            column: 'day',
-            operator: 'during',
-            operands: [{ type: 'period', period: 'previous', unit: 'day', count: 1 }],
-          },
-        ],
-      },
-      sort: [{ header: 'delay', direction: 'descending' }],
-    }),
-    shares: {},
-  };
-}
-
 function scheduleOf(template: ExistingTemplate, index: number): Schedule {
   return { template, scheduleId: idOf(`schedule ${index} of ${template.templateId}`) };
 }
@@ -113,27 +65,6 @@ function jobOf(schedules: readonly Schedule[], number: number): Job {
   if (!schedule) throw new RangeError('jobs need a schedule');
   const due = Math.floor(number / BURST) * 60_000;
   return { ...schedule, jobId: idOf(`job ${number}`), due };
-}
-
-function registered(): Append {
-  const event: DatasetEvent = {
-    type: 'DatasetRegistered',
-    datasetId: DATASET,
-    definition: FLIGHTS,
-    by: idOf('user 0'),
-    at: instantAfter(0),
-  };
-  return append('dataset', DATASET, 'no-stream', event, event.by);
-}
-
-function created({ templateId, owner, details, definition }: ExistingTemplate): Append {
-  const event: TemplateEvent = {
-    type: 'TemplateCreated',
-    ...{ templateId, owner, details, definition },
-    copiedFrom: null,
-    at: instantAfter(0),
-  };
-  return append('template', templateId, 'no-stream', event, owner);
 }
 
 function defined({ template: { templateId, owner }, scheduleId }: Schedule): Append {
@@ -200,22 +131,4 @@ function outputOf(jobId: string): JobOutput {
     contentSha256: null,
     timings: { planMs: 4, exportMs: 131, storeMs: 9 },
   };
-}
-
-function append(
-  aggregate: AggregateType,
-  id: string,
-  expected: Append['expected'],
-  event: { readonly type: string },
-  actor: string,
-): Append {
-  const commandId = idOf(`${event.type} of ${id}`);
-  const context = {
-    commandId,
-    correlationId: idOf(`correlation of ${id}`),
-    causationId: null,
-    actor,
-    traceparent: null,
-  };
-  return { streamId: streamOf(aggregate, id), expected, events: toNewEvents([event], context) };
 }
