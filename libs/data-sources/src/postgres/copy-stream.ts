@@ -3,12 +3,13 @@ import { cancelled } from './postgres-errors';
 import type { ReadTransaction } from './read-transaction';
 
 /**
- * The bytes of a running COPY. It ends after the transaction did; destroyed before that, it cancels the query and closes
- * once the database has let go of it.
+ * The bytes of a running COPY. It ends after the transaction did; destroyed before that, it cancels the query if that still
+ * runs, and closes once the database has let go of it.
  */
 export class CopyStream extends Readable {
   private readonly sourceEnded: Promise<unknown>;
-  private complete = false;
+  /** The end of the transaction, from when the query has ended by itself. */
+  private ending: Promise<unknown> | null = null;
 
   constructor(
     private readonly source: Readable,
@@ -24,13 +25,17 @@ export class CopyStream extends Readable {
     });
     source.once('end', () => {
       if (this.destroyed) return;
-      this.complete = true;
-      void transaction.finish().then(() => this.push(null));
+      const ending = transaction.finish();
+      this.ending = ending;
+      void ending.then(() => {
+        if (!this.destroyed) this.push(null);
+      });
     });
     source.once('error', (error) => {
       if (this.destroyed) return;
-      this.complete = true;
-      void transaction.fail(error).then((meaning) => this.destroy(meaning));
+      const ending = transaction.fail(error);
+      this.ending = ending;
+      void ending.then((meaning) => this.destroy(meaning));
     });
     this.abortWith(transaction.signal);
   }
@@ -40,8 +45,8 @@ export class CopyStream extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    if (this.complete) {
-      done(error);
+    if (this.ending) {
+      void this.ending.then(() => done(error));
       return;
     }
     this.transaction.cancel();
