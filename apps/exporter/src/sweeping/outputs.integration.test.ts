@@ -146,6 +146,7 @@ it('offers nothing of a report of several files whose worker was killed half-way
     const sleep = new Promise<void>((resolve) => (awake = resolve));
     const dying = await world.worker({
       leaseMs: 3_600_000,
+      silent: true,
       process: (request, parts) => {
         let files = 0;
         const { fileStore } = parts;

@@ -23,11 +23,12 @@ import { createTestDatabase, type TestDatabase } from '../../../../test/postgres
 import { DeliveredContent } from '../jobs/delivered-content';
 import { JobHistory, openJob } from '../jobs/job-history';
 import { JobRunner } from '../jobs/job-runner';
-import { CANCELLED, ExportQueue, QUEUE_CHANNEL } from '../queue/export-queue';
+import { CANCELLED, ExportQueue, QUEUE_CHANNEL, type BeatAnswer } from '../queue/export-queue';
 import { EXPORTER_GROUP, QueueProjection } from '../queue/queue-projection';
 import { WorkerPool } from '../workers/worker-pool';
 
 const PATIENCE_MS = 20_000;
+const LEASE_MS = 30_000;
 /** On which the test database tells that rows left the queue. */
 const REMOVED_CHANNEL = 'test_removed';
 const TELL_OF_REMOVALS = `
@@ -41,7 +42,16 @@ export interface WorkerOptions {
   readonly process: Process;
   readonly slots?: number;
   readonly leaseMs?: number;
+  /** True: it is cut off from the queue once it has a job, so that its lease runs out whatever it does. Default false. */
+  readonly silent?: boolean;
   readonly retryDelayMs?: (attempt: number) => number;
+}
+
+/** The queue as a worker has it whose signs of life do not arrive. */
+class CutOffQueue extends ExportQueue {
+  override beat(): Promise<readonly BeatAnswer[]> {
+    return Promise.reject(new Error('The queue does not answer.'));
+  }
 }
 
 /** The real store, feed, queue and files of an exporter; each worker stands for a process of its own. */
@@ -57,7 +67,7 @@ export class ExporterWorld {
     readonly log: readonly Record<string, unknown>[],
   ) {
     this.history = new JobHistory(parts.eventStore);
-    this.#projection = new QueueProjection({ ...parts, leaseMs: 30_000 });
+    this.#projection = new QueueProjection({ ...parts, leaseMs: LEASE_MS });
   }
 
   static async open(dataSources: Record<string, string> = {}): Promise<ExporterWorld> {
@@ -85,14 +95,16 @@ export class ExporterWorld {
     await rm(this.parts.settings.DATA_DIR, { recursive: true, force: true });
   }
 
-  queue(leaseMs = 30_000): ExportQueue {
+  queue(leaseMs = LEASE_MS): ExportQueue {
     return new ExportQueue(this.parts.pool, leaseMs);
   }
 
   /** A worker process; it stops with the world, at the latest. */
   async worker(options: WorkerOptions): Promise<WorkerPool> {
     const { clock, logger, dataSources, fileStore, notifications } = this.parts;
-    const queue = this.queue(options.leaseMs);
+    const queue = options.silent
+      ? new CutOffQueue(this.parts.pool, options.leaseMs ?? LEASE_MS)
+      : this.queue(options.leaseMs);
     const users = new UserStore(this.parts.pool);
     const runner = new JobRunner({
       history: this.history,
@@ -177,7 +189,7 @@ export class ExporterWorld {
     await this.until(async () => (await this.types(jobId)).includes(type));
   }
 
-  /** Resolves once the job has ended and is no longer queued: its worker has nothing more to do with it. */
+  /** Resolves once the job has ended and is no longer queued. Its worker may yet have to log it; `stop` waits for that. */
   async unqueued(jobId: JobId): Promise<void> {
     await this.until(
       async () => openJob(await this.history.job(jobId)) === null && (await this.row(jobId)) === undefined,
