@@ -60,11 +60,11 @@ const COPY_TEXT = String.raw`
   CREATE MACRO report_copy_text(v) AS COALESCE(
     replace(replace(replace(replace(report_value(v), '\', '\\'), chr(9), '\t'), chr(10), '\n'), chr(13), '\r'), '\N')`;
 
-/** A value in COPY's csv format. */
+/** A value in COPY's csv format; `quote_all` does what `FORCE_QUOTE *` does. */
 const COPY_CSV = `
-  CREATE MACRO report_copy_csv(v, delimiter, null_text) AS CASE
+  CREATE MACRO report_copy_csv(v, delimiter, null_text, quote_all) AS CASE
     WHEN report_value(v) IS NULL THEN null_text
-    WHEN report_value(v) = null_text OR contains(report_value(v), delimiter) OR contains(report_value(v), '"')
+    WHEN quote_all OR report_value(v) = null_text OR contains(report_value(v), delimiter) OR contains(report_value(v), '"')
       OR contains(report_value(v), chr(10)) OR contains(report_value(v), chr(13))
       THEN '"' || replace(report_value(v), '"', '""') || '"'
     ELSE report_value(v) END`;

@@ -51,7 +51,7 @@ export class FileDataSource implements DataSource {
       format.type === 'text'
         ? ['report_copy_text(COLUMNS(*))', [], 'chr(9)']
         : [
-            `report_copy_csv(COLUMNS(*), $${next}::VARCHAR, $${next + 1}::VARCHAR)`,
+            `report_copy_csv(COLUMNS(*), $${next}::VARCHAR, $${next + 1}::VARCHAR, ${format.quoteAll === true})`,
             [format.delimiter, format.nullText],
             `$${next}::VARCHAR`,
           ];

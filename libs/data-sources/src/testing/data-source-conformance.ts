@@ -99,6 +99,14 @@ export function dataSourceConformance(open: () => Promise<ConformanceSubject>): 
       expect(other).toContain('\nplain;plain;plain\n');
     });
 
+    it('are copied as CSV with quotes around all but NULL', async () => {
+      const names = sql`SELECT "name", "ok", "amount", "id" FROM ${table()} WHERE "id" <= ${'3'}::bigint ORDER BY "id"`;
+      const format = { ...CSV, nullText: 'none', quoteAll: true } as const;
+      expect(await text(await subject.source.copyOut(names, format, options()))).toBe(
+        '"plain","t","1.25","1"\n"tab\there, ""quoted"" back\\slash\nnewline","f","-1234567.89","2"\nnone,none,none,"3"\n',
+      );
+    });
+
     it('all come, more of them than fit a buffer', async () => {
       const many = await copy(sql`SELECT a."id", b."id" FROM ${table()} a, ${table()} b`, COPY_TEXT);
       expect(many.split('\n')).toHaveLength(1_000_001);
