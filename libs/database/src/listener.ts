@@ -27,7 +27,8 @@ export class NotificationListener {
     if (known) known.add(listener);
     else this.#listeners.set(channel, new Set([listener]));
     await this.#open();
-    if (!known) await this.#client?.query(`LISTEN "${channel}"`);
+    // Also when it is known: whoever made it known may still be waiting. To listen twice is to listen.
+    await this.#client?.query(`LISTEN "${channel}"`);
     return async () => {
       const listeners = this.#listeners.get(channel);
       if (!listeners?.delete(listener) || listeners.size > 0) return;

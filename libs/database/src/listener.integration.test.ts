@@ -1,0 +1,34 @@
+import { createTestDatabase, type TestDatabase } from '../../../test/postgres/database';
+import { openSlowWay, type SlowWay } from '../../../test/postgres/slow-way';
+import { NotificationListener } from './listener';
+
+let database: TestDatabase;
+let way: SlowWay;
+let notifications: NotificationListener;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  way = await openSlowWay(database.url);
+  notifications = new NotificationListener(way.url, 'test');
+});
+afterAll(async () => {
+  await notifications.close();
+  way.close();
+  await database.drop();
+});
+
+it('has nobody believe that a channel is heard before it is, also when several begin to listen at once', async () => {
+  await notifications.listen('before', () => undefined);
+  const asked = way.holdUp('LISTEN "news"');
+  const order: string[] = [];
+  const listening = ['one', 'two'].map(async (name) => {
+    await notifications.listen('news', () => undefined);
+    order.push(name);
+  });
+  await asked;
+  await new Promise((turn) => setImmediate(turn));
+  order.push('heard');
+  way.passOn();
+  await Promise.all(listening);
+  expect(order).toEqual(['heard', 'one', 'two']);
+});
