@@ -24,7 +24,7 @@ export interface LeaderLeaseOptions {
 
 export type LeaseAnswer =
   | { readonly acquired: true; readonly term: LeaderTerm }
-  /** Milliseconds until the present leader's lease ends, unless it is renewed. */
+  /** Milliseconds until the present leader's lease ends, unless it is renewed; 0 when it was taken in this very moment. */
   | { readonly acquired: false; readonly freeInMs: number };
 
 /**
