@@ -4,7 +4,7 @@ const testCode = '^test/|[.]test[.]ts$|/testing/';
 const misnomers = '^(apps|libs|deploy|test)/.*\\b(commons?|utils?|helpers?|misc|scripts)(/|[.]ts$)';
 // Modules that do something to the world, or bring a framework along.
 const impure =
-  '(^|/)node_modules/(@nestjs|@kurrent|@eventstore|@aws-sdk|pg|pg-[^/]+|kysely|kafkajs|pino|rxjs|express)/';
+  '(^|/)node_modules/(@nestjs|@kurrent|@eventstore|@aws-sdk|pg|pg-[^/]+|mysql2|kysely|kafkajs|pino|rxjs|express)/';
 
 module.exports = {
   forbidden: [

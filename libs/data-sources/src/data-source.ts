@@ -84,6 +84,7 @@ export type DataSourceErrorCode =
   | 'data_source.timeout'
   | 'data_source.cancelled'
   | 'data_source.value_invalid'
+  | 'data_source.unsupported'
   | 'data_source.secret_unreadable'
   | 'data_source.query_refused'
   | 'data_source.query_unsupported'

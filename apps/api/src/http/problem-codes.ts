@@ -131,6 +131,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'data_source.timeout': { status: 504, title: 'The data source took too long' },
   'data_source.cancelled': { status: 503, title: 'The query was cancelled' },
   'data_source.value_invalid': { status: 422, title: 'The data source cannot convert a value' },
+  'data_source.unsupported': { status: 422, title: 'The data source cannot do what the report asks for' },
   'data_source.failed': { status: 502, title: 'The data source could not answer' },
   'file_store.full': { status: 507, title: 'The file store is full' },
   'file_store.missing': { status: 404, title: 'The file is gone' },

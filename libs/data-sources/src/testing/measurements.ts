@@ -39,7 +39,8 @@ const SPECIAL: readonly Row[] = [
   ['7', 'second', '7.25', 'true', '2026-10-25', '2026-10-25 02:30:00', '2026-10-25 01:30:00+00', '02:30:00'],
 ];
 
-const ROWS: readonly Row[] = Array.from({ length: 1000 }, (_, index) => {
+/** A text for each column, or NULL; instants with their offset, `+00`. */
+export const MEASUREMENTS: readonly Row[] = Array.from({ length: 1000 }, (_, index) => {
   const id = index + 1;
   const even = id % 2 === 0 ? 'true' : 'false';
   return (
@@ -57,7 +58,7 @@ const ROWS: readonly Row[] = Array.from({ length: 1000 }, (_, index) => {
 /** The rows as CSV with a header (RFC 4180): every text is quoted, NULL is nothing at all. */
 export function measurementsCsv(): string {
   const header = MEASUREMENT_COLUMNS.map(({ name }) => name).join(',');
-  const lines = ROWS.map((row) =>
+  const lines = MEASUREMENTS.map((row) =>
     row
       .map((value, place) => (place === 1 && value !== null ? `"${value.replaceAll('"', '""')}"` : (value ?? '')))
       .join(','),
