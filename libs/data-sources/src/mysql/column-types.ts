@@ -16,7 +16,8 @@ export type ColumnKind =
   | 'uuid'
   | 'bits'
   | 'bytes'
-  | 'geometry';
+  | 'geometry'
+  | 'other';
 
 /** A column of `information_schema.COLUMNS`. */
 export interface CatalogueColumn {
@@ -46,6 +47,14 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
   timestamp: 'instant',
   json: 'json',
   uuid: 'uuid',
+  char: 'text',
+  varchar: 'text',
+  tinytext: 'text',
+  text: 'text',
+  mediumtext: 'text',
+  longtext: 'text',
+  enum: 'text',
+  set: 'text',
   bit: 'bits',
   binary: 'bytes',
   varbinary: 'bytes',
@@ -53,6 +62,7 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
   blob: 'bytes',
   mediumblob: 'bytes',
   longblob: 'bytes',
+  vector: 'bytes',
   geometry: 'geometry',
   point: 'geometry',
   linestring: 'geometry',
@@ -69,7 +79,7 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
  * @param columnType with its size and signs: `tinyint(1)` is what both servers make of BOOLEAN
  */
 export function columnKind(dataType: string, columnType: string): ColumnKind {
-  return columnType === 'tinyint(1)' ? 'boolean' : (KINDS[dataType] ?? 'text');
+  return columnType === 'tinyint(1)' ? 'boolean' : (KINDS[dataType] ?? 'other');
 }
 
 /** What reports take a column for. Everything without a counterpart has a text form, so it is a string. */
@@ -93,6 +103,7 @@ export function dataTypeOf(kind: ColumnKind): DataType {
     case 'bits':
     case 'bytes':
     case 'geometry':
+    case 'other':
       return 'string';
   }
 }

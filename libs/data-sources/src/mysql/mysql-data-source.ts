@@ -13,8 +13,10 @@ import type { Statement } from '../statement';
 import { columnsOf, relationsOf } from './catalogue';
 import { dataTypeOf, type CatalogueColumn } from './column-types';
 import { copyLines } from './copy-lines';
-import { parseSelect } from './dialect/parser';
-import { toMySql } from './dialect/translate';
+import { parseQuery } from './dialect/parse-query';
+import { isUtc } from './dialect/times';
+import { toMySql, type TranslatedQuery } from './dialect/translate';
+import { FramedRows } from './framed-rows';
 import { CONNECT_TIMEOUT_MS, type MySqlConnection } from './mysql-connection';
 import { mysqlDriver } from './mysql-driver';
 import { asDataSourceError, cancelled } from './mysql-errors';
@@ -65,8 +67,8 @@ export class MySqlDataSource implements DataSource {
   async copyOut(select: Statement, format: CopyFormat, options: QueryOptions): Promise<Readable> {
     const session = await this.begin(options);
     try {
-      const statement = await translated(select, session, options);
-      return new RowStream(session.stream(statement), session, copyLines(format));
+      const query = await translated(select, session, options);
+      return new RowStream(session.stream(query.rows), session, new FramedRows(query), copyLines(format));
     } catch (error) {
       throw await session.fail(error);
     }
@@ -74,8 +76,10 @@ export class MySqlDataSource implements DataSource {
 
   rows(select: Statement, options: QueryOptions): Promise<(string | null)[][]> {
     return this.within(options, async (session) => {
-      const rows = await session.all(await translated(select, session, options));
-      return rows.map((row) => [...row]);
+      const query = await translated(select, session, options);
+      const frame = new FramedRows(query);
+      const rows = (await session.all(query.rows)).map((row) => frame.take(row)).filter((row) => row !== null);
+      return [...rows, ...(await frame.rest(session))].map((row) => [...row]);
     });
   }
 
@@ -101,7 +105,7 @@ export class MySqlDataSource implements DataSource {
     return result;
   }
 
-  private async begin({ signal = null, timeoutMs, timeZone = 'UTC' }: BeginOptions): Promise<ReadSession> {
+  private async begin({ signal = null, timeoutMs }: BeginOptions): Promise<ReadSession> {
     const client = await this.connect(signal);
     let end = (): void => undefined;
     const ended = new Promise<void>((resolve) => {
@@ -117,7 +121,6 @@ export class MySqlDataSource implements DataSource {
       {
         connection: this.connection,
         timeoutMs: Math.min(timeoutMs ?? Infinity, this.limits.statementTimeoutMs),
-        timeZone,
         signal,
       },
       onEnd,
@@ -170,21 +173,23 @@ export class MySqlDataSource implements DataSource {
   }
 }
 
-type BeginOptions = Pick<QueryOptions, 'timeoutMs' | 'timeZone'> & { readonly signal?: AbortSignal | null };
+type BeginOptions = Pick<QueryOptions, 'timeoutMs'> & { readonly signal?: AbortSignal | null };
 
 async function translated(
   select: Statement,
   session: ReadSession,
   { timeZone = 'UTC' }: QueryOptions,
-): Promise<Statement> {
-  const parsed = parseSelect(select);
+): Promise<TranslatedQuery> {
+  const query = parseQuery(select);
   const tables = new Map<string, readonly CatalogueColumn[] | null>();
   const keyOf = ({ schema, name }: RelationName): string => JSON.stringify([schema, name]);
-  for (const source of parsed.from) {
+  for (const source of query.select.from) {
     if (!tables.has(keyOf(source))) tables.set(keyOf(source), await columnsOf(session, source));
   }
+  const hasInstants = [...tables.values()].some((columns) => columns?.some(({ kind }) => kind === 'instant'));
+  if (hasInstants && !isUtc(timeZone)) await session.requireZone(timeZone);
   const { collation, firstGroup } = session.server;
-  return toMySql(parsed, (relation) => tables.get(keyOf(relation)) ?? null, { collation, firstGroup, timeZone });
+  return toMySql(query, (relation) => tables.get(keyOf(relation)) ?? null, { collation, firstGroup, timeZone });
 }
 
 function noneToSpare(): DataSourceError {

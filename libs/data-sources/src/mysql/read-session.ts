@@ -2,7 +2,6 @@ import type { Connection, PoolConnection, Query, RowDataPacket } from 'mysql2';
 import type { Socket } from 'node:net';
 import { DataSourceError } from '../data-source';
 import { sql, type Statement } from '../statement';
-import { isUtc } from './dialect/texts';
 import type { MySqlConnection } from './mysql-connection';
 import { mysqlDriver } from './mysql-driver';
 import { asDataSourceError, cancelled, errorNumberOf, isOutOfTime, timedOut } from './mysql-errors';
@@ -11,7 +10,6 @@ import { serverKindOf, sessionSettings, type ServerKind } from './session-settin
 export interface SessionOptions {
   readonly connection: MySqlConnection;
   readonly timeoutMs: number;
-  readonly timeZone: string;
   readonly signal: AbortSignal | null;
 }
 
@@ -88,6 +86,14 @@ export class ReadSession {
     });
   }
 
+  /** Throws `data_source.unsupported` where the server cannot convert times into a zone: it would give NULL for all of them. */
+  async requireZone(timeZone: string): Promise<void> {
+    const known = await this.all(sql`SELECT CAST(CONVERT_TZ('2000-01-01 00:00:00', '+00:00', ${timeZone}) AS CHAR)`);
+    if (typeof known[0]?.[0] === 'string') return;
+    const message = `The data source does not know the time zone ${timeZone}: load its time zone tables (mysql_tzinfo_to_sql).`;
+    throw new DataSourceError('data_source.unsupported', message, false);
+  }
+
   /** Rows one by one, as `result` events, until `end` or `error`. */
   stream(statement: Statement): Query {
     return this.client.execute(optionsOf(statement));
@@ -139,17 +145,11 @@ export class ReadSession {
   }
 
   private async prepare(): Promise<void> {
-    const { timeoutMs, timeZone } = this.options;
     const [[version] = []] = await this.all(sql`SELECT CAST(@@version AS CHAR)`);
     this.kind = serverKindOf(version ?? '');
-    await this.run(sessionSettings(this.kind, timeoutMs));
+    await this.run(sessionSettings(this.kind, this.options.timeoutMs));
     await this.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
     await this.run('START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT');
-    if (isUtc(timeZone)) return;
-    const known = await this.all(sql`SELECT CAST(CONVERT_TZ('2000-01-01 00:00:00', '+00:00', ${timeZone}) AS CHAR)`);
-    if (typeof known[0]?.[0] === 'string') return;
-    const message = `The data source does not know the time zone ${timeZone}: load its time zone tables (mysql_tzinfo_to_sql).`;
-    throw new DataSourceError('data_source.unsupported', message, false);
   }
 
   private run(text: string): Promise<void> {

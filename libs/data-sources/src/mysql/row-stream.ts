@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Query } from 'mysql2';
+import type { FramedRows } from './framed-rows';
 import { cancelled, lost } from './mysql-errors';
 import type { ReadSession, Row } from './read-session';
 
@@ -20,6 +21,7 @@ export class RowStream extends Readable {
   constructor(
     statement: Query,
     private readonly session: ReadSession,
+    private readonly frame: FramedRows,
     private readonly lineOf: (row: Row) => string,
   ) {
     super({ highWaterMark: HIGH_WATER_BYTES });
@@ -58,10 +60,15 @@ export class RowStream extends Readable {
 
   private gather(row: Row): void {
     if (this.destroyed) return;
+    const framed = this.frame.take(row);
+    if (framed) this.write(framed);
+    if (this.gathered >= CHUNK_CHARACTERS && !this.flush() && !this.session.isEnding) this.session.pause();
+  }
+
+  private write(row: Row): void {
     const line = this.lineOf(row);
     this.lines.push(line);
     this.gathered += line.length;
-    if (this.gathered >= CHUNK_CHARACTERS && !this.flush() && !this.session.isEnding) this.session.pause();
   }
 
   /** Whether there is room for more. */
@@ -77,8 +84,19 @@ export class RowStream extends Readable {
     // The driver reports an end after an error as well.
     if (this.destroyed || this.complete) return;
     this.complete = true;
-    this.flush();
-    void this.session.finish().then(() => this.push(null));
+    void this.conclude();
+  }
+
+  private async conclude(): Promise<void> {
+    try {
+      for (const row of await this.frame.rest(this.session)) this.write(row);
+      this.flush();
+    } catch (error) {
+      this.destroy(await this.session.fail(error));
+      return;
+    }
+    await this.session.finish();
+    this.push(null);
   }
 
   private fail(error: unknown): void {

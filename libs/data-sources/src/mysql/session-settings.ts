@@ -37,8 +37,8 @@ export function sessionSettings({ timeLimit }: ServerKind, timeoutMs: number): s
   const settings = {
     sql_mode: "'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,NO_UNSIGNED_SUBTRACTION,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO'",
     time_zone: "'+00:00'",
-    // Digits after the point that an average has beyond those of its numbers.
-    div_precision_increment: '16',
+    // Digits after the point that a quotient and an average have beyond those of their numbers: the most that there can be.
+    div_precision_increment: '30',
     // A lower one of the server would cut the results without a word.
     sql_select_limit: '18446744073709551615',
     net_write_timeout: String(Math.ceil(timeoutMs / 1000) + READER_PATIENCE_S),

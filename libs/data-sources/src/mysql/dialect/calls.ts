@@ -1,77 +1,133 @@
-import { programText, sql, type Statement } from '../../statement';
+import { joinStatements, programText, sql, type Statement } from '../../statement';
+import type { DialectContext } from './dialect-context';
 import { formatted } from './formats';
+import { aggregated, exact, rounded, wholeNumber } from './numbers';
+import { commonType, shared } from './shared-type';
 import type { Expression } from './syntax';
-import { asText, dated, text, timed, type DialectContext } from './texts';
-import { exact, isExact, isNumber, rounded, typed, type SqlType, type Typed } from './typed';
+import { asText, text } from './texts';
+import { isNumber, repeated, typed, type Typed } from './typed';
 import { unsupported } from './unsupported';
 
 export interface Call {
   readonly operands: readonly Expression[];
-  readonly distinct: boolean;
   readonly context: DialectContext;
   readonly typed: (operand: Expression) => Typed;
 }
 
-/** PostgreSQL's functions, save `count(*)`. */
+/** PostgreSQL's functions, save `count`. */
 export function callOf(name: string, call: Call): Typed {
-  const { operands, distinct, context } = call;
+  const { operands, context } = call;
   const [first, second, third] = operands;
   if (!first) throw unsupported(`the function ${name}`);
-  const value = call.typed(first);
-  if (distinct) {
-    if (name !== 'count') throw unsupported(`${name} of distinct values`);
-    return typed('integer', sql`COUNT(DISTINCT ${value.sql})`, { integerDigits: 19 });
-  }
+  const values = operands.map(call.typed);
+  const [value = call.typed(first)] = values;
+  const texts = (): Statement[] => values.map((operand) => textOf(operand).sql);
   switch (name) {
     case 'sum':
-      return summed(value, 'SUM', 22);
+      return aggregated('SUM', value);
     case 'avg':
-      return summed(value, 'AVG', 0);
+      return aggregated('AVG', value);
     case 'min':
     case 'max':
       if (value.type === 'boolean') throw unsupported(`${name} of truth values`);
       return { ...value, sql: sql`${programText(name.toUpperCase())}(${value.sql})` };
     case 'abs':
-      return { ...exact(value), sql: sql`ABS(${exact(value).sql})` };
+      return isNumber(value) ? { ...value, sql: sql`ABS(${value.sql})` } : exact(value);
     case 'round':
-      return rounded(value, Number(typedValue(second)));
+      return rounded(value, second ? Number(literalOf(second)) : 0);
+    case 'floor':
+    case 'ceil':
+      return wholeNumber(wholePart(name, exact(value)));
     case 'to_char':
-      return formatted(value, typedValue(second), context);
+      return formatted(value, literalOf(second), context);
+    case 'upper':
+    case 'lower':
+    case 'reverse':
+    case 'trim':
+      return text(sql`${programText(name.toUpperCase())}(${list(texts())})`, context);
+    case 'replace':
+      return text(sql`REPLACE(${list(texts())})`, context);
     case 'rtrim':
       return text(sql`TRIM(TRAILING ${call.typed(sign(second)).sql} FROM ${textOf(value).sql})`, context);
     case 'translate':
-      return text(swapped(textOf(value).sql, sign(second).text, typedValue(third)), context);
+      return text(swapped(textOf(value).sql, sign(second).text, literalOf(third)), context);
+    case 'concat':
+      // NULLs are left out, by PostgreSQL as well.
+      return text(sql`CONCAT_WS('', ${list(values.map((part) => asText(part, context).sql))})`, context);
+    case 'substr':
+      return text(substring(textOf(value).sql, values[1], values[2]), context);
+    case 'length':
+      return typed('integer', sql`CHAR_LENGTH(${textOf(value).sql})`, { integerDigits: 10 });
+    case 'strpos':
+      return typed('integer', position(texts()), { integerDigits: 10 });
+    case 'starts_with':
+      return typed('boolean', sql`(${position(texts())} = 1)`);
     case 'ascii':
       return typed('integer', sql`ORD(CONVERT(${asText(value, context).sql} USING utf32))`, { integerDigits: 7 });
+    case 'coalesce':
+      return alike(values, list, 'COALESCE', context);
+    case 'greatest':
+    case 'least':
+      return alike(values, withoutNulls, name.toUpperCase(), context);
+    case 'nullif':
+      return nullIf(first, second, values, context);
     default:
       throw unsupported(`the function ${name}`);
   }
 }
 
-/** `extract(field FROM value)`. */
-export function extractOf(field: string, value: Typed): Typed {
-  const operand = value.sql;
-  const number = (part: Statement): Typed => typed('integer', part, { integerDigits: 2 });
-  if (value.type === 'time' && field === 'hour') return number(timed(operand, sql`HOUR(${operand})`, 'SIGNED'));
-  if (value.type !== 'timestamp') throw unsupported(`the ${field} of a ${value.type}`);
-  switch (field) {
-    case 'hour':
-      return number(dated(operand, sql`HOUR(${operand})`, 'SIGNED'));
-    case 'month':
-      return number(dated(operand, sql`MONTH(${operand})`, 'SIGNED'));
-    case 'isodow':
-      return number(dated(operand, sql`(WEEKDAY(${operand}) + 1)`, 'SIGNED'));
-    default:
-      throw unsupported(`the ${field} of a timestamp`);
-  }
+function alike(
+  values: readonly Typed[],
+  written: (values: readonly Statement[]) => Statement,
+  name: string,
+  context: DialectContext,
+): Typed {
+  return shared(values, sql`${programText(name)}(${written(values.map((value) => value.sql))})`, context);
 }
 
-/** @param more digits before the point that it may have beyond those of its parts */
-function summed(value: Typed, name: 'SUM' | 'AVG', more: number): Typed {
-  if (!isNumber(value)) throw unsupported(`${name.toLowerCase()} of a ${value.type}`);
-  const type: SqlType = isExact(value.type) ? (value.type === 'padded' ? 'padded' : 'decimal') : 'double';
-  const integerDigits = value.integerDigits === null ? null : value.integerDigits + more;
-  return typed(type, sql`${programText(name)}(${value.sql})`, { integerDigits });
+/** Each value, or the next that is none: MySQL gives NULL for the greatest of several as soon as one of them is. */
+function withoutNulls(values: readonly Statement[]): Statement {
+  return list(
+    values.map((value, index) => {
+      const others = [...values.slice(index + 1), ...values.slice(0, index)];
+      return sql`COALESCE(${list([repeated(value), ...others])})`;
+    }),
+  );
+}
+
+/** Infinite days are none of MySQL's. */
+function nullIf(
+  first: Expression,
+  second: Expression | undefined,
+  values: readonly Typed[],
+  context: DialectContext,
+): Typed {
+  const [value, other] = values;
+  if (!value || !other) throw unsupported('the function nullif');
+  if (second?.type === 'cast' && second.of.type === 'text' && /^-?infinity$/.test(second.of.text)) return value;
+  if (first.type === 'null') return value;
+  commonType(values);
+  const result = sql`NULLIF(${value.sql}, ${other.sql})`;
+  return value.type === 'text' ? text(result, context) : { ...value, sql: result };
+}
+
+/** From a place counted from 1, which may be before the text. */
+function substring(of: Statement, from: Typed | undefined, count: Typed | undefined): Statement {
+  if (!from) throw unsupported('the function substr');
+  const start = sql`GREATEST(${repeated(from.sql)}, 1)`;
+  if (!count) return sql`SUBSTRING(${of}, ${start})`;
+  return sql`SUBSTRING(LEFT(${of}, GREATEST(${from.sql} + ${count.sql} - 1, 0)), ${start})`;
+}
+
+function position([whole = NOTHING, part = NOTHING]: readonly Statement[]): Statement {
+  return sql`LOCATE(${part}, ${whole})`;
+}
+
+const NOTHING = programText('NULL');
+
+function wholePart(name: 'floor' | 'ceil', number: Typed): Typed {
+  const result = sql`${programText(name.toUpperCase())}(${number.sql})`;
+  return typed('decimal', result, { integerDigits: number.integerDigits + 1 });
 }
 
 /** The digits of a number in which comma and point become other signs. */
@@ -88,13 +144,24 @@ function textOf(value: Typed): Typed {
 }
 
 /** A value that the translation must know, typed with a cast or without. */
-function typedValue(expression: Expression | undefined): string {
-  const value = expression?.type === 'cast' ? expression.of : expression;
-  if (value?.type !== 'value') throw unsupported('a format that is computed');
-  return value.value;
+function literalOf(expression: Expression | undefined): string {
+  switch (expression?.type) {
+    case 'value':
+      return expression.value;
+    case 'cast':
+      return literalOf(expression.of);
+    case 'negative':
+      return `-${literalOf(expression.of)}`;
+    default:
+      throw unsupported('digits or a format that are computed');
+  }
 }
 
 function sign(expression: Expression | undefined): Extract<Expression, { type: 'text' }> {
   if (expression?.type !== 'text') throw unsupported('signs that are computed');
   return expression;
+}
+
+function list(parts: readonly Statement[]): Statement {
+  return joinStatements(parts, ', ');
 }

@@ -1,8 +1,10 @@
 import { DataSourceError, type RelationName } from '../../data-source';
-import { identifier, programText, sql } from '../../statement';
+import { identifier, programText, sql, type Statement } from '../../statement';
 import type { CatalogueColumn } from '../column-types';
+import type { DialectContext } from './dialect-context';
 import type { Expression, Source } from './syntax';
-import { text, type DialectContext } from './texts';
+import { text } from './texts';
+import { MOST_DIGITS } from './numbers';
 import { typed, type Typed } from './typed';
 
 /** The columns of a table that a query reads; null: there is none of that name. */
@@ -36,13 +38,13 @@ export class QueryColumns {
   /** With a value that reports know. Throws `data_source.column_missing`. */
   value(name: ColumnName): Typed {
     const { column } = this.find(name);
-    const plain = this.plain(name).sql;
+    const plain = withoutZeros(column, this.plain(name).sql);
     const { kind, precision, scale } = column;
     switch (kind) {
       case 'integer':
-        return typed(kind, plain, { integerDigits: precision ?? 20 });
+        return typed(kind, plain, precision === null ? {} : { integerDigits: precision });
       case 'decimal':
-        return typed(kind, plain, { integerDigits: precision === null ? null : precision - (scale ?? 0) });
+        return typed(kind, plain, sizeOf(precision ?? MOST_DIGITS, scale ?? 0));
       case 'float':
       case 'double':
       case 'date':
@@ -57,6 +59,7 @@ export class QueryColumns {
         return text(plain, this.context);
       case 'json':
       case 'uuid':
+      case 'other':
         return text(sql`CAST(${plain} AS CHAR)`, this.context);
       case 'bits':
         return text(sql`LPAD(BIN(${plain}), ${programText(String(precision ?? 1))}, '0')`, this.context);
@@ -73,4 +76,13 @@ export class QueryColumns {
     const message = `A column of the dataset no longer exists: ${name}.`;
     throw new DataSourceError('data_source.column_missing', message, false);
   }
+}
+
+function sizeOf(precision: number, scale: number): Pick<Typed, 'integerDigits' | 'scale'> {
+  return { integerDigits: precision - scale, scale };
+}
+
+/** Columns of the type YEAR and those declared as ZEROFILL are written with zeros before their digits. */
+function withoutZeros({ databaseType }: CatalogueColumn, plain: Statement): Statement {
+  return /^year\b|\bzerofill\b/.test(databaseType) ? sql`(${plain} + 0)` : plain;
 }

@@ -1,17 +1,20 @@
 import { joinStatements, programText, sql, type Statement } from '../../statement';
-import { dated, text, timed, type DialectContext } from './texts';
-import { isNumber, rounded, type Typed } from './typed';
+import type { DialectContext } from './dialect-context';
+import { rounded } from './numbers';
+import { text } from './texts';
+import { sound } from './times';
+import { isNumber, type Typed } from './typed';
 import { unsupported } from './unsupported';
 
 /** `to_char(value, pattern)` of PostgreSQL, of the patterns that the export engine writes. */
 export function formatted(value: Typed, pattern: string, context: DialectContext): Typed {
   if (isNumber(value)) return text(numberText(value, pattern, context), context);
-  const { sql: operand } = value;
+  const { sql: operand } = sound(value);
   switch (value.type) {
     case 'timestamp':
-      return text(dated(operand, momentText(operand, pattern, 'DATE_FORMAT')), context);
+      return text(momentText(operand, pattern, 'DATE_FORMAT'), context);
     case 'time':
-      return text(timed(operand, momentText(operand, pattern, 'TIME_FORMAT')), context);
+      return text(momentText(operand, pattern, 'TIME_FORMAT'), context);
     default:
       throw unsupported(`a format for a ${value.type}`);
   }

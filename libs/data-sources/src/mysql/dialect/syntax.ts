@@ -6,6 +6,8 @@ export type Expression =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'number'; readonly text: string }
   | { readonly type: 'null' }
+  | { readonly type: 'interval'; readonly text: string }
+  | { readonly type: 'negative'; readonly of: Expression }
   | { readonly type: 'cast'; readonly of: Expression; readonly to: string }
   | {
       readonly type: 'call';
@@ -46,8 +48,26 @@ export interface Select {
   readonly items: readonly Expression[];
   readonly from: readonly Source[];
   readonly where: Expression | null;
-  readonly groupBy: readonly Expression[];
+  /** Null: rows are not grouped. Empty: all of them are one group. */
+  readonly groupBy: readonly Expression[] | null;
   readonly orderBy: readonly SortKey[];
   /** Digits. */
   readonly limit: string | null;
 }
+
+/** A query, with what the export engine puts around its rows. */
+export type Query =
+  | { readonly type: 'rows'; readonly select: Select }
+  /** The rows with their numbers, from 1, at that place among their values. */
+  | { readonly type: 'numbered'; readonly select: Select; readonly at: number }
+  | {
+      /** At most `limit` rows, a row of their totals, and a row of NULLs if there are more. */
+      readonly type: 'totalled';
+      readonly select: Select;
+      /** Of what is selected. Rows show the first of them, as many as there are totals; the others are summed up. */
+      readonly names: readonly string[];
+      /** Whether the row's number comes first. */
+      readonly isNumbered: boolean;
+      readonly limit: number;
+      readonly totals: readonly Expression[];
+    };
