@@ -81,7 +81,14 @@ export async function startMariaDb(): Promise<MariaDbServer> {
   const execute = async (statements: string): Promise<string> => {
     const client = run(
       'mariadb',
-      ['--no-defaults', `--socket=${socket}`, '--user=tester', '--batch', '--skip-column-names'],
+      [
+        '--no-defaults',
+        `--socket=${socket}`,
+        '--user=tester',
+        '--batch',
+        '--skip-column-names',
+        '--default-character-set=utf8mb4',
+      ],
       {
         env: { ...process.env, MYSQL_PWD: password },
       },

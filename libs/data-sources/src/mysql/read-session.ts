@@ -29,6 +29,7 @@ export class ReadSession {
   private ended = false;
   private cancellation: Promise<void> | null = null;
   private cut: NodeJS.Timeout | undefined;
+  private onLost: (() => void) | null = null;
   private readonly timer: NodeJS.Timeout;
   private readonly onAbort = (): void => this.cancel();
 
@@ -99,8 +100,12 @@ export class ReadSession {
     return this.client.execute(optionsOf(statement));
   }
 
-  /** @param listener told when the connection breaks: the driver says nothing of that to a statement without a callback */
+  /**
+   * @param listener told when the connection breaks before the session has ended: the driver says nothing of that to a statement without a
+   *   callback
+   */
   onceLost(listener: () => void): void {
+    this.onLost = listener;
     socketOf(this.client).once('close', listener);
   }
 
@@ -170,6 +175,7 @@ export class ReadSession {
     clearTimeout(this.timer);
     clearTimeout(this.cut);
     this.options.signal?.removeEventListener('abort', this.onAbort);
+    if (this.onLost) socketOf(this.client).off('close', this.onLost);
     if (close) this.client.destroy();
     else this.client.release();
     await this.cancellation;
@@ -207,6 +213,6 @@ function optionsOf({ text, values }: Statement): { sql: string; values: string[]
 }
 
 /** The driver's types leave the socket out, and its own `destroy` tells a running statement nothing. */
-function socketOf(client: Connection): Pick<Socket, 'destroy' | 'once'> {
+function socketOf(client: Connection): Pick<Socket, 'destroy' | 'once' | 'off'> {
   return (client as unknown as { stream: Socket }).stream;
 }

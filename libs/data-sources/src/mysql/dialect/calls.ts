@@ -19,6 +19,7 @@ export function callOf(name: string, call: Call): Typed {
   const { operands, context } = call;
   const [first, second, third] = operands;
   if (!first) throw unsupported(`the function ${name}`);
+  if (name === 'nullif') return nullIf(first, second, call);
   const values = operands.map(call.typed);
   const [value = call.typed(first)] = values;
   const texts = (): Statement[] => values.map((operand) => textOf(operand).sql);
@@ -69,8 +70,6 @@ export function callOf(name: string, call: Call): Typed {
     case 'greatest':
     case 'least':
       return alike(values, withoutNulls, name.toUpperCase(), context);
-    case 'nullif':
-      return nullIf(first, second, values, context);
     default:
       throw unsupported(`the function ${name}`);
   }
@@ -95,20 +94,19 @@ function withoutNulls(values: readonly Statement[]): Statement {
   );
 }
 
-/** Infinite days are none of MySQL's. */
-function nullIf(
-  first: Expression,
-  second: Expression | undefined,
-  values: readonly Typed[],
-  context: DialectContext,
-): Typed {
-  const [value, other] = values;
-  if (!value || !other) throw unsupported('the function nullif');
-  if (second?.type === 'cast' && second.of.type === 'text' && /^-?infinity$/.test(second.of.text)) return value;
-  if (first.type === 'null') return value;
-  commonType(values);
+function nullIf(first: Expression, second: Expression | undefined, call: Call): Typed {
+  const value = call.typed(first);
+  // No day of MySQL's is infinite.
+  if (isInfinity(second)) return value;
+  if (!second) throw unsupported('the function nullif');
+  const other = call.typed(second);
+  commonType([value, other]);
   const result = sql`NULLIF(${value.sql}, ${other.sql})`;
-  return value.type === 'text' ? text(result, context) : { ...value, sql: result };
+  return value.type === 'text' ? text(result, call.context) : { ...value, sql: result };
+}
+
+function isInfinity(expression: Expression | undefined): boolean {
+  return expression?.type === 'cast' && expression.of.type === 'text' && /^-?infinity$/.test(expression.of.text);
 }
 
 /** From a place counted from 1, which may be before the text. */
