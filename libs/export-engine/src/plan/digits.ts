@@ -22,14 +22,16 @@ export function digitsOf(
   { dataType, aggregate }: Pick<ReportColumn, 'dataType' | 'aggregate'>,
   source: Pick<ColumnSource, 'type' | 'databaseType'> | null,
 ): Digits | null {
-  const own = source?.type === 'integer' ? INTEGER : declaredDigits(source?.databaseType ?? '');
-  if (dataType === 'integer') return aggregate === 'sum' ? widened(INTEGER) : null;
+  const databaseType = source?.databaseType ?? '';
+  const own = source?.type === 'integer' ? integerDigits(databaseType) : declaredDigits(databaseType);
+  if (dataType === 'integer') return aggregate === 'sum' ? widened(INTEGER) : unsignedDigits(databaseType, aggregate);
   return NUMBERS.includes(dataType) ? aggregated(own, aggregate) : null;
 }
 
 const NUMBERS: readonly DataType[] = ['decimal', 'currency', 'percent'];
 const INTEGER_TYPES: readonly string[] = ['smallint', 'integer', 'bigint'];
 const INTEGER: Digits = { type: 'fixed', precision: BIGINT_DIGITS, scale: 0 };
+const UNSIGNED: Digits = { type: 'fixed', precision: BIGINT_DIGITS + 1, scale: 0 };
 
 function aggregated(own: Digits | null, aggregate: Aggregate | null): Digits | null {
   switch (aggregate) {
@@ -52,13 +54,27 @@ function widened(digits: Digits): Digits {
   return digits.type === 'floating' ? digits : { ...digits, precision: MOST_DIGITS };
 }
 
+/** A `bigint unsigned` of MySQL has one digit more than other integers; MariaDB writes `bigint(20) unsigned`. */
+function integerDigits(databaseType: string): Digits {
+  return /^bigint\b.*\bunsigned\b/.test(databaseType) ? UNSIGNED : INTEGER;
+}
+
+/** Null for what 64 bits with a sign hold. */
+function unsignedDigits(databaseType: string, aggregate: Aggregate | null): Digits | null {
+  const isValue = aggregate === null || aggregate === 'min' || aggregate === 'max';
+  return isValue && integerDigits(databaseType) === UNSIGNED ? UNSIGNED : null;
+}
+
 const NUMERIC = /^numeric\((\d+),(-?\d+)\)$/;
+/** Of MySQL, where attributes may follow: `decimal(12,2) unsigned`, `float(7,4)`, `double`. */
+const DECIMAL = /^decimal\((\d+),(\d+)\)/;
+const FLOATING = /^(?:real|float|double)\b/;
 
 /** PostgreSQL lets the scale be negative, or greater than the precision (`numeric(3,5)` holds 0.00123). */
 function declaredDigits(databaseType: string): Digits | null {
   if (INTEGER_TYPES.includes(databaseType)) return INTEGER;
-  if (databaseType === 'real' || databaseType === 'double precision') return { type: 'floating' };
-  const declared = NUMERIC.exec(databaseType);
+  if (FLOATING.test(databaseType)) return { type: 'floating' };
+  const declared = NUMERIC.exec(databaseType) ?? DECIMAL.exec(databaseType);
   if (!declared) return null;
   const [precision, scale] = [Number(declared[1]), Number(declared[2])];
   const digits = scale < 0 ? precision - scale : Math.max(precision, scale);

@@ -25,6 +25,11 @@ describe('digitsOf', () => {
     ['smallint', '19,0'],
     ['real', 'floating'],
     ['double precision', 'floating'],
+    ['decimal(20,4)', '20,4'],
+    ['decimal(38,30) unsigned zerofill', '38,30'],
+    ['decimal(65,30)', 'undeclared'],
+    ['float', 'floating'],
+    ['double(10,2) unsigned', 'floating'],
   ])('reads %s', (databaseType, expected) => {
     expect(of('decimal', databaseType)).toBe(expected);
   });
@@ -40,6 +45,17 @@ describe('digitsOf', () => {
     expect(of('integer', 'bigint', 'sum')).toBe('38,0');
     expect(of('integer', 'bigint', 'avg', 'decimal')).toBe('38,18');
     expect(of('integer', 'bigint', 'count', 'decimal')).toBe('19,0');
+  });
+
+  it('gives an unsigned number of 64 bits a digit more', () => {
+    for (const unsigned of ['bigint(20) unsigned', 'bigint unsigned', 'bigint(20) unsigned zerofill']) {
+      expect(of('integer', unsigned)).toBe('20,0');
+      expect(of('integer', unsigned, 'max')).toBe('20,0');
+      expect(of('integer', unsigned, null, 'decimal')).toBe('20,0');
+      expect(of('integer', unsigned, 'count')).toBe('undeclared');
+      expect(of('integer', unsigned, 'sum')).toBe('38,0');
+    }
+    expect(of('integer', 'int(10) unsigned')).toBe('undeclared');
   });
 
   it('has none for a whole number, which is one by its type, but for one shown as a decimal', () => {
