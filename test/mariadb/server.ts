@@ -39,10 +39,10 @@ export function hasMariaDb(): boolean {
 }
 
 /**
- * A MariaDB of its own in a temporary folder, on a free port of the loopback interface. It speaks TLS with a certificate for `localhost`,
- * and not for `127.0.0.1`. As root it runs as nobody.
+ * A MariaDB of its own in a temporary folder, on a free port of the loopback interface. Unless it is to speak none, it speaks TLS with a certificate for
+ * `localhost`, and not for `127.0.0.1`. As root it runs as nobody.
  */
-export async function startMariaDb(): Promise<MariaDbServer> {
+export async function startMariaDb({ tls = true } = {}): Promise<MariaDbServer> {
   const folder = mkdtempSync(join(tmpdir(), 'report-scheduler-mariadb-'));
   const account = userInfo().uid === 0 ? await accountOf(ACCOUNT) : null;
   const password = randomUUID();
@@ -65,8 +65,7 @@ export async function startMariaDb(): Promise<MariaDbServer> {
       ...['--no-defaults', `--datadir=${data}`, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1'],
       ...[
         `--init-file=${initial}`,
-        `--ssl-cert=${ca}`,
-        `--ssl-key=${join(folder, 'tls.key')}`,
+        ...(tls ? [`--ssl-cert=${ca}`, `--ssl-key=${join(folder, 'tls.key')}`] : []),
         `--pid-file=${join(folder, 'pid')}`,
       ],
       ...[
@@ -97,7 +96,7 @@ export async function startMariaDb(): Promise<MariaDbServer> {
     return (await client).stdout;
   };
   const close = async (): Promise<void> => {
-    if (server.exitCode === null) {
+    if (server.exitCode === null && server.signalCode === null) {
       server.kill('SIGTERM');
       await once(server, 'exit');
     }

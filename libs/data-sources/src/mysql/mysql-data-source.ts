@@ -1,4 +1,4 @@
-import type { Pool, PoolConnection } from 'mysql2';
+import type { PoolConnection } from 'mysql2';
 import type { Readable } from 'node:stream';
 import {
   DataSourceError,
@@ -12,39 +12,32 @@ import {
 import type { Statement } from '../statement';
 import { columnsOf, relationsOf } from './catalogue';
 import { dataTypeOf, type CatalogueColumn } from './column-types';
+import { ConnectionPool, type PoolLimits } from './connection-pool';
 import { copyLines } from './copy-lines';
 import { parseQuery } from './dialect/parse-query';
 import { isUtc } from './dialect/times';
 import { toMySql, type TranslatedQuery } from './dialect/translate';
 import { FramedRows } from './framed-rows';
-import { CONNECT_TIMEOUT_MS, type MySqlConnection } from './mysql-connection';
-import { mysqlDriver } from './mysql-driver';
-import { asDataSourceError, cancelled } from './mysql-errors';
+import type { MySqlConnection } from './mysql-connection';
 import { ReadSession } from './read-session';
 import { RowStream } from './row-stream';
 
-export interface MySqlLimits {
-  /** Connections open at a time at most. */
-  readonly poolMax: number;
+export interface MySqlLimits extends PoolLimits {
   /** Milliseconds that a statement may take at most; a call may ask for less. */
   readonly statementTimeoutMs: number;
-  /** Milliseconds without use after which a connection is closed. Default 30,000. */
-  readonly idleTimeoutMs?: number;
 }
-
-const IDLE_TIMEOUT_MS = 30_000;
-/** Statements that a connection keeps prepared: hardly one comes twice. */
-const PREPARED_STATEMENTS = 8;
 
 /** A database of MySQL 8 or MariaDB 10.6, or later. Its schema is the database of the connection, and it reads no other. */
 export class MySqlDataSource implements DataSource {
-  private opened: Pool | null = null;
+  private readonly pool: ConnectionPool;
   private readonly running = new Set<Promise<void>>();
 
   constructor(
     private readonly connection: MySqlConnection,
     private readonly limits: MySqlLimits,
-  ) {}
+  ) {
+    this.pool = new ConnectionPool(connection, limits);
+  }
 
   introspect(relation: RelationName, options: QueryOptions = {}): Promise<LiveColumn[] | null> {
     return this.within(options, async (session) => {
@@ -85,9 +78,7 @@ export class MySqlDataSource implements DataSource {
 
   async close(): Promise<void> {
     await Promise.all(this.running);
-    const pool = this.opened;
-    this.opened = null;
-    if (pool) await pool.promise().end();
+    await this.pool.close();
   }
 
   private async within<Result>(
@@ -105,8 +96,19 @@ export class MySqlDataSource implements DataSource {
     return result;
   }
 
-  private async begin({ signal = null, timeoutMs }: BeginOptions): Promise<ReadSession> {
-    const client = await this.connect(signal);
+  private async begin(options: BeginOptions): Promise<ReadSession> {
+    for (;;) {
+      const { client, wasUsed } = await this.pool.connect(options.signal ?? null);
+      try {
+        return await this.beginOn(client, options);
+      } catch (error) {
+        // A connection may have broken while nobody used it; each that did is closed, so a new one comes at last.
+        if (!wasUsed || !(error instanceof DataSourceError) || error.code !== 'data_source.unreachable') throw error;
+      }
+    }
+  }
+
+  private beginOn(client: PoolConnection, { signal = null, timeoutMs }: BeginOptions): Promise<ReadSession> {
     let end = (): void => undefined;
     const ended = new Promise<void>((resolve) => {
       end = resolve;
@@ -125,51 +127,6 @@ export class MySqlDataSource implements DataSource {
       },
       onEnd,
     );
-  }
-
-  /** Stops waiting for a connection when the signal aborts; one that comes after that goes back at once. */
-  private connect(signal: AbortSignal | null): Promise<PoolConnection> {
-    if (signal?.aborted) return Promise.reject(cancelled());
-    return new Promise((resolve, reject) => {
-      let waiting = true;
-      const stop = (): void => {
-        waiting = false;
-        clearTimeout(patience);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const giveUp = (error: DataSourceError): void => {
-        stop();
-        reject(error);
-      };
-      const onAbort = (): void => giveUp(cancelled());
-      const patience = setTimeout(() => giveUp(noneToSpare()), CONNECT_TIMEOUT_MS);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.pool().getConnection((error, client) => {
-        if (!waiting) {
-          if (!error) client.release();
-          return;
-        }
-        if (error) {
-          giveUp(asDataSourceError(error));
-          return;
-        }
-        stop();
-        resolve(client);
-      });
-    });
-  }
-
-  private pool(): Pool {
-    this.opened ??= mysqlDriver().createPool({
-      ...this.connection,
-      connectionLimit: this.limits.poolMax,
-      idleTimeout: this.limits.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
-      // Otherwise the pool keeps as many as its limit for ever.
-      maxIdle: 0,
-      maxPreparedStatements: PREPARED_STATEMENTS,
-      enableKeepAlive: true,
-    });
-    return this.opened;
   }
 }
 
@@ -190,8 +147,4 @@ async function translated(
   if (hasInstants && !isUtc(timeZone)) await session.requireZone(timeZone);
   const { collation, firstGroup } = session.server;
   return toMySql(query, (relation) => tables.get(keyOf(relation)) ?? null, { collation, firstGroup, timeZone });
-}
-
-function noneToSpare(): DataSourceError {
-  return new DataSourceError('data_source.unreachable', 'The data source has no connection to spare.', true);
 }

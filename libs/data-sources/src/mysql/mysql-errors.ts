@@ -60,10 +60,14 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   1226: { ...UNREACHABLE, message: 'The data source has no connection to spare' },
   1049: { ...UNREACHABLE, message: 'The database of the data source does not exist' },
   1053: UNREACHABLE,
+  1129: { ...UNREACHABLE, message: 'The data source blocks this host after failed connections' },
   1927: UNREACHABLE,
   1044: SIGN_IN,
   1045: SIGN_IN,
+  1130: SIGN_IN,
   1698: SIGN_IN,
+  1820: SIGN_IN,
+  1862: SIGN_IN,
   3118: SIGN_IN,
   3159: SIGN_IN,
   4151: SIGN_IN,
@@ -77,6 +81,8 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   1292: VALUE,
   1365: VALUE,
   1366: VALUE,
+  1411: VALUE,
+  1441: VALUE,
   1690: VALUE,
   1205: GAVE_UP,
   1213: GAVE_UP,
@@ -88,6 +94,15 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   1317: { code: 'data_source.cancelled', message: 'The query was cancelled', transient: true },
 };
 
+/** By the driver's code, where it says more than that the network failed. */
+const NETWORK_MEANINGS: Readonly<Record<string, Meaning>> = {
+  HANDSHAKE_SSL_ERROR: {
+    ...UNREACHABLE,
+    message: 'The certificate of the data source is not trusted, or is for another host',
+  },
+  HANDSHAKE_NO_SSL_SUPPORT: { ...UNREACHABLE, message: 'The data source speaks no TLS' },
+};
+
 /** A statement that was over its time: MariaDB's number, MySQL's. */
 const OUT_OF_TIME: readonly number[] = [1969, 3024];
 
@@ -95,8 +110,9 @@ const OUT_OF_TIME: readonly number[] = [1969, 3024];
 export function asDataSourceError(error: unknown): DataSourceError {
   if (error instanceof DataSourceError) return error;
   const number = errorNumberOf(error);
-  const meaning = number === null ? UNREACHABLE : (MEANINGS[number] ?? FAILED);
-  const reason = number === null ? codeOf(error) : meaning === FAILED ? String(number) : null;
+  const code = codeOf(error);
+  const meaning = number === null ? (NETWORK_MEANINGS[code ?? ''] ?? UNREACHABLE) : (MEANINGS[number] ?? FAILED);
+  const reason = number === null ? code : meaning === FAILED ? String(number) : null;
   const message = `${meaning.message}${reason === null ? '' : ` (${reason})`}.`;
   return new DataSourceError(meaning.code, message, meaning.transient, { cause: error });
 }
