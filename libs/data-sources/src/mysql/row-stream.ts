@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Query } from 'mysql2';
+import type { DataSourceError } from '../data-source';
 import type { FramedRows } from './framed-rows';
 import { cancelled, lost } from './mysql-errors';
 import type { ReadSession, Row } from './read-session';
@@ -9,12 +10,13 @@ const HIGH_WATER_BYTES = 256 * 1024;
 const CHUNK_CHARACTERS = 32 * 1024;
 
 /**
- * The lines of a running statement. It ends after the transaction did; destroyed before that, it cancels the statement and closes
- * once the server has let go of it.
+ * The lines of a running statement. It ends after the transaction did; destroyed before that, it cancels the statement if that
+ * still runs, and closes once the server has let go of it.
  */
 export class RowStream extends Readable {
   private readonly statementEnded: Promise<void>;
-  private complete = false;
+  /** The end of the transaction, from when the statement has ended by itself. */
+  private ending: Promise<unknown> | null = null;
   private lines: string[] = [];
   private gathered = 0;
 
@@ -48,8 +50,8 @@ export class RowStream extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    if (this.complete) {
-      done(error);
+    if (this.ending) {
+      void this.ending.then(() => done(error));
       return;
     }
     this.session.cancel();
@@ -82,27 +84,32 @@ export class RowStream extends Readable {
 
   private finish(): void {
     // The driver reports an end after an error as well.
-    if (this.destroyed || this.complete) return;
-    this.complete = true;
-    void this.conclude();
+    if (this.destroyed || this.ending) return;
+    const ending = this.conclude();
+    this.ending = ending;
+    void ending.then((failure) => {
+      if (failure) this.destroy(failure);
+      else if (!this.destroyed) this.push(null);
+    });
   }
 
-  private async conclude(): Promise<void> {
+  /** Null when all went well. */
+  private async conclude(): Promise<DataSourceError | null> {
     try {
       for (const row of await this.frame.rest(this.session)) this.write(row);
-      this.flush();
     } catch (error) {
-      this.destroy(await this.session.fail(error));
-      return;
+      return this.session.fail(error);
     }
+    if (!this.destroyed) this.flush();
     await this.session.finish();
-    this.push(null);
+    return null;
   }
 
   private fail(error: unknown): void {
-    if (this.destroyed || this.complete) return;
-    this.complete = true;
-    void this.session.fail(error).then((meaning) => this.destroy(meaning));
+    if (this.destroyed || this.ending) return;
+    const ending = this.session.fail(error);
+    this.ending = ending;
+    void ending.then((meaning) => this.destroy(meaning));
   }
 
   private abortWith(signal: AbortSignal | null): void {
