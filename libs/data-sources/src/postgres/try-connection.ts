@@ -1,22 +1,20 @@
 import { Client } from 'pg';
-import type { ConnectionFailure } from '../connection-test';
+import { CONNECTION_TEST_MS, TIMED_OUT, type ConnectionFailure } from '../connection-test';
+import { networkFailureOf } from '../network-failure';
 import type { PostgresConnection } from './postgres-connection';
 import { codeOf } from './postgres-errors';
-
-/** Milliseconds for connecting, signing in and one query together: an answer within 10 s, whatever happens. */
-const PATIENCE_MS = 9_000;
 
 /** Signs in and asks for nothing. Null when that went well, else what failed, in words for whoever set it up. */
 export async function tryConnection(connection: PostgresConnection): Promise<ConnectionFailure | null> {
   const client = new Client({
     ...connection,
-    connectionTimeoutMillis: PATIENCE_MS,
-    query_timeout: PATIENCE_MS,
+    connectionTimeoutMillis: CONNECTION_TEST_MS,
+    query_timeout: CONNECTION_TEST_MS,
     application_name: 'report-scheduler connection test',
   });
   // One that breaks later has nobody else to tell, and an error without a listener ends the process.
   client.on('error', () => undefined);
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const patience = AbortSignal.timeout(CONNECTION_TEST_MS);
   const giveUp = (): void => void client.end().catch(() => undefined);
   patience.addEventListener('abort', giveUp);
   try {
@@ -31,23 +29,11 @@ export async function tryConnection(connection: PostgresConnection): Promise<Con
   }
 }
 
-const TIMED_OUT: ConnectionFailure = {
-  reason: 'timeout',
-  message: 'Nobody answers at this host and port: is a firewall in between?',
-};
-
-/** What Node.js says of names, addresses and certificates, and PostgreSQL by its SQLSTATE. */
+/** What PostgreSQL says by its SQLSTATE. */
 function failureOf(error: unknown): ConnectionFailure {
   const code = codeOf(error) ?? '';
-  const text = error instanceof Error ? error.message : '';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return { reason: 'host_not_found', message: 'The name of the host is not known: check its spelling.' };
-  }
-  if (code === 'ECONNREFUSED') {
-    return { reason: 'refused', message: 'The host refuses the connection: check the port, and that the server runs.' };
-  }
-  if (code === 'ETIMEDOUT' || /timeout/i.test(text)) return TIMED_OUT;
-  if (isTlsFailure(code, text)) return { reason: 'tls', message: tlsMessage(code, text) };
+  const ofNetwork = networkFailureOf(code, error instanceof Error ? error.message : '');
+  if (ofNetwork) return ofNetwork;
   if (code.startsWith('28')) {
     return {
       reason: 'sign_in',
@@ -58,15 +44,4 @@ function failureOf(error: unknown): ConnectionFailure {
   if (code === '42501') return { reason: 'sign_in', message: 'The user may not connect to this database.' };
   if (code === '53300') return { reason: 'busy', message: 'The server has no connection to spare.' };
   return { reason: 'other', message: `The connection failed${code === '' ? '' : ` (${code})`}.` };
-}
-
-function isTlsFailure(code: string, text: string): boolean {
-  return /^(ERR_(TLS|SSL)_|CERT_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_|EPROTO)/.test(code) || /\bSSL\b/.test(text);
-}
-
-function tlsMessage(code: string, text: string): string {
-  if (/does not support SSL/.test(text)) return 'The server does not speak TLS.';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'The certificate of the server is for another host name.';
-  if (code === 'CERT_HAS_EXPIRED') return 'The certificate of the server has expired.';
-  return `The certificate of the server is not trusted${code === '' ? '' : ` (${code})`}: give the certificate that signed it.`;
 }
