@@ -75,6 +75,11 @@ const scheduleContents: Upcaster = (data) => {
   return { ...rest, definition: currentSchedule(definition) };
 };
 
+const dataSourceOptions: Upcaster = (data) => {
+  const { definition, ...rest } = data as { readonly definition: Fields };
+  return { ...rest, definition: { ...definition, mysql: null } };
+};
+
 export const UPCASTERS: Upcasters = {
   TemplateCreated: { 1: templateContents },
   TemplateRevised: { 1: templateContents },
@@ -99,6 +104,8 @@ export const UPCASTERS: Upcasters = {
   },
   DatasetRegistered: { 1: datasetContents },
   DatasetRevised: { 1: datasetContents },
+  DataSourceRegistered: { 1: dataSourceOptions },
+  DataSourceRevised: { 1: dataSourceOptions },
 };
 
 /** For events read from the store, whatever version they were written in. Throws a `RangeError` for a newer one. */

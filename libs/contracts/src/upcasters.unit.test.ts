@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '#event-sourcing';
-import { FLIGHTS, jobOutput, jobRequest } from '#domain/testing';
+import { FLIGHTS, jobOutput, jobRequest, postgresSource } from '#domain/testing';
 import { createEventRecords } from './event-records';
 import { CURRENT_VERSIONS } from './published/published-events';
 import { recordedEvent } from './testing';
@@ -184,5 +184,18 @@ describe('an event of version 1 becomes one as it is written now', () => {
     expect([rowLimit, query]).toEqual([null, null]);
     const data = { datasetId: 'd', at, ...rest };
     expect(upcastFrom1('dataset-1', type, { ...data, definition })).toEqual({ ...data, definition: FLIGHTS });
+  });
+
+  it.each([
+    ['DataSourceRegistered', { name: 'sales' }],
+    ['DataSourceRevised', {}],
+  ])('%s', (type, rest) => {
+    const { mysql, ...definition } = postgresSource();
+    expect(mysql).toBeNull();
+    const data = { dataSourceId: 's', secretId: null, by: 'anna', at, ...rest };
+    expect(upcastFrom1('datasource-1', type, { ...data, definition })).toEqual({
+      ...data,
+      definition: postgresSource(),
+    });
   });
 });

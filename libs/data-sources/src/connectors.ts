@@ -1,9 +1,12 @@
-import type { DataSourceOptions, PostgresOptions } from '#domain';
+import type { DatabaseOptions, DataSourceOptions, PostgresOptions } from '#domain';
 import type { Logger } from '#platform';
 import type { ConnectionFailure } from './connection-test';
 import { DataSourceError, type DataSource } from './data-source';
 import { FileDataSource } from './files/file-data-source';
 import { FileFolder } from './files/file-folder';
+import { mysqlConnectionOf } from './mysql/mysql-connection';
+import { MySqlDataSource } from './mysql/mysql-data-source';
+import { tryMySqlConnection } from './mysql/try-connection';
 import { connectionOf } from './postgres/postgres-connection';
 import { PostgresDataSource, type PostgresLimits } from './postgres/postgres-data-source';
 import { ReplicatedDataSource } from './postgres/replicated-data-source';
@@ -31,6 +34,8 @@ export function openDataSource(
   switch (options.kind) {
     case 'postgres':
       return openPostgres(options.postgres, secret, context);
+    case 'mysql':
+      return new MySqlDataSource(mysqlConnectionOf(options.mysql, secret), limitsOf(options.mysql, context));
     case 'file':
       return new FileDataSource(
         { root: requireRoot(context.filesRoot), folder: options.file.folder },
@@ -57,23 +62,29 @@ export async function testConnection(
       if (primary || !replica) return primary;
       return { reason: replica.reason, message: `The read replica: ${replica.message}` };
     }
+    case 'mysql':
+      return tryMySqlConnection(mysqlConnectionOf(options.mysql, secret));
   }
 }
 
-function openPostgres(
-  options: PostgresOptions,
-  secret: string | null,
-  { name, limits, logger }: ConnectorContext,
-): DataSource {
-  const own: PostgresLimits = {
-    ...limits,
-    poolMax: Math.min(options.maxConnections ?? Infinity, limits.poolMax),
-    statementTimeoutMs: Math.min((options.statementTimeoutSeconds ?? Infinity) * 1000, limits.statementTimeoutMs),
-  };
+function openPostgres(options: PostgresOptions, secret: string | null, context: ConnectorContext): DataSource {
+  const { name, logger } = context;
+  const own = limitsOf(options, context);
   const primary = new PostgresDataSource(connectionOf(options, secret, options), own);
   if (options.readReplica === null) return primary;
   const replica = new PostgresDataSource(connectionOf(options, secret, options.readReplica), own);
   return new ReplicatedDataSource({ primary, replica, name, logger, retryAfterMs: REPLICA_RETRY_MS });
+}
+
+function limitsOf(
+  { maxConnections, statementTimeoutSeconds }: DatabaseOptions,
+  { limits }: ConnectorContext,
+): PostgresLimits {
+  return {
+    ...limits,
+    poolMax: Math.min(maxConnections ?? Infinity, limits.poolMax),
+    statementTimeoutMs: Math.min((statementTimeoutSeconds ?? Infinity) * 1000, limits.statementTimeoutMs),
+  };
 }
 
 async function tryFolder(folder: string, filesRoot: string | null): Promise<ConnectionFailure | null> {

@@ -34,7 +34,14 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'file-export-'));
   store = new DiskFileStore(join(root, 'store'));
   await mkdir(join(root, 'sources'));
-  const registered = { kind: 'file', postgres: null, file: { folder: '' }, revision: 0, secretId: null } as const;
+  const registered = {
+    kind: 'file',
+    postgres: null,
+    mysql: null,
+    file: { folder: '' },
+    revision: 0,
+    secretId: null,
+  } as const;
   const registry = {
     find: () => Promise.resolve({ ...registered, dataSourceId: DATASET_ID }),
     readSecret: () => Promise.reject(new Error('files have none')),

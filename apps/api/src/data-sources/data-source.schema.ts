@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { TLS_MODES, type DataSourceDefinition } from '#domain';
 import { actor, instant, uuid } from '../http/fields';
@@ -9,17 +10,16 @@ const tlsMode = z
   .describe('`require` encrypts without knowing whom it speaks to, `verify-full` checks certificate and host name.');
 const address = z.object({ host: z.string(), port: z.int() });
 
-export const postgresOptions = z
-  .object({
-    ...address.shape,
-    database: z.string(),
-    user: z.string(),
-    tls: z.object({ mode: tlsMode, ca: z.string().nullable() }),
-    maxConnections: z.int().nullable(),
-    statementTimeoutSeconds: z.int().nullable(),
-    readReplica: address.nullable(),
-  })
-  .meta({ id: 'PostgresOptions' });
+const databaseOptions = z.object({
+  ...address.shape,
+  database: z.string(),
+  user: z.string(),
+  tls: z.object({ mode: tlsMode, ca: z.string().nullable() }),
+  maxConnections: z.int().nullable(),
+  statementTimeoutSeconds: z.int().nullable(),
+});
+const postgresOptions = databaseOptions.extend({ readReplica: address.nullable() }).meta({ id: 'PostgresOptions' });
+const mysqlOptions = databaseOptions.meta({ id: 'MySqlOptions', description: 'MySQL or MariaDB.' });
 
 export const dataSource = z
   .object({
@@ -27,8 +27,9 @@ export const dataSource = z
     name: z.string().describe('What datasets refer to.'),
     description: z.string().nullable(),
     origin: z.enum(['settings', 'registered']).describe('Those of the settings are read-only here.'),
-    kind: z.enum(['postgres', 'file']),
+    kind: z.enum(['postgres', 'mysql', 'file']).describe('`mysql` is MariaDB as well.'),
     postgres: postgresOptions.nullable().describe('Null for another kind, and for those of the settings.'),
+    mysql: mysqlOptions.nullable(),
     file: z.object({ folder: z.string() }).nullable(),
     hasPassword: z.boolean().nullable().describe('Nobody can read it. Null for those of the settings.'),
     status: z.enum(['active', 'retired']),
@@ -43,7 +44,6 @@ const host = z
   .string()
   .regex(/^[A-Za-z0-9._:-]{1,253}$/, 'must be a host name or an IP address')
   .describe('Host name or IP address.');
-const addressInput = z.strictObject({ host, port: port.default(5432) });
 
 const tlsInput = z
   .strictObject({
@@ -61,32 +61,53 @@ const tlsInput = z
     message: 'counts with the mode verify-full only',
   });
 
+const postgresAddress = z.strictObject({ host, port: port.default(5432) });
+
+/** What all databases have, beside their address and names. */
+const connectionInput = {
+  tls: tlsInput.default({ mode: 'verify-full', ca: null }),
+  maxConnections: z
+    .int()
+    .min(1)
+    .max(500)
+    .nullable()
+    .default(null)
+    .describe('Connections that each process opens at most; null: as many as the settings allow.'),
+  statementTimeoutSeconds: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .nullable()
+    .default(null)
+    .describe('Seconds that a query may take at most; null: as long as the settings allow.'),
+};
+
 const postgresInput = z
   .strictObject({
-    ...addressInput.shape,
+    ...postgresAddress.shape,
     database: z.string().min(1).max(63),
     user: z.string().min(1).max(63).describe('A role that can only read.'),
-    tls: tlsInput.default({ mode: 'verify-full', ca: null }),
-    maxConnections: z
-      .int()
-      .min(1)
-      .max(500)
-      .nullable()
-      .default(null)
-      .describe('Connections that each process opens at most; null: as many as the settings allow.'),
-    statementTimeoutSeconds: z
-      .int()
-      .min(1)
-      .max(86_400)
-      .nullable()
-      .default(null)
-      .describe('Seconds that a query may take at most; null: as long as the settings allow.'),
-    readReplica: addressInput
+    ...connectionInput,
+    readReplica: postgresAddress
       .nullable()
       .default(null)
       .describe('A copy with the same users and certificate, which queries go to while it can be reached.'),
   })
   .meta({ id: 'PostgresOptionsInput' });
+
+const mysqlInput = z
+  .strictObject({
+    host,
+    port: port.default(3306),
+    database: z.string().min(1).max(64),
+    user: z.string().min(1).max(128).describe('An account that can only read.'),
+    ...connectionInput,
+  })
+  .refine(({ tls, host: name }) => tls.mode !== 'verify-full' || isIP(name) === 0, {
+    path: ['host'],
+    message: 'must be a host name with the mode verify-full: certificates are not checked for addresses',
+  })
+  .meta({ id: 'MySqlOptionsInput' });
 
 const name = z
   .string()
@@ -94,9 +115,12 @@ const name = z
   .refine((text) => !z.guid().safeParse(text).success, 'must not look like an id')
   .describe('What datasets refer to; it never changes.');
 const description = z.string().trim().max(2000).nullable().default(null);
-const password = z.string().min(1).max(1000);
+const password = z.string().min(1).max(1000).nullable();
+const newPassword = password.default(null);
+const changedPassword = password.optional().describe('Left out: it stays. Null: there is none any more.');
 
 const ofPostgres = { kind: z.literal('postgres'), postgres: postgresInput };
+const ofMySql = { kind: z.literal('mysql'), mysql: mysqlInput };
 const ofFiles = {
   kind: z.literal('file'),
   file: z
@@ -112,25 +136,24 @@ const ofFiles = {
 
 export const dataSourceInput = z
   .discriminatedUnion('kind', [
-    z.strictObject({ name, description, ...ofPostgres, password: password.nullable().default(null) }),
+    z.strictObject({ name, description, ...ofPostgres, password: newPassword }),
+    z.strictObject({ name, description, ...ofMySql, password: newPassword }),
     z.strictObject({ name, description, ...ofFiles }),
   ])
   .meta({ id: 'DataSourceInput', description: 'Passwords can be written and replaced, never read.' });
 
 export const dataSourceRevision = z
   .discriminatedUnion('kind', [
-    z.strictObject({
-      description,
-      ...ofPostgres,
-      password: password.nullable().optional().describe('Left out: it stays. Null: there is none any more.'),
-    }),
+    z.strictObject({ description, ...ofPostgres, password: changedPassword }),
+    z.strictObject({ description, ...ofMySql, password: changedPassword }),
     z.strictObject({ description, ...ofFiles }),
   ])
   .meta({ id: 'DataSourceRevision' });
 
 export const connectionTestInput = z
   .discriminatedUnion('kind', [
-    z.strictObject({ ...ofPostgres, password: password.nullable().default(null) }),
+    z.strictObject({ ...ofPostgres, password: newPassword }),
+    z.strictObject({ ...ofMySql, password: newPassword }),
     z.strictObject(ofFiles),
   ])
   .meta({ id: 'ConnectionTestInput' });
@@ -162,14 +185,20 @@ type Described =
 /** What a body describes, apart from its name and its password. */
 export function definitionOf(body: Described): DataSourceDefinition {
   const text = 'description' in body ? body.description : null;
-  return body.kind === 'postgres'
-    ? { kind: 'postgres', description: text, postgres: body.postgres, file: null }
-    : { kind: 'file', description: text, postgres: null, file: body.file };
+  const none = { description: text, postgres: null, mysql: null, file: null };
+  switch (body.kind) {
+    case 'postgres':
+      return { ...none, kind: 'postgres', postgres: body.postgres };
+    case 'mysql':
+      return { ...none, kind: 'mysql', mysql: body.mysql };
+    case 'file':
+      return { ...none, kind: 'file', file: body.file };
+  }
 }
 
 /** The password that a body brings along: null for none, undefined when it says nothing of it. */
 export function passwordOf(body: Described): string | null | undefined {
-  return body.kind === 'postgres' ? body.password : null;
+  return body.kind === 'file' ? null : body.password;
 }
 
 function isFolderName(part: string): boolean {

@@ -1,4 +1,4 @@
-import { postgresSource } from '#domain/testing';
+import { mysqlSource, postgresSource } from '#domain/testing';
 import { isOwnDatabase } from './own-database';
 
 const OWN = 'postgres://scheduler:secret@localhost:5433/report%20scheduler';
@@ -10,6 +10,7 @@ it.each([
   [{ ...at, host: '::1' }],
   [{ host: 'replica', readReplica: at }],
 ])('recognises the own database at %j', (place) => {
+  expect(isOwnDatabase(mysqlSource({ ...at, database: 'report scheduler' }), OWN)).toBe(false);
   expect(isOwnDatabase(postgresSource({ database: 'report scheduler', ...place }), OWN)).toBe(true);
 });
 
@@ -21,5 +22,5 @@ it('knows the default port, and addresses in brackets', () => {
 it('leaves other databases of the same server alone, and all else', () => {
   expect(isOwnDatabase(postgresSource(at), OWN)).toBe(false);
   expect(isOwnDatabase(postgresSource({ database: 'report scheduler' }), OWN)).toBe(false);
-  expect(isOwnDatabase({ kind: 'file', postgres: null, file: { folder: '' } }, OWN)).toBe(false);
+  expect(isOwnDatabase({ kind: 'file', postgres: null, mysql: null, file: { folder: '' } }, OWN)).toBe(false);
 });

@@ -42,8 +42,8 @@ export const PUBLISHED_EVENTS = {
     DatasetRefreshed: 1,
   } satisfies Record<DatasetEvent['type'], number>,
   datasource: {
-    DataSourceRegistered: 1,
-    DataSourceRevised: 1,
+    DataSourceRegistered: 2,
+    DataSourceRevised: 2,
     DataSourceRetired: 1,
   } satisfies Record<DataSourceEvent['type'], number>,
   access: {

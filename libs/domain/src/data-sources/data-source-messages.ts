@@ -10,8 +10,8 @@ export interface ServerAddress {
   readonly port: number;
 }
 
-/** How a PostgreSQL database is reached; its password is no part of it. */
-export interface PostgresOptions extends ServerAddress {
+/** How a database server is reached; the password is no part of it. */
+export interface DatabaseOptions extends ServerAddress {
   readonly database: string;
   readonly user: string;
   readonly tls: {
@@ -23,9 +23,15 @@ export interface PostgresOptions extends ServerAddress {
   readonly maxConnections: number | null;
   /** Seconds that a query may take at most; null: as long as its caller allows. */
   readonly statementTimeoutSeconds: number | null;
+}
+
+export interface PostgresOptions extends DatabaseOptions {
   /** A copy of the database that queries go to while it can be reached. */
   readonly readReplica: ServerAddress | null;
 }
+
+/** MySQL or MariaDB. */
+export type MySqlOptions = DatabaseOptions;
 
 /** CSV and Parquet files. */
 export interface FileOptions {
@@ -35,8 +41,9 @@ export interface FileOptions {
 
 /** One field for each kind, null for all others: another kind becomes one more field, which older readers can pass over. */
 export type DataSourceOptions =
-  | { readonly kind: 'postgres'; readonly postgres: PostgresOptions; readonly file: null }
-  | { readonly kind: 'file'; readonly postgres: null; readonly file: FileOptions };
+  | { readonly kind: 'postgres'; readonly postgres: PostgresOptions; readonly mysql: null; readonly file: null }
+  | { readonly kind: 'mysql'; readonly postgres: null; readonly mysql: MySqlOptions; readonly file: null }
+  | { readonly kind: 'file'; readonly postgres: null; readonly mysql: null; readonly file: FileOptions };
 
 export type DataSourceDefinition = DataSourceOptions & { readonly description: string | null };
 

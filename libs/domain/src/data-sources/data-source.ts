@@ -72,6 +72,17 @@ function goesElsewhere(before: DataSourceOptions, after: DataSourceOptions): boo
   return !sameJson(recipientOf(before), recipientOf(after));
 }
 
-function recipientOf({ postgres }: DataSourceOptions): unknown {
-  return postgres && [postgres.host, postgres.port, postgres.tls, postgres.readReplica];
+function recipientOf(options: DataSourceOptions): unknown {
+  switch (options.kind) {
+    case 'postgres': {
+      const { host, port, tls, readReplica } = options.postgres;
+      return [host, port, tls, readReplica];
+    }
+    case 'mysql': {
+      const { host, port, tls } = options.mysql;
+      return [host, port, tls];
+    }
+    case 'file':
+      return null;
+  }
 }

@@ -1,4 +1,4 @@
-import { ANNA, BEN, NOON, postgresSource, SALES_ID } from '../testing/samples';
+import { ANNA, BEN, mysqlSource, NOON, postgresSource, SALES_ID } from '../testing/samples';
 import { given } from '../testing/scenario';
 import { dataSource, dataSourceIdOf } from './data-source';
 import type { DataSourceCommand, DataSourceDefinition, DataSourceEvent } from './data-source-messages';
@@ -18,7 +18,13 @@ const register: DataSourceCommand = {
 const registered: DataSourceEvent = { ...register, type: 'DataSourceRegistered' };
 const retire: DataSourceCommand = { type: 'RetireDataSource', dataSourceId: SALES_ID, by: BEN, at: NOON };
 const retired: DataSourceEvent = { ...retire, type: 'DataSourceRetired' };
-const files: DataSourceDefinition = { kind: 'file', description: null, postgres: null, file: { folder: 'sales' } };
+const files: DataSourceDefinition = {
+  kind: 'file',
+  description: null,
+  postgres: null,
+  mysql: null,
+  file: { folder: 'sales' },
+};
 
 function revise(more: Partial<Extract<DataSourceCommand, { type: 'ReviseDataSource' }>> = {}): DataSourceCommand {
   return {
@@ -88,16 +94,33 @@ describe('revising a data source', () => {
       .when(revise({ definition: elsewhere, secret: { type: 'replace', secretId: OTHER_SECRET } }))
       .then(revised(OTHER_SECRET, elsewhere));
   });
+  it.each([{ host: 'other' }, { port: 3307 }, { tls: { mode: 'disable', ca: null } as const }])(
+    'of MySQL likewise: %j',
+    (change) => {
+      const registeredShop = { ...registered, definition: mysqlSource() };
+      given(dataSource, registeredShop)
+        .when(revise({ definition: mysqlSource(change) }))
+        .refused('data_source.password_needed');
+      const smaller = mysqlSource({
+        database: 'archive',
+        user: 'other',
+        maxConnections: 1,
+        statementTimeoutSeconds: 9,
+      });
+      given(dataSource, registeredShop)
+        .when(revise({ definition: smaller }))
+        .then(revised(SECRET, smaller));
+    },
+  );
   it('needs no secret again where there is none', () => {
     const elsewhere = postgresSource({ host: 'other' });
     given(dataSource, { ...registered, secretId: null })
       .when(revise({ definition: elsewhere }))
       .then(revised(null, elsewhere));
   });
-  it('is refused for another kind', () =>
-    given(dataSource, registered)
-      .when(revise({ definition: files }))
-      .refused('data_source.kind_fixed'));
+  it.each([files, mysqlSource()])('is refused for another kind: $kind', (definition) =>
+    given(dataSource, registered).when(revise({ definition })).refused('data_source.kind_fixed'),
+  );
   it('is refused for an unknown one', () => given(dataSource).when(revise()).refused('data_source.missing'));
   it('is refused for a retired one', () =>
     given(dataSource, registered, retired).when(revise()).refused('data_source.retired'));

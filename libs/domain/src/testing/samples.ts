@@ -1,4 +1,4 @@
-import type { DataSourceDefinition, PostgresOptions } from '../data-sources/data-source-messages';
+import type { DataSourceDefinition, MySqlOptions, PostgresOptions } from '../data-sources/data-source-messages';
 import type { DatasetDefinition, DatasetState } from '../datasets/dataset-messages';
 import type { DatasetColumn, DataType } from '../reports/data-type';
 import { PLAIN_REPORT, type ReportColumn, type TemplateDefinition } from '../reports/definition';
@@ -62,6 +62,26 @@ export function postgresSource(more: Partial<PostgresOptions> = {}): DataSourceD
       maxConnections: null,
       statementTimeoutSeconds: null,
       readReplica: null,
+      ...more,
+    },
+    mysql: null,
+    file: null,
+  };
+}
+
+export function mysqlSource(more: Partial<MySqlOptions> = {}): DataSourceDefinition {
+  return {
+    kind: 'mysql',
+    description: null,
+    postgres: null,
+    mysql: {
+      host: 'shop.example.org',
+      port: 3306,
+      database: 'shop',
+      user: 'reader',
+      tls: { mode: 'verify-full', ca: null },
+      maxConnections: null,
+      statementTimeoutSeconds: null,
       ...more,
     },
     file: null,

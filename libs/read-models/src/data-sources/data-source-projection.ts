@@ -1,4 +1,4 @@
-import type { DataSourceDefinition, DataSourceEvent, FileOptions, PostgresOptions } from '#domain';
+import type { DataSourceDefinition, DataSourceEvent, FileOptions, MySqlOptions, PostgresOptions } from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
 import { StreamRows } from '../projection/stream-rows';
 import { NEWER_REVISION, type Statement, type Table } from '../projection/table';
@@ -9,6 +9,7 @@ interface DataSourceRow {
   description: string | null;
   kind: DataSourceDefinition['kind'];
   postgres: PostgresOptions | null;
+  mysql: MySqlOptions | null;
   file: FileOptions | null;
   secret_id: string | null;
   status: 'active' | 'retired';
@@ -27,6 +28,7 @@ const DATA_SOURCES: Table<DataSourceRow> = {
     'description',
     'kind',
     'postgres',
+    'mysql',
     'file',
     'secret_id',
     'status',

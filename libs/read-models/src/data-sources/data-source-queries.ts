@@ -28,13 +28,13 @@ export type ActiveDataSource = DataSourceOptions & {
 };
 
 const SELECT = `
-  SELECT s.data_source_id AS "dataSourceId", s.name, s.description, s.kind, s.postgres, s.file,
+  SELECT s.data_source_id AS "dataSourceId", s.name, s.description, s.kind, s.postgres, s.mysql, s.file,
          s.secret_id IS NOT NULL AS "hasSecret", s.status, s.revision, s.registered_by AS "registeredBy",
          s.created_at AS "createdAt", s.updated_at AS "updatedAt"
   FROM read_model.data_source s`;
 
 const SELECT_ACTIVE = `
-  SELECT s.data_source_id AS "dataSourceId", s.revision, s.kind, s.postgres, s.file, s.secret_id AS "secretId"
+  SELECT s.data_source_id AS "dataSourceId", s.revision, s.kind, s.postgres, s.mysql, s.file, s.secret_id AS "secretId"
   FROM read_model.data_source s`;
 
 const BY_NAME: SortKey<DataSourceView> = {

@@ -1,4 +1,4 @@
-import { BEN, CARA, postgresSource, SALES_ID } from '#domain/testing';
+import { BEN, CARA, mysqlSource, postgresSource, SALES_ID } from '#domain/testing';
 import { dataSourceIdOf, streamOf } from '#domain';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
 import { filledDatabase, idOf, minute, sampleHistory, walk, type FilledDatabase } from '../testing';
@@ -46,6 +46,7 @@ it('shows a data source as its events left it, registered anew', async () => {
     description: 'Monthly',
     kind: 'file',
     postgres: null,
+    mysql: null,
     file: { folder: 'monthly' },
     hasSecret: false,
     status: 'active',
@@ -60,8 +61,8 @@ it('shows a data source as its events left it, registered anew', async () => {
 it('lists by name, in pages, filtered', async () => {
   const names = async (filter: object, limit = 10) =>
     (await walk((page) => queries.list({ ...filter, ...page }), limit)).map(({ name }) => name);
-  expect(await names({})).toEqual(['archive', 'sales', 'stock']);
-  expect(await names({}, 1)).toEqual(['archive', 'sales', 'stock']);
+  expect(await names({})).toEqual(['archive', 'sales', 'shop', 'stock']);
+  expect(await names({}, 1)).toEqual(['archive', 'sales', 'shop', 'stock']);
   expect(await names({ status: 'retired' })).toEqual(['archive']);
   expect(await names({ search: 'ALE' })).toEqual(['sales']);
 });
@@ -72,8 +73,15 @@ it('tells what a connection is made of, of active ones alone', async () => {
     revision: 0,
     kind: 'postgres',
     postgres: postgresSource().postgres,
+    mysql: null,
     file: null,
     secretId: idOf('stock'),
+  });
+  expect(await queries.active('shop')).toMatchObject({
+    kind: 'mysql',
+    postgres: null,
+    mysql: mysqlSource({ maxConnections: 3 }).mysql,
+    file: null,
   });
   expect(await queries.active('archive')).toBeNull();
   expect(await queries.active('nothing')).toBeNull();

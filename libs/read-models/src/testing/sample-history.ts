@@ -1,4 +1,5 @@
 import {
+  dataSourceIdOf,
   streamOf,
   type DatasetDefinition,
   type JobFailure,
@@ -14,6 +15,7 @@ import {
   FLIGHTS,
   jobOutput,
   jobRequest,
+  mysqlSource,
   postgresSource,
   SALES_ID,
   scheduleDefinition,
@@ -264,8 +266,17 @@ function addDataSource(history: History): void {
     at: minute(43),
   });
   history.add(sources, { type: 'DataSourceRetired', dataSourceId: SALES_ID, by: CARA, at: minute(43) });
-  const file = { kind: 'file', description: 'Monthly', postgres: null, file: { folder: 'monthly' } } as const;
+  const file = {
+    kind: 'file',
+    description: 'Monthly',
+    postgres: null,
+    mysql: null,
+    file: { folder: 'monthly' },
+  } as const;
   history.add(sources, { ...registered, definition: file, secretId: null, at: minute(44) });
+  const dataSourceId = dataSourceIdOf('shop');
+  const shop = { ...registered, dataSourceId, name: 'shop', definition: mysqlSource({ maxConnections: 3 }) };
+  history.add(streamOf('datasource', dataSourceId), { ...shop, at: minute(44) });
 }
 
 function addJobs(history: History): void {
