@@ -6,12 +6,10 @@ const HANDSHAKE_CODES = /^(ERR_(TLS|SSL)_|EPROTO$|HANDSHAKE_SSL_)/;
 
 /**
  * What Node.js says of names, addresses and certificates, for whoever set a connection up. Null for what is none of the network's, which
- * the database has words for.
- *
- * @param code of the error; empty for none
- * @param text of the error: a driver may put a code of its own in the place of Node's
+ * the database has words for. A driver may put a code of its own in the place of Node's, so the message counts as well.
  */
-export function networkFailureOf(code: string, text: string): ConnectionFailure | null {
+export function networkFailureOf(error: unknown): ConnectionFailure | null {
+  const [code, text] = [fieldOf(error, 'code'), fieldOf(error, 'message')];
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return { reason: 'host_not_found', message: 'The name of the host is not known: check its spelling.' };
   }
@@ -38,4 +36,10 @@ function tlsMessage(code: string, text: string): string | null {
   return HANDSHAKE_CODES.test(code) || /\bSSL\b/.test(text)
     ? `The server agrees on no TLS${said}: is it another port?`
     : null;
+}
+
+/** Empty where there is none. An error of Node's own is not always an `instanceof Error`: tests run in a realm apart. */
+function fieldOf(error: unknown, field: 'code' | 'message'): string {
+  const value = typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>)[field] : '';
+  return typeof value === 'string' ? value : '';
 }

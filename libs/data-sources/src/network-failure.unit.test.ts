@@ -19,16 +19,16 @@ it.each([
   ['UNABLE_TO_GET_ISSUER_CERT', 'unable to get issuer certificate', 'tls', /not trusted/],
   ['HANDSHAKE_SSL_ERROR', 'unable to verify the first certificate', 'tls', /not trusted/],
 ])('%s, "%s" is %s', (code, text, reason, message) => {
-  expect(networkFailureOf(code, text)).toEqual({ reason, message: expect.stringMatching(message) });
+  expect(networkFailureOf({ code, message: text })).toEqual({ reason, message: expect.stringMatching(message) });
 });
 
 it('is no TLS when something else answers', async () => {
   const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = connect({ host: '127.0.0.1', port: (server.address() as AddressInfo).port });
-  const [error] = (await once(client, 'error').catch((caught: unknown) => [caught])) as [NodeJS.ErrnoException];
+  const error: unknown = await once(client, 'secureConnect').catch((failure: unknown) => failure);
   server.close();
-  expect(networkFailureOf(error.code ?? '', error.message)).toEqual({
+  expect(networkFailureOf(error)).toEqual({
     reason: 'tls',
     message: expect.stringMatching(/agrees on no TLS/),
   });
@@ -39,5 +39,9 @@ it.each([
   ['ER_ACCESS_DENIED_ERROR', 'Access denied'],
   ['', ''],
 ])('is not the network: %s', (code, text) => {
-  expect(networkFailureOf(code, text)).toBeNull();
+  expect(networkFailureOf({ code, message: text })).toBeNull();
+});
+
+it.each([null, undefined, 'text', 7, { code: 7 }])('is not what is no error: %j', (error) => {
+  expect(networkFailureOf(error)).toBeNull();
 });

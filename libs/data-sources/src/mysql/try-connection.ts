@@ -17,8 +17,8 @@ export function tryMySqlConnection(connection: MySqlConnection): Promise<Connect
     };
     const patience = setTimeout(() => settle(TIMED_OUT), CONNECTION_TEST_MS);
     // Also one that breaks later, which has nobody else to tell: an error without a listener ends the process.
-    client.on('error', (error) => settle(failureOf(error)));
-    client.query('SELECT 1', (error) => settle(error ? failureOf(error) : null));
+    client.on('error', (error) => settle(mysqlFailureOf(error)));
+    client.query('SELECT 1', (error) => settle(error ? mysqlFailureOf(error) : null));
   });
 }
 
@@ -61,7 +61,8 @@ const FAILURES: Readonly<Record<number, ConnectionFailure>> = {
 /** Codes of the driver for a server that asks for a way to sign in which it does not know, or which would show the password. */
 const UNKNOWN_PLUGIN = ['AUTH_SWITCH_PLUGIN_ERROR', 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED'];
 
-function failureOf(error: unknown): ConnectionFailure {
+/** What an error of the driver means to whoever set the connection up. */
+export function mysqlFailureOf(error: unknown): ConnectionFailure {
   const number = errorNumberOf(error);
   if (number !== null) return FAILURES[number] ?? other(String(number));
   const code = codeOf(error) ?? '';
@@ -72,7 +73,7 @@ function failureOf(error: unknown): ConnectionFailure {
         'The user signs in by another plugin than mysql_native_password, caching_sha2_password or sha256_password.',
     };
   }
-  return networkFailureOf(code, error instanceof Error ? error.message : '') ?? other(code);
+  return networkFailureOf(error) ?? other(code);
 }
 
 function other(code: string): ConnectionFailure {

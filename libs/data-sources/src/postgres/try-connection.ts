@@ -31,9 +31,9 @@ export async function tryConnection(connection: PostgresConnection): Promise<Con
 
 /** What PostgreSQL says by its SQLSTATE. */
 function failureOf(error: unknown): ConnectionFailure {
-  const code = codeOf(error) ?? '';
-  const ofNetwork = networkFailureOf(code, error instanceof Error ? error.message : '');
+  const ofNetwork = networkFailureOf(error);
   if (ofNetwork) return ofNetwork;
+  const code = codeOf(error) ?? '';
   if (code.startsWith('28')) {
     return {
       reason: 'sign_in',
