@@ -142,7 +142,7 @@ export const dataSourceOperations = {
     access: 'admin',
     params: z.strictObject({
       ...source.shape,
-      schema: z.string().min(1).max(63),
+      schema: z.string().min(1).max(64),
       name: z.string().min(1).max(255),
     }),
     response: z

@@ -151,6 +151,20 @@ if (!isInstalled) process.stderr.write('MARIADB DID NOT RUN THE TESTS OF THE API
     expect(codeOf(foreign)).toBe('data_source.relation_missing');
   });
 
+  it('may have names as long as MySQL allows', async () => {
+    const [database, column] = ['d'.repeat(64), 'c'.repeat(64)];
+    await server.execute(`
+      CREATE DATABASE ${database}; CREATE TABLE ${database}.t (${column} int); INSERT INTO ${database}.t VALUES (7);
+      GRANT SELECT ON ${database}.* TO reader@'127.0.0.1';`);
+    await register('long', { mysql: mysql({ database }) });
+    await root().get(`/v1/data-sources/long/relations/${database}/t`).expect(200);
+    const columns = [{ name: column, label: 'Long', type: 'integer' }];
+    const { id: datasetId } = await registerOrders('long', { relation: { schema: database, name: 't' }, columns });
+    const definition = { datasetId, columns: [{ column }] };
+    const preview = await anna().post('/v1/templates/preview', { definition }).expect(200);
+    expect(preview.body).toMatchObject({ rows: [['7']] });
+  });
+
   it('is a dataset that templates filter, sort, group and format', async () => {
     await register('reported');
     const { id: datasetId } = await registerOrders('reported');
@@ -198,7 +212,11 @@ if (!isInstalled) process.stderr.write('MARIADB DID NOT RUN THE TESTS OF THE API
     await server.execute('ALTER TABLE shop.drifting DROP name, MODIFY size varchar(9), ADD extra int');
     expect(await drift()).toMatchObject({
       drifted: true,
-      items: [{ code: 'dataset.column_missing' }, { code: 'dataset.column_type_changed' }, { code: 'dataset.column_undeclared' }],
+      items: [
+        { code: 'dataset.column_missing' },
+        { code: 'dataset.column_type_changed' },
+        { code: 'dataset.column_undeclared' },
+      ],
     });
     await server.execute('DROP TABLE shop.drifting');
     expect(await drift()).toMatchObject({ drifted: true, items: [{ code: 'dataset.relation_missing' }] });

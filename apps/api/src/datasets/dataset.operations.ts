@@ -5,7 +5,7 @@ import { operation } from '../http/operation';
 
 const tag = 'Datasets';
 const datasetId = z.strictObject({ datasetId: id });
-const relation = z.strictObject({ schema: z.string().min(1).max(63), name: z.string().min(1).max(255) });
+const relation = z.strictObject({ schema: z.string().min(1).max(64), name: z.string().min(1).max(255) });
 const dataType = z.enum(DATA_TYPES);
 
 const column = z
@@ -20,7 +20,7 @@ const column = z
 
 const columnInput = z
   .strictObject({
-    name: z.string().min(1).max(63).describe('As the table has it.'),
+    name: z.string().min(1).max(64).describe('As the table has it.'),
     label: words(200).optional().describe('What people are shown. Left out: the name.'),
     type: dataType,
     nullable: z.boolean().default(true),
