@@ -46,7 +46,9 @@ export async function startMariaDb({ tls = true } = {}): Promise<MariaDbServer> 
   const folder = mkdtempSync(join(tmpdir(), 'report-scheduler-mariadb-'));
   const account = userInfo().uid === 0 ? await accountOf(ACCOUNT) : null;
   const password = randomUUID();
-  const owned = { ...(account && { uid: account.uid, gid: account.gid }), cwd: folder };
+  // A server that starts clears all temporary tables out of TMPDIR, those of its neighbours included.
+  const env = { ...process.env, TMPDIR: folder };
+  const owned = { ...(account && { uid: account.uid, gid: account.gid }), cwd: folder, env };
   const [data, socket, ca] = [join(folder, 'data'), join(folder, 'socket'), join(folder, 'tls.crt')];
   chmodSync(folder, 0o755);
   await makeCertificate(folder);
