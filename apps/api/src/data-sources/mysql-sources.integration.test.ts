@@ -203,6 +203,27 @@ if (!isInstalled) process.stderr.write('MARIADB DID NOT RUN THE TESTS OF THE API
     expect(refused.body).toMatchObject({ code: 'data_source.query_unsupported', errors: [{ pointer: '/query' }] });
   });
 
+  it('refuses in a sentence what it cannot do, and a value that no report could tell', async () => {
+    await server.execute(
+      "SET sql_mode = ''; CREATE TABLE shop.zero (day date); INSERT INTO shop.zero VALUES ('0000-00-00')",
+    );
+    await register('limited');
+    const { id: orders } = await registerOrders('limited');
+    const { id: zero } = await registerOrders('limited', { name: 'Zero', relation: { schema: 'shop', name: 'zero' } });
+    const refusal = async (datasetId: string, column: object) => {
+      const definition = { datasetId, columns: [column] };
+      return (await anna().post('/v1/templates/preview', { definition }).expect(422)).body as object;
+    };
+    expect(await refusal(orders, { expression: 'round([total], [id])' })).toMatchObject({
+      code: 'data_source.unsupported',
+      detail: expect.stringMatching(/digits/),
+    });
+    expect(await refusal(zero, { column: 'day' })).toMatchObject({
+      code: 'data_source.value_invalid',
+      detail: expect.stringMatching(/zero date/),
+    });
+  });
+
   it('tells what has changed in a table since', async () => {
     await server.execute('CREATE TABLE shop.drifting (id int, name varchar(9), size int)');
     await register('changed');

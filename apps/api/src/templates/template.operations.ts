@@ -82,6 +82,8 @@ const sourceProblems = [
   'parameters.invalid',
   'data_source.unreachable',
   'data_source.timeout',
+  'data_source.value_invalid',
+  'data_source.unsupported',
   'data_source.failed',
   'access.not_recorded',
 ] as const;
