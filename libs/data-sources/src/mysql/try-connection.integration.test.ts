@@ -92,6 +92,20 @@ const logger = createLogger({ level: 'silent', format: 'json' });
     expect(await trusting('127.1', server.ca)).toEqual(saying('tls', /another host/));
   });
 
+  it('is told apart when the server speaks no TLS', async () => {
+    const plain = await startMariaDb({ tls: false });
+    try {
+      const { port, user, password } = plain.address;
+      for (const tls of [{ mode: 'require', ca: null } as const, { mode: 'verify-full', ca: server.ca } as const]) {
+        const failure = await tried({ host: 'localhost', port, user, database: 'mysql', tls }, password);
+        expect(failure).toEqual(saying('tls', /does not speak TLS/));
+      }
+      expect(await tried({ port, user, database: 'mysql' }, password)).toBeNull();
+    } finally {
+      await plain.close();
+    }
+  });
+
   it('ends in time when the server says nothing', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
