@@ -94,7 +94,7 @@ function checkSchedule(
   const violations: string[] = [];
   const skipped = events.filter((event) => event.type === 'OccurrencesSkipped');
   const from = new Date(state.effectiveFrom);
-  const due = upcomingOccurrences(state.definition, from, 100_000).filter((nominal) => nominal <= until);
+  const due = upcomingOccurrences(state.definition, null, from, 100_000).filter((nominal) => nominal <= until);
   const jobs = new Set(due.map((nominal) => streamOf('job', occurrenceJobId(state.scheduleId, nominal.toISOString()))));
   for (const nominal of due) {
     const streamId = streamOf('job', occurrenceJobId(state.scheduleId, nominal.toISOString()));

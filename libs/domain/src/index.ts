@@ -31,6 +31,7 @@ export * from './datasets/dataset';
 export * from './templates/template-messages';
 export * from './templates/template';
 export * from './calendars/business-calendar';
+export * from './calendars/calendar-check';
 export * from './schedules/recurrence';
 export * from './schedules/schedule-messages';
 export * from './schedules/earlier-schedules';

@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Caller } from '#access';
 import {
+  NO_CALENDAR,
   PLAIN_SCHEDULE,
   upcomingOccurrences,
   validateSchedule,
@@ -108,7 +109,7 @@ export class SchedulesController {
   @Handles(operations.preview)
   preview({ body, now }: CallOf<'preview'>) {
     const definition = { ...PLAIN_SCHEDULE, ...body, name: 'Preview', priority: 'normal', catchUpMinutes: 0 } as const;
-    const problems = validateSchedule(definition, now.toISOString());
+    const problems = validateSchedule(definition, NO_CALENDAR, now.toISOString());
     if (problems.length > 0) {
       const detail = problems.map(({ message }) => message).join(' ');
       throw new Problem('schedule.invalid', detail, { errors: problems });
@@ -155,7 +156,7 @@ function at({ now }: { readonly now: Date }): string {
 }
 
 function nextRunsOf(definition: ScheduleDefinition, now: Date): string[] {
-  return upcomingOccurrences(definition, now, UPCOMING).map((time) => time.toISOString());
+  return upcomingOccurrences(definition, null, now, UPCOMING).map((time) => time.toISOString());
 }
 
 function scheduleAnswer({ definition, ...view }: ScheduleView) {

@@ -6,8 +6,10 @@ import {
   streamOf,
   toInstant,
   type JobCommand,
+  type SkippedStretch,
 } from '#domain';
 import { derivedId, toNewEvents, type Append } from '#event-sourcing';
+import { later } from '../projection/due-schedule';
 import type { KnownTemplate } from '../projection/known-template';
 import type { ClaimedSchedule, SettledSchedule } from './due-table';
 import type { NextTimes } from './next-times';
@@ -18,7 +20,7 @@ const ACTOR = 'system:scheduler';
 /** What is to be appended for one schedule, and where it stands afterwards. */
 export interface DuePlan {
   readonly schedule: ClaimedSchedule;
-  /** The stretch that is too late to request, on the schedule's own stream; null when there is none. */
+  /** The stretches that are left out, on the schedule's own stream; null when there are none. */
   readonly skip: Append | null;
   /** One stream each, in the order of their nominal times. */
   readonly occurrences: readonly Append[];
@@ -35,46 +37,39 @@ export interface PlanFacts {
 
 /** Decides what becomes of a schedule's due occurrences. The schedule's row must show its stream's head. */
 export function planDue(schedule: ClaimedSchedule, facts: PlanFacts): DuePlan {
-  const { state, revision, nextRunAt } = schedule;
-  const answer = facts.times.dueBy(facts.now, state.definition, nextRunAt);
-  const skip = answer.skipped && skipAppend(schedule, answer.skipped, facts.now);
+  const { state, settledTo, revision, nextRunAt } = schedule;
+  const since = later(settledTo, new Date(state.effectiveFrom));
+  const answer = facts.times.dueBy(facts.now, state.definition, null, { since, nextDue: nextRunAt });
+  const skip = skipAppend(schedule, answer.skipped, facts.now);
+  const skippedTo = answer.skipped.at(-1)?.to ?? null;
   return {
     schedule,
     skip,
     occurrences: answer.request.map((nominalTime) => occurrenceAppend(schedule, nominalTime, facts)),
     settled: {
       scheduleId: state.scheduleId,
-      settledTo: answer.request.at(-1) ?? answer.skipped?.to ?? nextRunAt,
+      settledTo: answer.request.at(-1) ?? skippedTo ?? nextRunAt,
       nextRunAt: answer.next,
-      skippedTo: skip ? answer.skipped.to : null,
-      revision: skip ? revision + 1 : revision,
+      skippedTo: skip && skippedTo,
+      revision: revision + (skip?.events.length ?? 0),
     },
   };
 }
 
-type Stretch = { readonly from: Date; readonly to: Date; readonly count: number };
-
-function skipAppend({ state, revision }: ClaimedSchedule, { from, to, count }: Stretch, now: Date): Append | null {
+/** Each stretch is decided on the state before all of them: two of different reasons may end at the same time. */
+function skipAppend({ state, revision }: ClaimedSchedule, stretches: readonly SkippedStretch[], now: Date) {
   const { scheduleId } = state;
-  const decision = scheduleDecider.decide(
-    {
-      type: 'SkipOccurrences',
-      scheduleId,
-      from: toInstant(from),
-      to: toInstant(to),
-      count,
-      reason: 'missed',
-      at: toInstant(now),
-    },
-    state,
-  );
-  if (!decision.accepted || decision.events.length === 0) return null;
-  const context = contextOf(derivedId(scheduleId, `skip ${toInstant(from)} ${toInstant(to)}`));
-  return {
-    streamId: streamOf('schedule', scheduleId),
-    expected: revision,
-    events: toNewEvents(decision.events, context),
-  };
+  const at = toInstant(now);
+  const events = stretches.flatMap(({ from, to, count, reason }) => {
+    const stretch = { scheduleId, from: toInstant(from), to: toInstant(to), count, reason };
+    const decision = scheduleDecider.decide({ type: 'SkipOccurrences', ...stretch, at }, state);
+    return decision.accepted ? decision.events : [];
+  });
+  const [first] = stretches;
+  const last = stretches.at(-1);
+  if (first === undefined || last === undefined || events.length === 0) return null;
+  const context = contextOf(derivedId(scheduleId, `skip ${toInstant(first.from)} ${toInstant(last.to)}`));
+  return { streamId: streamOf('schedule', scheduleId), expected: revision, events: toNewEvents(events, context) };
 }
 
 function occurrenceAppend(schedule: ClaimedSchedule, nominalTime: Date, facts: PlanFacts): Append {

@@ -31,7 +31,7 @@ const READ_COLUMNS = `schedule_id, template_id, owner, definition, status, sched
                       to_char(skipped_to AT TIME ZONE 'UTC', ${AS_INSTANT}) AS skipped_to`;
 
 /** A schedule with something due, locked until the claim's transaction ends. */
-export interface ClaimedSchedule extends Pick<DueSchedule, 'state' | 'revision'> {
+export interface ClaimedSchedule extends DueSchedule {
   readonly nextRunAt: Date;
 }
 
@@ -47,14 +47,20 @@ export interface ClaimQuery {
 
 /** Locks due schedules, the longest due first, and passes over those that another instance holds. */
 export async function claimDue(client: PoolClient, query: ClaimQuery): Promise<readonly ClaimedSchedule[]> {
-  const { rows } = await client.query<DueRow & { readonly next_run_at: Date }>({
+  const { rows } = await client.query<DueRow & { readonly settled_to: Instant | null; readonly next_run_at: Date }>({
     name: 'claim-due',
-    text: `SELECT ${READ_COLUMNS}, next_run_at FROM scheduler.due
+    text: `SELECT ${READ_COLUMNS}, to_char(settled_to AT TIME ZONE 'UTC', ${AS_INSTANT}) AS settled_to, next_run_at
+           FROM scheduler.due
            WHERE next_run_at <= $1 AND next_run_at >= coalesce($2, '-infinity'::timestamptz) AND schedule_id <> ALL ($3::uuid[])
            ORDER BY next_run_at LIMIT $4 FOR UPDATE SKIP LOCKED`,
     values: [query.until, query.from, query.except, query.limit],
   });
-  return rows.map((row) => ({ state: stateOf(row), revision: row.schedule_revision, nextRunAt: row.next_run_at }));
+  return rows.map((row) => ({
+    state: stateOf(row),
+    revision: row.schedule_revision,
+    settledTo: row.settled_to === null ? null : new Date(row.settled_to),
+    nextRunAt: row.next_run_at,
+  }));
 }
 
 /** When the next schedule is due; null when none is. */

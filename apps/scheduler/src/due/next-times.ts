@@ -1,4 +1,4 @@
-import { dueOccurrences, nextOccurrenceOf, type DueAnswer, type ScheduleDefinition } from '#domain';
+import { dueOccurrences, nextMomentOf, type BusinessCalendar, type DueAnswer, type ScheduleDefinition } from '#domain';
 
 const MINUTE_MS = 60_000;
 const MOST_REMEMBERED = 20_000;
@@ -13,34 +13,62 @@ export class NextTimes {
   readonly #next = new Map<string, Date | null>();
   readonly #due = new Map<string, DueAnswer>();
 
-  /** The first due time strictly after an instant and inside the schedule's window; null when none is left. */
-  after(definition: ScheduleDefinition, instant: Date): Date | null {
-    const minute = minuteOf(instant);
-    return remember(this.#next, keyOf(definition, minute), () => nextOccurrenceOf(definition, minute, minute));
+  readonly #calendars = new WeakMap<BusinessCalendar, number>();
+  #calendarsSeen = 0;
+
+  /**
+   * The first moment strictly after an instant and inside the schedule's window at which an occurrence falls or is left out;
+   * null when none is left.
+   */
+  after(definition: ScheduleDefinition, calendar: BusinessCalendar | null, instant: Date): Date | null {
+    const next = this.#afterExactly(definition, calendar, minuteOf(instant));
+    // What a clock change leaves out falls just before it, within the minute.
+    return next !== null && next <= instant ? this.#afterExactly(definition, calendar, instant) : next;
   }
 
-  /** What is to become of the occurrences from `nextDue` on that are due by now; see `dueOccurrences`. */
-  dueBy(now: Date, definition: ScheduleDefinition, nextDue: Date): DueAnswer {
+  /**
+   * What is to become of a schedule's occurrences after `since` that are due by now; see `dueOccurrences`. `nextDue` is the
+   * first moment among them.
+   */
+  dueBy(
+    now: Date,
+    definition: ScheduleDefinition,
+    calendar: BusinessCalendar | null,
+    { since, nextDue }: { readonly since: Date; readonly nextDue: Date },
+  ): DueAnswer {
     const minute = minuteOf(now) < nextDue ? nextDue : minuteOf(now);
-    const key = `${keyOf(definition, nextDue)} ${definition.catchUpMinutes} ${minute.getTime()}`;
+    // Only what a holiday leaves out can lie before the moment at which it is told.
+    const from = definition.calendar?.onHoliday === 'skip' ? since : new Date(nextDue.getTime() - 1);
+    const { catchUp, catchUpMinutes } = definition;
+    const key = `${this.#keyOf(definition, calendar, from)} ${catchUp} ${catchUpMinutes} ${minute.getTime()}`;
     return remember(this.#due, key, () =>
-      dueOccurrences({
-        definition,
-        effectiveFrom: new Date(nextDue.getTime() - 1),
-        nextDue,
-        now: minute,
-        limit: MOST_AT_ONCE,
-      }),
+      dueOccurrences({ definition, calendar, since: from, now: minute, limit: MOST_AT_ONCE }),
     );
+  }
+
+  #afterExactly(definition: ScheduleDefinition, calendar: BusinessCalendar | null, instant: Date): Date | null {
+    const key = this.#keyOf(definition, calendar, instant);
+    return remember(this.#next, key, () => nextMomentOf(definition, calendar, instant, instant));
+  }
+
+  #keyOf(definition: ScheduleDefinition, calendar: BusinessCalendar | null, instant: Date): string {
+    const { recurrence, timeZone, startsAt, endsAt, clockChanges } = definition;
+    const policies = [clockChanges, definition.calendar?.onHoliday, calendar && this.#numberOf(calendar)];
+    return JSON.stringify([recurrence, timeZone, startsAt, endsAt, ...policies, instant.getTime()]);
+  }
+
+  /** A calendar is known by its object: its holidays would make long keys. */
+  #numberOf(calendar: BusinessCalendar): number {
+    const known = this.#calendars.get(calendar);
+    if (known !== undefined) return known;
+    this.#calendarsSeen += 1;
+    this.#calendars.set(calendar, this.#calendarsSeen);
+    return this.#calendarsSeen;
   }
 }
 
 function minuteOf(instant: Date): Date {
   return new Date(Math.floor(instant.getTime() / MINUTE_MS) * MINUTE_MS);
-}
-
-function keyOf({ recurrence, timeZone, startsAt, endsAt }: ScheduleDefinition, instant: Date): string {
-  return JSON.stringify([recurrence, timeZone, startsAt, endsAt, instant.getTime()]);
 }
 
 function remember<Value>(values: Map<string, Value>, key: string, compute: () => Value): Value {

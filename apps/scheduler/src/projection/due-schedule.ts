@@ -33,9 +33,9 @@ export function withSettledOccurrence(known: DueSchedule, nominalTime: Date): Du
 /** The first due time that is neither settled nor before the schedule counts; null when nothing is due. */
 export function nextRunOf({ state, settledTo }: DueSchedule, times: NextTimes): Date | null {
   if (state.status !== 'active') return null;
-  return times.after(state.definition, later(settledTo, new Date(state.effectiveFrom)));
+  return times.after(state.definition, null, later(settledTo, new Date(state.effectiveFrom)));
 }
 
-function later(one: Date | null, other: Date): Date {
+export function later(one: Date | null, other: Date): Date {
   return one !== null && one > other ? one : other;
 }

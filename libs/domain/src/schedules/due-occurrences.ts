@@ -1,15 +1,19 @@
+import type { BusinessCalendar } from '../calendars/business-calendar';
 import { countOccurrences, nextOccurrenceOf } from './occurrences';
-import type { ScheduleDefinition } from './schedule-messages';
+import type { ScheduleDefinition, SkipReason } from './schedule-messages';
 
 /** An occurrence is requested at least this late, in milliseconds, even without a catch-up window: a scheduler restarts. */
 export const LEAST_GRACE_MS = 60_000;
 
 export interface DueQuestion {
   readonly definition: ScheduleDefinition;
-  /** The last define, revise or resume; nothing is due at or before it. */
-  readonly effectiveFrom: Date;
-  /** Nominal time of the first occurrence that has been neither requested nor skipped. */
-  readonly nextDue: Date;
+  /** The calendar that the definition names; null without one. */
+  readonly calendar: BusinessCalendar | null;
+  /**
+   * Everything up to here has been requested or skipped, or was never due: the last settled moment, or the last define, revise
+   * or resume if that came later.
+   */
+  readonly since: Date;
   readonly now: Date;
   /** The most occurrences to request at once, at least 1. */
   readonly limit: number;
@@ -18,31 +22,38 @@ export interface DueQuestion {
 export interface DueAnswer {
   /** Nominal times to request now, ascending. */
   readonly request: readonly Date[];
-  /** Occurrences too late to request: the first and the last of them, and how many in all. */
-  readonly skipped: { readonly from: Date; readonly to: Date; readonly count: number } | null;
-  /** The next nominal time to look at: not after now when the limit cut the answer short; null when none is left. */
+  /** What is left out, all of it before the first request, ascending by `to`. */
+  readonly skipped: readonly SkippedStretch[];
+  /** The next moment to look at: not after now when the answer was cut short; null when none is left. */
   readonly next: Date | null;
+}
+
+/** Occurrences that will not be requested: the first and the last of them, and how many in all. */
+export interface SkippedStretch {
+  readonly from: Date;
+  readonly to: Date;
+  readonly count: number;
+  readonly reason: SkipReason;
 }
 
 /**
  * What is to become of a schedule's occurrences up to now. Those due within the catch-up window (at least 60 s) are requested,
  * the oldest first; older ones are skipped as one stretch. Takes the same time for a gap of a minute and of a year.
  */
-export function dueOccurrences({ definition, effectiveFrom, nextDue, now, limit }: DueQuestion): DueAnswer {
-  const nextAfter = (instant: Date) => nextOccurrenceOf(definition, effectiveFrom, instant);
+export function dueOccurrences({ definition, calendar, since, now, limit }: DueQuestion): DueAnswer {
+  const nextAfter = (instant: Date) => nextOccurrenceOf(definition, calendar, since, instant);
   const grace = Math.max(LEAST_GRACE_MS, definition.catchUpMinutes * 60_000);
   const windowStart = new Date(now.getTime() - grace);
 
-  // A due time kept from before a revision may be none of the schedule's own.
-  const first = nextAfter(new Date(nextDue.getTime() - 1));
-  if (first === null) return { request: [], skipped: null, next: null };
+  const first = nextAfter(since);
+  if (first === null) return { request: [], skipped: [], next: null };
 
-  let skipped: DueAnswer['skipped'] = null;
+  const skipped: SkippedStretch[] = [];
   let next: Date | null = first;
   if (first < windowStart) {
     const to = lastBefore(windowStart, first, nextAfter);
     const later = countOccurrences(definition.recurrence, definition.timeZone, first, to);
-    skipped = { from: first, to, count: 1 + later };
+    skipped.push({ from: first, to, count: 1 + later, reason: 'missed' });
     next = nextAfter(to);
   }
 

@@ -4,7 +4,6 @@ import { nextOccurrenceOf } from './occurrences';
 import type { Recurrence } from './recurrence';
 import type { ScheduleDefinition } from './schedule-messages';
 
-const LONG_AGO = new Date('2026-01-01T00:00:00Z');
 const at = (time: string) => new Date(`2026-11-23T${time}Z`);
 const everyMinute = scheduleDefinition({
   recurrence: { type: 'minutes', every: 1 },
@@ -13,8 +12,8 @@ const everyMinute = scheduleDefinition({
 });
 const question = (more: Partial<DueQuestion>): DueQuestion => ({
   definition: everyMinute,
-  effectiveFrom: LONG_AGO,
-  nextDue: at('12:00'),
+  calendar: null,
+  since: at('11:59:59.999'),
   now: at('12:00'),
   limit: 100,
   ...more,
@@ -24,24 +23,24 @@ describe('what is due', () => {
   it('is nothing before the next due time', () => {
     expect(dueOccurrences(question({ now: at('11:59:59.999') }))).toEqual({
       request: [],
-      skipped: null,
+      skipped: [],
       next: at('12:00'),
     });
   });
   it('is an occurrence at its very time', () => {
-    expect(dueOccurrences(question({}))).toEqual({ request: [at('12:00')], skipped: null, next: at('12:01') });
+    expect(dueOccurrences(question({}))).toEqual({ request: [at('12:00')], skipped: [], next: at('12:01') });
   });
   it('is still an occurrence 60 s late without a catch-up window, and the one since', () => {
     expect(dueOccurrences(question({ now: at('12:01') }))).toEqual({
       request: [at('12:00'), at('12:01')],
-      skipped: null,
+      skipped: [],
       next: at('12:02'),
     });
   });
   it('is no longer one that is a millisecond later than that', () => {
     expect(dueOccurrences(question({ now: at('12:01:00.001') }))).toEqual({
       request: [at('12:01')],
-      skipped: { from: at('12:00'), to: at('12:00'), count: 1 },
+      skipped: [{ from: at('12:00'), to: at('12:00'), count: 1, reason: 'missed' }],
       next: at('12:02'),
     });
   });
@@ -49,24 +48,24 @@ describe('what is due', () => {
     const definition = { ...everyMinute, catchUpMinutes: 3 };
     expect(dueOccurrences(question({ definition, now: at('12:10:30') }))).toEqual({
       request: [at('12:08'), at('12:09'), at('12:10')],
-      skipped: { from: at('12:00'), to: at('12:07'), count: 8 },
+      skipped: [{ from: at('12:00'), to: at('12:07'), count: 8, reason: 'missed' }],
       next: at('12:11'),
     });
   });
   it('is cut by the limit, and goes on from there', () => {
     const definition = { ...everyMinute, catchUpMinutes: 60 };
     const first = dueOccurrences(question({ definition, now: at('12:03'), limit: 2 }));
-    expect(first).toEqual({ request: [at('12:00'), at('12:01')], skipped: null, next: at('12:02') });
-    expect(dueOccurrences(question({ definition, now: at('12:03'), limit: 2, nextDue: first.next! }))).toEqual({
+    expect(first).toEqual({ request: [at('12:00'), at('12:01')], skipped: [], next: at('12:02') });
+    expect(dueOccurrences(question({ definition, now: at('12:03'), limit: 2, since: at('12:01') }))).toEqual({
       request: [at('12:02'), at('12:03')],
-      skipped: null,
+      skipped: [],
       next: at('12:04'),
     });
   });
   it('is nothing at or before the time from which the schedule counts', () => {
-    expect(dueOccurrences(question({ effectiveFrom: at('12:00'), now: at('12:00:30') }))).toEqual({
+    expect(dueOccurrences(question({ since: at('12:00'), now: at('12:00:30') }))).toEqual({
       request: [],
-      skipped: null,
+      skipped: [],
       next: at('12:01'),
     });
   });
@@ -74,7 +73,7 @@ describe('what is due', () => {
     const definition = { ...everyMinute, recurrence: { type: 'hourly', minute: 30 } as const };
     expect(dueOccurrences(question({ definition, now: at('12:30') }))).toEqual({
       request: [at('12:30')],
-      skipped: null,
+      skipped: [],
       next: at('13:30'),
     });
   });
@@ -82,22 +81,22 @@ describe('what is due', () => {
     const definition = { ...everyMinute, endsAt: at('12:01').toISOString() };
     expect(dueOccurrences(question({ definition, now: at('12:01') }))).toEqual({
       request: [at('12:00'), at('12:01')],
-      skipped: null,
+      skipped: [],
       next: null,
     });
     expect(dueOccurrences(question({ definition, now: at('13:00') }))).toEqual({
       request: [],
-      skipped: { from: at('12:00'), to: at('12:01'), count: 2 },
+      skipped: [{ from: at('12:00'), to: at('12:01'), count: 2, reason: 'missed' }],
       next: null,
     });
-    expect(dueOccurrences(question({ definition, nextDue: at('12:02'), now: at('13:00') }))).toEqual({
+    expect(dueOccurrences(question({ definition, since: at('12:01'), now: at('13:00') }))).toEqual({
       request: [],
-      skipped: null,
+      skipped: [],
       next: null,
     });
   });
   it('is nothing while the clock has been put back', () => {
-    expect(dueOccurrences(question({ now: at('09:00') }))).toEqual({ request: [], skipped: null, next: at('12:00') });
+    expect(dueOccurrences(question({ now: at('09:00') }))).toEqual({ request: [], skipped: [], next: at('12:00') });
   });
 });
 
@@ -118,13 +117,13 @@ describe('a long gap', () => {
       const definition = scheduleDefinition({ recurrence, catchUpMinutes: 0 });
       const answer = dueOccurrences({
         definition,
-        effectiveFrom: new Date('2025-01-01T00:00Z'),
-        nextDue: new Date('2025-11-23T12:00Z'),
+        calendar: null,
+        since: new Date('2025-11-23T11:59:59Z'),
         now,
         limit: 10,
       });
       expect(answer.next!.getTime()).toBeGreaterThan(now.getTime());
-      expect(answer.skipped!.to.getTime()).toBeLessThan(now.getTime() - 60_000);
+      expect(answer.skipped[0]!.to.getTime()).toBeLessThan(now.getTime() - 60_000);
       // Walking a year of minutes would take most of a minute.
     },
     10_000,
@@ -132,35 +131,35 @@ describe('a long gap', () => {
 
   it.each(recurrences)('of a fortnight is skipped and requested as walking would have it: %j', (recurrence) => {
     const definition: ScheduleDefinition = scheduleDefinition({ recurrence, catchUpMinutes: 30 });
-    const nextDue = new Date('2026-10-20T00:00Z');
+    const since = new Date('2026-10-20T00:00Z');
     const until = new Date('2026-11-03T12:10Z');
     const walked: Date[] = [];
-    for (let next = nextOccurrenceOf(definition, LONG_AGO, nextDue); next !== null && next <= until;) {
+    for (let next = nextOccurrenceOf(definition, null, since, since); next !== null && next <= until;) {
       walked.push(next);
-      next = nextOccurrenceOf(definition, LONG_AGO, next);
+      next = nextOccurrenceOf(definition, null, since, next);
     }
     const windowStart = new Date(until.getTime() - 30 * 60_000);
     const missed = walked.filter((occurrence) => occurrence < windowStart);
     const answer = dueOccurrences({
       definition,
-      effectiveFrom: LONG_AGO,
-      nextDue: new Date(nextDue.getTime() + 1),
+      calendar: null,
+      since,
       now: until,
       limit: 1_000,
     });
     expect(answer.request).toEqual(walked.filter((occurrence) => occurrence >= windowStart));
-    expect(answer.skipped).toEqual({ from: missed[0], to: missed.at(-1), count: missed.length });
+    expect(answer.skipped).toEqual([{ from: missed[0], to: missed.at(-1), count: missed.length, reason: 'missed' }]);
   });
 
   it('counts a year of minutes exactly, clock changes included', () => {
     const minutely = (recurrence: Recurrence) =>
       dueOccurrences({
         definition: scheduleDefinition({ recurrence, catchUpMinutes: 0 }),
-        effectiveFrom: new Date('2025-01-01T00:00Z'),
-        nextDue: new Date('2025-11-23T12:00Z'),
+        calendar: null,
+        since: new Date('2025-11-23T11:59:59Z'),
         now,
         limit: 10,
-      }).skipped?.count;
+      }).skipped[0]?.count;
     // Up to 11:59 of the last day: 365 days less one minute; cron rests an hour in autumn.
     expect(minutely({ type: 'minutes', every: 1 })).toBe(365 * 1_440);
     expect(minutely({ type: 'cron', expression: '* * * * *' })).toBe(365 * 1_440 - 60);

@@ -1,3 +1,4 @@
+import type { BusinessCalendar } from '../calendars/business-calendar';
 import type { TimeZone } from '../identifiers';
 import { millisecondsOf } from '../instants';
 import { minutesAnchor, nextOfHours, nextOfMinutes } from './elapsed-times';
@@ -27,7 +28,12 @@ export function nextOccurrence(recurrence: Recurrence, timeZone: TimeZone, after
  * The first occurrence of a schedule strictly after an instant, inside the schedule's window (both ends belong to it) and
  * after the define, revise or resume from which it counts; null when none is left.
  */
-export function nextOccurrenceOf(definition: ScheduleDefinition, effectiveFrom: Date, after: Date): Date | null {
+export function nextOccurrenceOf(
+  definition: ScheduleDefinition,
+  _calendar: BusinessCalendar | null,
+  effectiveFrom: Date,
+  after: Date,
+): Date | null {
   const start = definition.startsAt === null ? -Infinity : millisecondsOf(definition.startsAt) - 1;
   const end = definition.endsAt === null ? Infinity : millisecondsOf(definition.endsAt);
   const floor = Math.max(after.getTime(), effectiveFrom.getTime(), start);
@@ -35,13 +41,31 @@ export function nextOccurrenceOf(definition: ScheduleDefinition, effectiveFrom: 
   return next === null || next > end ? null : new Date(next);
 }
 
+/**
+ * The next instant at which an occurrence falls or is left out: when a scheduler has to look at the schedule again. Otherwise
+ * like `nextOccurrenceOf`.
+ */
+export function nextMomentOf(
+  definition: ScheduleDefinition,
+  calendar: BusinessCalendar | null,
+  effectiveFrom: Date,
+  after: Date,
+): Date | null {
+  return nextOccurrenceOf(definition, calendar, effectiveFrom, after);
+}
+
 /** The next `count` occurrences after an instant, fewer when the schedule ends before. */
-export function upcomingOccurrences(definition: ScheduleDefinition, after: Date, count: number): Date[] {
+export function upcomingOccurrences(
+  definition: ScheduleDefinition,
+  calendar: BusinessCalendar | null,
+  after: Date,
+  count: number,
+): Date[] {
   const occurrences: Date[] = [];
-  let next = nextOccurrenceOf(definition, after, after);
+  let next = nextOccurrenceOf(definition, calendar, after, after);
   while (next !== null && occurrences.length < count) {
     occurrences.push(next);
-    next = nextOccurrenceOf(definition, after, next);
+    next = nextOccurrenceOf(definition, calendar, after, next);
   }
   return occurrences;
 }

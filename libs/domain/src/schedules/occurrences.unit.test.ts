@@ -225,19 +225,21 @@ describe('a schedule', () => {
   const definition = scheduleDefinition({ startsAt, endsAt });
   it('has occurrences from its start to its end, both included', () => {
     const after = new Date('2026-11-01T00:00Z');
-    expect(upcomingOccurrences(definition, after, 10).map((date) => date.toISOString())).toEqual([
+    expect(upcomingOccurrences(definition, null, after, 10).map((date) => date.toISOString())).toEqual([
       startsAt,
       '2026-11-26T06:30:00.000Z',
       endsAt,
     ]);
-    expect(upcomingOccurrences(definition, after, 2)).toHaveLength(2);
-    expect(upcomingOccurrences(definition, new Date(endsAt), 2)).toEqual([]);
+    expect(upcomingOccurrences(definition, null, after, 2)).toHaveLength(2);
+    expect(upcomingOccurrences(definition, null, new Date(endsAt), 2)).toEqual([]);
   });
   it('has none at or before the time from which it counts', () => {
     const open = scheduleDefinition();
     const from = new Date('2026-11-25T06:30:00Z');
-    expect(nextOccurrenceOf(open, from, new Date('2026-11-20T00:00Z'))).toEqual(new Date('2026-11-26T06:30:00Z'));
-    expect(nextOccurrenceOf(open, from, new Date('2026-11-26T06:30:00Z'))).toEqual(new Date('2026-11-27T06:30:00Z'));
+    expect(nextOccurrenceOf(open, null, from, new Date('2026-11-20T00:00Z'))).toEqual(new Date('2026-11-26T06:30:00Z'));
+    expect(nextOccurrenceOf(open, null, from, new Date('2026-11-26T06:30:00Z'))).toEqual(
+      new Date('2026-11-27T06:30:00Z'),
+    );
   });
 });
 

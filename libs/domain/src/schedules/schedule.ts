@@ -1,4 +1,5 @@
 import { accept, refuse, type Decider } from '#event-sourcing';
+import { NO_CALENDAR } from '../calendars/calendar-check';
 import { isBefore } from '../instants';
 import { sameJson } from '../json-equality';
 import type { Instant } from '../identifiers';
@@ -72,7 +73,7 @@ function isSettled(to: Instant, state: ExistingSchedule): boolean {
 function ifFit(definition: ScheduleDefinition, template: TemplateCheck, at: Instant, event: ScheduleEvent): Outcome {
   if (template.status === 'absent') return refuse({ code: 'template.missing' });
   if (template.status === 'archived') return refuse({ code: 'template.archived' });
-  const problems = validateSchedule(definition, at);
+  const problems = validateSchedule(definition, NO_CALENDAR, at);
   if (problems.length > 0) return refuse({ code: 'schedule.invalid', problems });
   if (template.problems.length > 0) return refuse({ code: 'template.invalid', problems: template.problems });
   return accept(event);

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import type { CalendarCheck } from '../calendars/calendar-check';
 import type { Instant, TimeZone } from '../identifiers';
 import { millisecondsOf } from '../instants';
 import { parseLiteral } from '../reports/values';
@@ -11,7 +12,11 @@ import type { RecurrenceProblem, ScheduleDefinition } from './schedule-messages'
 const MOST_CATCH_UP_MINUTES = 10_080;
 
 /** Everything that is wrong with a schedule's definition at a time; an empty list when it will fire at least once. */
-export function validateSchedule(definition: ScheduleDefinition, at: Instant): RecurrenceProblem[] {
+export function validateSchedule(
+  definition: ScheduleDefinition,
+  check: CalendarCheck,
+  at: Instant,
+): RecurrenceProblem[] {
   const problems = [
     ...recurrenceProblems(definition.recurrence),
     ...zoneProblems(definition.timeZone),
@@ -21,7 +26,8 @@ export function validateSchedule(definition: ScheduleDefinition, at: Instant): R
   if (problems.length > 0) return problems;
 
   const now = new Date(at);
-  if (nextOccurrenceOf(definition, now, now) !== null) return [];
+  const calendar = check.status === 'active' ? check.calendar : null;
+  if (nextOccurrenceOf(definition, calendar, now, now) !== null) return [];
   const windowed = definition.startsAt !== null || definition.endsAt !== null;
   return [
     {

@@ -1,10 +1,11 @@
+import { NO_CALENDAR } from '../calendars/calendar-check';
 import { NOON, scheduleDefinition } from '../testing/samples';
 import type { Recurrence } from './recurrence';
 import type { ScheduleDefinition } from './schedule-messages';
 import { isTimeZone, validateSchedule } from './validate-schedule';
 
 const check = (more: Partial<ScheduleDefinition>) =>
-  validateSchedule(scheduleDefinition(more), NOON).map(({ code, pointer }) => `${code} ${pointer}`);
+  validateSchedule(scheduleDefinition(more), NO_CALENDAR, NOON).map(({ code, pointer }) => `${code} ${pointer}`);
 const recurring = (recurrence: unknown) => check({ recurrence: recurrence as Recurrence });
 const cron = (expression: string) => recurring({ type: 'cron', expression });
 
@@ -61,7 +62,7 @@ describe('cron', () => {
   });
   it('says why', () => {
     const recurrence: Recurrence = { type: 'cron', expression: '61 * * * *' };
-    expect(validateSchedule(scheduleDefinition({ recurrence }), NOON)[0]?.message).toContain('minute: 61');
+    expect(validateSchedule(scheduleDefinition({ recurrence }), NO_CALENDAR, NOON)[0]?.message).toContain('minute: 61');
   });
 });
 
