@@ -1,17 +1,14 @@
 import { Cron } from 'croner';
+import { DAY_MS, EVERY_DAY, within, type Day, type DayRule } from './days';
 import type { RecurrenceProblem } from './schedule-messages';
-import type { WallMilliseconds } from './wall-clock';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const HOUR = 3_600_000;
 
 /** A cron expression taken apart: the same times on each of its days. */
 export interface CronRule {
   /** Milliseconds after midnight, ascending, at least one. */
   readonly times: readonly number[];
-  /** The first matching day's midnight after a wall time, or null when none comes. */
-  nextDay(after: WallMilliseconds): WallMilliseconds | null;
+  readonly days: DayRule;
 }
 
 export type CronReading =
@@ -55,11 +52,11 @@ function read(expression: string): CronReading {
     return { ok: false, problem: { code: 'recurrence.invalid', message } };
   }
   try {
-    const days = new Cron(`0 0 ${dayFields.join(' ')}`, { utcOffset: 0 });
+    const days = daysOf(dayFields);
     const minutes = firstRuns(`${minute} 0 * * *`, 60).filter((time) => time < HOUR);
-    const hours = firstRuns(`0 ${hour} * * *`, 24).filter((time) => time < DAY);
+    const hours = firstRuns(`0 ${hour} * * *`, 24).filter((time) => time < DAY_MS);
     const times = hours.flatMap((start) => minutes.map((past) => start + past));
-    return { ok: true, rule: { times, nextDay: (after) => days.nextRun(new Date(after))?.getTime() ?? null } };
+    return { ok: true, rule: { times, days } };
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'it cannot be read';
     return {
@@ -72,4 +69,20 @@ function read(expression: string): CronReading {
 /** Runs from midnight of 1970-01-01 on, in milliseconds. */
 function firstRuns(expression: string, count: number): number[] {
   return new Cron(expression, { utcOffset: 0 }).nextRuns(count, new Date(-1)).map((run) => run.getTime());
+}
+
+function daysOf(dayFields: readonly string[]): DayRule {
+  const cron = new Cron(`0 0 ${dayFields.join(' ')}`, { utcOffset: 0 });
+  if (dayFields.every((field) => field === '*')) return EVERY_DAY;
+  // Croner takes about 0.1 ms for a step, and the same step is asked for again and again.
+  let latest: { readonly from: Day; readonly day: Day } | undefined;
+  return {
+    next(after, last) {
+      if (latest === undefined || after < latest.from || after >= latest.day) {
+        const run = cron.nextRun(new Date(after * DAY_MS))?.getTime() ?? Infinity;
+        latest = { from: after, day: run / DAY_MS };
+      }
+      return within(latest.day, last);
+    },
+  };
 }

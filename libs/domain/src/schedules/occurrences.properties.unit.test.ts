@@ -1,6 +1,15 @@
 import fc from 'fast-check';
-import { countOccurrences, nextOccurrence } from './occurrences';
+import { scheduleDefinition } from '../testing/samples';
+import * as occurrences from './occurrences';
 import type { Recurrence } from './recurrence';
+
+function nextOccurrence(recurrence: Recurrence, timeZone: string, after: Date): Date | null {
+  return occurrences.nextOccurrenceOf(scheduleDefinition({ recurrence, timeZone }), null, after, after);
+}
+
+function countOccurrences(recurrence: Recurrence, timeZone: string, after: Date, until: Date): number {
+  return occurrences.countOccurrences(scheduleDefinition({ recurrence, timeZone }), null, after, until);
+}
 
 const daily = (time: string): Recurrence => ({ type: 'daily', time });
 const cron = (expression: string): Recurrence => ({ type: 'cron', expression });

@@ -16,6 +16,11 @@ export function isSimple(recurrence: Recurrence): recurrence is SimpleRecurrence
   return (SIMPLE_RECURRENCES as readonly string[]).includes(recurrence.type);
 }
 
+/** Whether it fires when something else happened, and so never by the clock. */
+export function isTriggered(recurrence: Recurrence): recurrence is TriggeredRecurrence {
+  return recurrence.type === 'after_schedule' || recurrence.type === 'dataset_refreshed';
+}
+
 export const SIMPLE_RECURRENCES = ['minutes', 'hourly', 'daily', 'weekly', 'monthly', 'cron'] as const;
 
 export const RECURRENCE_TYPES = [

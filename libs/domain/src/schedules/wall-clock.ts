@@ -17,46 +17,53 @@ export interface OffsetPeriod {
   readonly offset: number;
   /** The offset that `from` ended. Smaller than `offset`: the clock left a gap; larger: it repeats a stretch. */
   readonly offsetBefore: number;
+  /** The offset that `until` begins; the same as `offset` when no further change is known. */
+  readonly offsetAfter: number;
 }
 
-/** The period used last in each zone. Most questions in a row are about the same one. */
-const latest = new Map<TimeZone, OffsetPeriod>();
+/** Periods found before, by zone. Most questions in a row are about the same few. */
+const found = new Map<TimeZone, OffsetPeriod[]>();
+/** More than there are zones, in case their names are written in many ways. */
+const MOST_ZONES = 1_000;
+/** More than a search of thirty years meets where there are four changes a year. */
+const MOST_PERIODS = 200;
 
 /** The offset period that an instant lies in. Throws a RangeError for an unknown zone. */
 export function offsetPeriodAt(zone: TimeZone, instant: number): OffsetPeriod {
-  const known = latest.get(zone);
-  if (known !== undefined && known.from <= instant && instant < known.until) return known;
+  const known = found.get(zone) ?? [];
+  const period = known.find(({ from, until }) => from <= instant && instant < until);
+  if (period !== undefined) return period;
+  const fresh = readPeriod(zone, instant);
+  if (known.length === 0 && found.size >= MOST_ZONES) found.clear();
+  found.set(zone, known.length >= MOST_PERIODS ? [fresh] : [fresh, ...known]);
+  return fresh;
+}
+
+function readPeriod(zone: TimeZone, instant: number): OffsetPeriod {
   const until = at(zone, instant).getTimeZoneTransition('next')?.epochMilliseconds ?? Infinity;
   // "previous" means strictly before, and a change at this very instant belongs to the period.
   const from = at(zone, instant + 1).getTimeZoneTransition('previous')?.epochMilliseconds ?? -Infinity;
   const offset = offsetAt(zone, instant);
-  const period = { from, until, offset, offsetBefore: from === -Infinity ? offset : offsetAt(zone, from - 1) };
-  latest.set(zone, period);
-  return period;
+  return {
+    from,
+    until,
+    offset,
+    offsetBefore: from === -Infinity ? offset : offsetAt(zone, from - 1),
+    offsetAfter: until === Infinity ? offset : offsetAt(zone, until),
+  };
 }
+
+/** A clock shows at most this much more or less than UTC, and a day more where it crosses the date line. */
+const FARTHEST_OFFSET = 26 * 3_600_000;
 
 /**
  * The first instant at which the wall clock shows the time or one past it: the first of two for a time that comes twice, and
  * the end of the gap for one that a clock change leaves out. Never falls when the wall time grows.
  */
 export function firstInstantOf(zone: TimeZone, wall: WallMilliseconds): number {
-  const period = offsetPeriodAt(zone, wall - (latest.get(zone)?.offset ?? 0));
-  const instant = wall - period.offset;
-  const unrepeated = period.from === -Infinity || wall >= period.from + period.offsetBefore;
-  if (period.from <= instant && instant < period.until && unrepeated) return instant;
-
-  const earlier = at('UTC', wall).toPlainDateTime().toZonedDateTime(zone, { disambiguation: 'earlier' });
-  const exists = earlier.epochMilliseconds + earlier.offsetNanoseconds / 1e6 === wall;
-  return exists
-    ? earlier.epochMilliseconds
-    : (earlier.getTimeZoneTransition('next')?.epochMilliseconds ?? earlier.epochMilliseconds);
-}
-
-/** The latest time that the wall clock has shown up to an instant: in a repeated hour, that of the end of its first pass. */
-export function latestWallTime(zone: TimeZone, instant: number): WallMilliseconds {
-  const { from, offset, offsetBefore } = offsetPeriodAt(zone, instant);
-  const wall = instant + offset;
-  return from === -Infinity ? wall : Math.max(wall, from + offsetBefore - 1);
+  let period = offsetPeriodAt(zone, wall - FARTHEST_OFFSET);
+  while (wall - period.offset >= period.until) period = offsetPeriodAt(zone, period.until);
+  return Math.max(period.from, wall - period.offset);
 }
 
 function at(zone: TimeZone, instant: number): Temporal.ZonedDateTime {
