@@ -14,7 +14,7 @@ export class WallTimes {
     const lastDay = Math.floor(last / DAY_MS);
     const today = Math.floor(after / DAY_MS);
     for (let day = this.days.next(today - 1, lastDay); day !== null; day = this.days.next(day, lastDay)) {
-      const time = this.times.next(day, after - day * DAY_MS, offset);
+      const time = this.times.next(day, Math.max(after - day * DAY_MS, -1), offset);
       if (time !== null) return day * DAY_MS + time <= last ? day * DAY_MS + time : null;
     }
     return null;
