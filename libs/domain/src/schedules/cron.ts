@@ -1,6 +1,7 @@
 import { Cron } from 'croner';
 import { DAY_MS, EVERY_DAY, within, type Day, type DayRule } from './days';
 import type { RecurrenceProblem } from './schedule-messages';
+import { firstPlaceAfter } from './times-of-day';
 
 const HOUR = 3_600_000;
 
@@ -73,16 +74,34 @@ function firstRuns(expression: string, count: number): number[] {
 
 function daysOf(dayFields: readonly string[]): DayRule {
   const cron = new Cron(`0 0 ${dayFields.join(' ')}`, { utcOffset: 0 });
-  if (dayFields.every((field) => field === '*')) return EVERY_DAY;
-  // Croner takes about 0.1 ms for a step, and the same step is asked for again and again.
-  let latest: { readonly from: Day; readonly day: Day } | undefined;
-  return {
-    next(after, last) {
-      if (latest === undefined || after < latest.from || after >= latest.day) {
-        const run = cron.nextRun(new Date(after * DAY_MS))?.getTime() ?? Infinity;
-        latest = { from: after, day: run / DAY_MS };
-      }
-      return within(latest.day, last);
-    },
-  };
+  return dayFields.every((field) => field === '*') ? EVERY_DAY : new CronDays(cron);
+}
+
+/** Days that are remembered of each expression. */
+const MOST_DAYS = 1_000;
+/** From one question to the next, further than this, in days, the days between are not worth finding. */
+const FAR = 370;
+
+/**
+ * The days that Croner finds, each once: a step takes it 0.02 to 1 ms, and searches ask for the same ones again and again.
+ */
+class CronDays implements DayRule {
+  /** All matching days after `#from` up to the last one that was found; Infinity when no further one comes. */
+  #found: Day[] = [];
+  #from: Day = 0;
+
+  constructor(readonly cron: Cron) {}
+
+  next(after: Day, last: Day): Day | null {
+    const latest = this.#found.at(-1) ?? this.#from;
+    if (after < this.#from || (latest !== Infinity && after > latest + FAR) || this.#found.length > MOST_DAYS) {
+      this.#from = after;
+      this.#found = [];
+    }
+    for (let day = this.#found.at(-1) ?? this.#from; day <= after;) {
+      day = (this.cron.nextRun(new Date(day * DAY_MS))?.getTime() ?? Infinity) / DAY_MS;
+      this.#found.push(day);
+    }
+    return within(this.#found[firstPlaceAfter(this.#found, after)] ?? Infinity, last);
+  }
 }

@@ -52,7 +52,8 @@ export function ascendingOnce(numbers: readonly number[]): number[] {
   return [...new Set(numbers)].sort((one, other) => one - other);
 }
 
-function firstPlaceAfter(ascending: readonly number[], after: number): number {
+/** The place of the first number that is greater, or the length when none is. */
+export function firstPlaceAfter(ascending: readonly number[], after: number): number {
   let low = 0;
   for (let high = ascending.length; low < high;) {
     const middle = (low + high) >>> 1;
