@@ -192,7 +192,13 @@ export interface RecurrenceProblem {
     | 'time_zone.unknown'
     | 'window.ends_before_start'
     | 'window.ended'
-    | 'catch_up.out_of_range';
+    | 'catch_up.out_of_range'
+    | 'calendar.missing'
+    | 'calendar.removed'
+    | 'max_runs.out_of_range'
+    | 'jitter.out_of_range'
+    | 'jitter.too_long'
+    | 'pause_after_failures.out_of_range';
   /** JSON pointer into the schedule's definition. */
   readonly pointer: string;
   readonly message: string;

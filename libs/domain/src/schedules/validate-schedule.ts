@@ -3,15 +3,24 @@ import type { CalendarCheck } from '../calendars/calendar-check';
 import type { Instant, TimeZone } from '../identifiers';
 import { millisecondsOf } from '../instants';
 import { parseLiteral } from '../reports/values';
-import { readCron } from './cron';
-import { nextOccurrenceOf } from './occurrences';
-import { isSimple, type Recurrence, type WallTime } from './recurrence';
+import { isTriggered } from './recurrence';
 import type { RecurrenceProblem, ScheduleDefinition } from './schedule-messages';
+import { Timetable } from './timetable';
+import { inRange, invalid, recurrenceProblems } from './validate-recurrence';
 
 /** One week. */
 const MOST_CATCH_UP_MINUTES = 10_080;
+const MOST_RUNS = 1_000_000;
+const MOST_JITTER_SECONDS = 3_600;
+const MOST_FAILURES = 100;
+/** So many of the next occurrences, within a year, are compared with their successors. */
+const OCCURRENCES_COMPARED = 50;
+const YEAR_MS = 366 * 86_400_000;
 
-/** Everything that is wrong with a schedule's definition at a time; an empty list when it will fire at least once. */
+/**
+ * Everything that is wrong with a schedule's definition at a time; an empty list when it will fire at least once. One that fires
+ * when something else happens may never do so.
+ */
 export function validateSchedule(
   definition: ScheduleDefinition,
   check: CalendarCheck,
@@ -22,64 +31,79 @@ export function validateSchedule(
     ...zoneProblems(definition.timeZone),
     ...windowProblems(definition, at),
     ...catchUpProblems(definition.catchUpMinutes),
+    ...calendarProblems(definition, check),
+    ...limitProblems(definition),
   ];
-  if (problems.length > 0) return problems;
+  if (problems.length > 0 || isTriggered(definition.recurrence)) return problems;
 
-  const now = new Date(at);
-  const calendar = check.status === 'active' ? check.calendar : null;
-  if (nextOccurrenceOf(definition, calendar, now, now) !== null) return [];
-  const windowed = definition.startsAt !== null || definition.endsAt !== null;
-  return [
-    {
-      code: 'recurrence.never_fires',
-      pointer: definition.recurrence.type === 'cron' ? '/recurrence/expression' : '/recurrence',
-      message: windowed
-        ? 'The schedule has no occurrence between its start and its end. Widen the window or choose other times.'
-        : 'The schedule never fires: no such date comes. Choose other days or months.',
-    },
-  ];
+  const calendar = check.status === 'active' && definition.calendar !== null ? check.calendar : null;
+  const timetable = new Timetable(definition, calendar);
+  const now = millisecondsOf(at);
+  const first = timetable.fires.next(now, timetable.horizonOf(now));
+  return first === null ? [neverFires(definition)] : jitterProblems(definition.jitterSeconds, timetable, first);
 }
 
-function recurrenceProblems(recurrence: Recurrence): RecurrenceProblem[] {
-  if (!isSimple(recurrence)) return [];
-  switch (recurrence.type) {
-    case 'minutes':
-      return inRange(recurrence.every, 1, 1_440)
-        ? []
-        : [invalid('/recurrence/every', 'The interval is a whole number of minutes from 1 to 1,440.')];
-    case 'hourly':
-      return inRange(recurrence.minute, 0, 59)
-        ? []
-        : [invalid('/recurrence/minute', 'The minute of the hour is a whole number from 0 to 59.')];
-    case 'daily':
-      return timeProblems(recurrence.time);
-    case 'weekly':
-      return [...weekdayProblems(recurrence.weekdays), ...timeProblems(recurrence.time)];
-    case 'monthly': {
-      const known = recurrence.day === 'last' || inRange(recurrence.day, 1, 31);
-      const day = known ? [] : [invalid('/recurrence/day', 'The day of the month is 1 to 31, or "last".')];
-      return [...day, ...timeProblems(recurrence.time)];
-    }
-    case 'cron': {
-      const reading = readCron(recurrence.expression);
-      return reading.ok ? [] : [{ ...reading.problem, pointer: '/recurrence/expression' }];
-    }
+function neverFires({ recurrence, startsAt, endsAt, calendar, clockChanges }: ScheduleDefinition): RecurrenceProblem {
+  const reasons = [
+    ...(startsAt !== null || endsAt !== null ? ['widen the window between its start and its end'] : []),
+    ...(recurrence.type === 'dates' ? ['give a date that is still to come'] : ['choose other days or months']),
+    ...(calendar?.onHoliday === 'skip' ? ['let it run or move on holidays'] : []),
+    ...(clockChanges.skippedTime === 'skip' ? ['let it shift times that a clock change leaves out'] : []),
+  ];
+  return {
+    code: 'recurrence.never_fires',
+    pointer: recurrence.type === 'cron' ? '/recurrence/expression' : '/recurrence',
+    message: `The schedule has no occurrence in the next 30 years: ${reasons.join(', or ')}.`,
+  };
+}
+
+function calendarProblems({ calendar }: ScheduleDefinition, { status }: CalendarCheck): RecurrenceProblem[] {
+  if (calendar === null) return [];
+  const pointer = '/calendar/calendarId';
+  switch (status) {
+    case 'active':
+      return [];
+    case 'removed':
+      return [{ code: 'calendar.removed', pointer, message: 'The calendar was removed. Choose another one, or none.' }];
+    case 'none':
+    case 'absent':
+      return [
+        { code: 'calendar.missing', pointer, message: 'There is no such calendar. Choose one that exists, or none.' },
+      ];
   }
 }
 
-function timeProblems(time: WallTime): RecurrenceProblem[] {
-  return /^([01]\d|2[0-3]):[0-5]\d$/.test(time)
-    ? []
-    : [invalid('/recurrence/time', 'The time is written HH:MM, from 00:00 to 23:59.')];
+function limitProblems({ maxRuns, jitterSeconds, pauseAfterFailures }: ScheduleDefinition): RecurrenceProblem[] {
+  const problems: RecurrenceProblem[] = [];
+  if (maxRuns !== null && !inRange(maxRuns, 1, MOST_RUNS)) {
+    const message = 'The number of runs is a whole number from 1 to 1,000,000, or null for no limit.';
+    problems.push({ code: 'max_runs.out_of_range', pointer: '/maxRuns', message });
+  }
+  if (!inRange(jitterSeconds, 0, MOST_JITTER_SECONDS)) {
+    const message = 'The jitter is a whole number of seconds from 0 to 3,600 (an hour).';
+    problems.push({ code: 'jitter.out_of_range', pointer: '/jitterSeconds', message });
+  }
+  if (pauseAfterFailures !== null && !inRange(pauseAfterFailures, 1, MOST_FAILURES)) {
+    const message = 'The number of failures is a whole number from 1 to 100, or null to go on whatever fails.';
+    problems.push({ code: 'pause_after_failures.out_of_range', pointer: '/pauseAfterFailures', message });
+  }
+  return problems;
 }
 
-function weekdayProblems(weekdays: readonly number[]): RecurrenceProblem[] {
-  if (weekdays.length === 0) return [invalid('/recurrence/weekdays', 'Choose at least one weekday.')];
-  return weekdays.flatMap((weekday, index) => {
-    const pointer = `/recurrence/weekdays/${index}`;
-    if (!inRange(weekday, 1, 7)) return [invalid(pointer, 'A weekday is 1 (Monday) to 7 (Sunday).')];
-    return weekdays.indexOf(weekday) < index ? [invalid(pointer, 'This weekday is named twice.')] : [];
-  });
+/** A job that is put off beyond the next occurrence would overtake its successor. */
+function jitterProblems(jitterSeconds: number, { fires }: Timetable, first: number): RecurrenceProblem[] {
+  if (jitterSeconds === 0) return [];
+  let shortest = Infinity;
+  let last = first;
+  for (let count = 0; count < OCCURRENCES_COMPARED; count += 1) {
+    const next = fires.next(last, first + YEAR_MS);
+    if (next === null) break;
+    shortest = Math.min(shortest, next - last);
+    last = next;
+  }
+  if (jitterSeconds * 1000 < shortest) return [];
+  const message = `The jitter must be shorter than the time between two occurrences: at most ${shortest / 1000 - 1} seconds.`;
+  return [{ code: 'jitter.too_long', pointer: '/jitterSeconds', message }];
 }
 
 function zoneProblems(timeZone: TimeZone): RecurrenceProblem[] {
@@ -139,12 +163,4 @@ function catchUpProblems(minutes: number): RecurrenceProblem[] {
           message: 'The catch-up window is a whole number of minutes from 0 to 10,080 (a week).',
         },
       ];
-}
-
-function inRange(value: number, least: number, most: number): boolean {
-  return Number.isInteger(value) && value >= least && value <= most;
-}
-
-function invalid(pointer: string, message: string): RecurrenceProblem {
-  return { code: 'recurrence.invalid', pointer, message };
 }

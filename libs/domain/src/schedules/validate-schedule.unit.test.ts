@@ -1,4 +1,4 @@
-import { NO_CALENDAR } from '../calendars/calendar-check';
+import { NO_CALENDAR, type CalendarCheck } from '../calendars/calendar-check';
 import { NOON, scheduleDefinition } from '../testing/samples';
 import type { Recurrence } from './recurrence';
 import type { ScheduleDefinition } from './schedule-messages';
@@ -121,4 +121,125 @@ it('tells all problems at once', () => {
       catchUpMinutes: -1,
     }),
   ).toHaveLength(4);
+});
+
+const on = { type: 'day', day: 31 } as const;
+const times = ['07:30'];
+
+it.each<Recurrence>([
+  { type: 'every_hours', every: 23, minute: 0 },
+  { type: 'every_days', every: 1_830, times },
+  { type: 'every_weeks', every: 260, weekdays: [1, 7], times: ['00:00', '23:59'] },
+  { type: 'every_months', every: 60, on: { type: 'last_day', before: 27 }, times },
+  { type: 'every_quarters', every: 20, month: 3, on: { type: 'business_day', nth: 20 }, times },
+  // A month that lacks the day fires on its last one.
+  { type: 'every_years', every: 10, month: 4, on, times },
+  { type: 'every_years', every: 1, month: 2, on: { type: 'weekday', weekday: 7, nth: 5 }, times },
+  { type: 'dates', dates: ['2026-11-24T00:00', '2020-01-01T00:00', '2026-11-24T00:00'] },
+  { type: 'after_schedule', scheduleId: '00000000-0000-4000-8000-000000000001' },
+  { type: 'dataset_refreshed', datasetId: '00000000-0000-4000-8000-000000000001' },
+])('accepts %j', (recurrence) => {
+  expect(check({ recurrence })).toEqual([]);
+});
+
+it.each([
+  [{ type: 'every_hours', every: 24, minute: 60 }, ['/recurrence/every', '/recurrence/minute']],
+  [{ type: 'every_days', every: 1_831, times: [] }, ['/recurrence/every', '/recurrence/times']],
+  [{ type: 'every_days', every: 1, times: ['07:30', '07:30'] }, ['/recurrence/times/1']],
+  [{ type: 'every_days', every: 1, times: ['07:30', '24:00'] }, ['/recurrence/times/1']],
+  [{ type: 'every_days', every: 1, times: Array.from({ length: 49 }, () => '07:30') }, ['/recurrence/times']],
+  [{ type: 'every_weeks', every: 0, weekdays: [], times }, ['/recurrence/every', '/recurrence/weekdays']],
+  [
+    { type: 'every_months', every: 61, on: { type: 'day', day: 32 }, times },
+    ['/recurrence/every', '/recurrence/on/day'],
+  ],
+  [{ type: 'every_months', every: 1, on: { type: 'last_day', before: 28 }, times }, ['/recurrence/on/before']],
+  [
+    { type: 'every_months', every: 1, on: { type: 'weekday', weekday: 0, nth: 6 }, times },
+    ['/recurrence/on/weekday', '/recurrence/on/nth'],
+  ],
+  [{ type: 'every_months', every: 1, on: { type: 'business_day', nth: 24 }, times }, ['/recurrence/on/nth']],
+  [{ type: 'every_months', every: 1, on: { type: 'last_business_day', before: 23 }, times }, ['/recurrence/on/before']],
+  [{ type: 'every_quarters', every: 21, month: 4, on, times }, ['/recurrence/every', '/recurrence/month']],
+  [{ type: 'every_years', every: 11, month: 13, on, times }, ['/recurrence/every', '/recurrence/month']],
+  [{ type: 'dates', dates: [] }, ['/recurrence/dates']],
+  [{ type: 'dates', dates: Array.from({ length: 501 }, () => '2027-01-01T00:00') }, ['/recurrence/dates']],
+  [
+    { type: 'dates', dates: ['2026-02-30T07:30', '2027-01-01T24:00', '2027-01-01', '2027-01-01T07:30'] },
+    ['/recurrence/dates/0', '/recurrence/dates/1', '/recurrence/dates/2'],
+  ],
+])('refuses %j', (recurrence, pointers) => {
+  expect(recurring(recurrence)).toEqual(pointers.map((pointer) => `recurrence.invalid ${pointer}`));
+});
+
+const calendar = { weekend: [6, 7], holidays: new Set(['2026-12-25']) } as const;
+const active: CalendarCheck = { status: 'active', calendar };
+const use = (onHoliday: 'run' | 'skip') => ({ calendarId: '00000000-0000-4000-8000-000000000001', onHoliday });
+const checkWith = (status: CalendarCheck, more: Partial<ScheduleDefinition>) =>
+  validateSchedule(scheduleDefinition(more), status, NOON).map(({ code, pointer }) => `${code} ${pointer}`);
+
+describe('what never fires', () => {
+  it.each<Recurrence>([
+    { type: 'dates', dates: ['2026-11-23T12:59', '2020-01-01T00:00'] },
+    { type: 'dates', dates: ['2060-01-01T00:00'] },
+    { type: 'every_years', every: 7, month: 2, on: { type: 'weekday', weekday: 1, nth: 5 }, times },
+    { type: 'every_months', every: 12, on: { type: 'business_day', nth: 23 }, times },
+  ])('is refused: %j', (recurrence) => {
+    const startsAt = '2027-02-01T00:00:00.000Z';
+    const more = recurrence.type === 'every_months' ? { recurrence, startsAt } : { recurrence };
+    expect(check(more)).toEqual(['recurrence.never_fires /recurrence']);
+  });
+  it('is what skips all its holidays, unless the calendar is another one', () => {
+    const recurrence: Recurrence = { type: 'weekly', weekdays: [6, 7], time: '07:30' };
+    expect(checkWith(active, { recurrence, calendar: use('skip') })).toEqual(['recurrence.never_fires /recurrence']);
+    expect(checkWith(active, { recurrence, calendar: use('run') })).toEqual([]);
+    const message = validateSchedule(scheduleDefinition({ recurrence, calendar: use('skip') }), active, NOON)[0]
+      ?.message;
+    expect(message).toBe(
+      'The schedule has no occurrence in the next 30 years: choose other days or months, or let it run or move on holidays.',
+    );
+  });
+  it('is what lies in the gap of each year, if times in gaps are skipped', () => {
+    const lastSunday = { type: 'weekday', weekday: 7, nth: 'last' } as const;
+    const recurrence: Recurrence = { type: 'every_years', every: 1, month: 3, on: lastSunday, times: ['02:30'] };
+    const clockChanges = { skippedTime: 'skip', repeatedTime: 'first' } as const;
+    expect(check({ recurrence, clockChanges })).toEqual(['recurrence.never_fires /recurrence']);
+    expect(check({ recurrence })).toEqual([]);
+  });
+});
+
+describe('the calendar', () => {
+  it.each([
+    ['none', 'calendar.missing'],
+    ['absent', 'calendar.missing'],
+    ['removed', 'calendar.removed'],
+  ] as const)('that is %s is refused', (status, code) => {
+    expect(checkWith({ status }, { calendar: use('run') })).toEqual([`${code} /calendar/calendarId`]);
+  });
+  it('is not asked for where none is named', () => {
+    expect(checkWith({ status: 'removed' }, {})).toEqual([]);
+  });
+});
+
+describe('limits', () => {
+  it.each([
+    [{ maxRuns: 0 }, 'max_runs.out_of_range /maxRuns'],
+    [{ maxRuns: 1_000_001 }, 'max_runs.out_of_range /maxRuns'],
+    [{ jitterSeconds: -1 }, 'jitter.out_of_range /jitterSeconds'],
+    [{ jitterSeconds: 3_601 }, 'jitter.out_of_range /jitterSeconds'],
+    [{ pauseAfterFailures: 0 }, 'pause_after_failures.out_of_range /pauseAfterFailures'],
+    [{ pauseAfterFailures: 101 }, 'pause_after_failures.out_of_range /pauseAfterFailures'],
+  ])('%j is refused', (more, problem) => {
+    expect(check(more)).toEqual([problem]);
+  });
+  it.each([{ maxRuns: 1_000_000 }, { jitterSeconds: 3_600 }, { pauseAfterFailures: 100 }])('%j is accepted', (more) => {
+    expect(check(more)).toEqual([]);
+  });
+  it('include jitter that reaches the next occurrence', () => {
+    const recurrence: Recurrence = { type: 'every_days', every: 7, times: ['07:00', '07:10', '23:00'] };
+    expect(check({ recurrence, jitterSeconds: 599 })).toEqual([]);
+    expect(check({ recurrence, jitterSeconds: 600 })).toEqual(['jitter.too_long /jitterSeconds']);
+    const definition = scheduleDefinition({ recurrence, jitterSeconds: 600 });
+    expect(validateSchedule(definition, NO_CALENDAR, NOON)[0]?.message).toContain('at most 599 seconds');
+  });
 });
