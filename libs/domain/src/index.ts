@@ -39,6 +39,7 @@ export * from './schedules/schedule';
 export * from './schedules/validate-schedule';
 export * from './schedules/occurrences';
 export * from './schedules/due-occurrences';
+export * from './schedules/describe-schedule';
 export * from './jobs/job-input';
 export * from './jobs/job-messages';
 export * from './jobs/job-request';
