@@ -68,7 +68,12 @@ describe('the main journey', () => {
     const { nextRuns } = planned.body as { nextRuns: string[] };
     expect(nextRuns).toHaveLength(10);
     expect(new Set(nextRuns).size).toBe(10);
-    expect(planned.body).toMatchObject({ templateName: 'Late flights', status: 'active', catchUpMinutes: 60 });
+    expect(planned.body).toMatchObject({
+      templateName: 'Late flights',
+      status: 'active',
+      sentence: 'Every day at 07:30, Europe/Berlin',
+      catchUpMinutes: 60,
+    });
 
     const run = made(await anna.post(`/v1/templates/${template.id}/run`, {}).expect(202));
     const job = await anna.get(`/v1/job-requests/${run.id}`).set('X-Wait-For', run.position).expect(200);

@@ -10,6 +10,10 @@ const scheduleId = z.strictObject({ scheduleId: id });
 const status = z.enum(['active', 'paused', 'removed']);
 const frequency = z.enum(RECURRENCE_TYPES);
 
+const sentence = z
+  .string()
+  .describe('When it fires, for people, such as `Every last business day at 07:30, Europe/Berlin`.');
+
 const summary = {
   scheduleId: uuid,
   templateId: uuid,
@@ -18,6 +22,7 @@ const summary = {
   name: z.string(),
   recurrence: recurrenceInput,
   scheduleFrequency: frequency,
+  sentence,
   timeZone: z.string(),
   startsAt: instant.nullable(),
   endsAt: instant.nullable(),
@@ -133,7 +138,7 @@ export const scheduleOperations = {
         calendar: scheduleFields.calendar,
       })
       .meta({ id: 'SchedulePreviewInput' }),
-    response: z.object({ nextRuns }).meta({ id: 'SchedulePreview' }),
+    response: z.object({ sentence, nextRuns }).meta({ id: 'SchedulePreview' }),
     problems: ['schedule.invalid'],
   }),
   skipped: operation({

@@ -3,6 +3,7 @@ import type { Caller } from '#access';
 import {
   NO_CALENDAR,
   PLAIN_SCHEDULE,
+  describeSchedule,
   upcomingOccurrences,
   validateSchedule,
   type ExistingSchedule,
@@ -108,13 +109,13 @@ export class SchedulesController {
 
   @Handles(operations.preview)
   preview({ body, now }: CallOf<'preview'>) {
-    const definition = { ...PLAIN_SCHEDULE, ...body, name: 'Preview', priority: 'normal', catchUpMinutes: 0 } as const;
+    const definition = { ...PLAIN_SCHEDULE, ...body, name: 'Preview', priority: 'normal', catchUpMinutes: 60 } as const;
     const problems = validateSchedule(definition, NO_CALENDAR, now.toISOString());
     if (problems.length > 0) {
       const detail = problems.map(({ message }) => message).join(' ');
       throw new Problem('schedule.invalid', detail, { errors: problems });
     }
-    return Promise.resolve({ body: { nextRuns: nextRunsOf(definition, now) } });
+    return Promise.resolve({ body: { sentence: sentenceOf(definition), nextRuns: nextRunsOf(definition, now) } });
   }
 
   @Handles(operations.skipped)
@@ -160,5 +161,9 @@ function nextRunsOf(definition: ScheduleDefinition, now: Date): string[] {
 }
 
 function scheduleAnswer({ definition, ...view }: ScheduleView) {
-  return { ...definition, ...view };
+  return { ...definition, ...view, sentence: sentenceOf(definition) };
+}
+
+function sentenceOf(definition: ScheduleDefinition): string {
+  return describeSchedule(definition, null, 'en');
 }
