@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { scheduleDefinition } from '../testing/samples';
 import * as occurrences from './occurrences';
+import type { BusinessCalendar } from '../calendars/business-calendar';
 import type { Recurrence } from './recurrence';
+import { HOLIDAY_POLICIES } from './schedule-messages';
 
 function nextOccurrence(recurrence: Recurrence, timeZone: string, after: Date): Date | null {
   return occurrences.nextOccurrenceOf(scheduleDefinition({ recurrence, timeZone }), null, after, after);
@@ -200,6 +202,59 @@ describe('any recurrence', () => {
         },
       ),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe('a search', () => {
+  const time = ['02:30'];
+  const months = fc.integer({ min: 1, max: 12 });
+  const rare: fc.Arbitrary<Recurrence> = fc.oneof(
+    fc
+      .tuple(fc.integer({ min: 1, max: 10 }), months, fc.integer({ min: 22, max: 23 }))
+      .map(([every, month, nth]): Recurrence => ({
+        type: 'every_years',
+        every,
+        month,
+        on: { type: 'business_day', nth },
+        times: time,
+      })),
+    fc.tuple(fc.integer({ min: 29, max: 31 }), months).map(([day, month]) => cron(`30 2 ${day} ${month} *`)),
+    fc.constantFrom(cron('30 2 30 2 *'), cron('* * * * *'), hourly(0), daily('02:30')),
+    fc.constant({ type: 'minutes', every: 1 } as const),
+    fc.constant({ type: 'dates', dates: ['2011-12-30T02:30', '2026-03-29T02:30'] } as const),
+  );
+  /** From calendars without a business day to those with a single weekday. */
+  const calendars = fc
+    .uniqueArray(fc.constantFrom(1, 2, 3, 4, 5, 6, 7), { minLength: 5 })
+    .map((weekend) => ({ weekend, holidays: new Set(['2026-12-25']) }) as unknown as BusinessCalendar);
+
+  it('ends within thirty years, whatever never comes', () => {
+    fc.assert(
+      fc.property(
+        rare,
+        fc.constantFrom(...ZONES),
+        calendars,
+        fc.constantFrom(...HOLIDAY_POLICIES),
+        fc.constantFrom('shift', 'skip'),
+        (recurrence, timeZone, calendar, onHoliday, skippedTime) => {
+          const definition = scheduleDefinition({
+            recurrence,
+            timeZone,
+            clockChanges: { skippedTime, repeatedTime: 'second' },
+            calendar: { calendarId: '00000000-0000-4000-8000-000000000001', onHoliday },
+          });
+          const after = new Date('2026-11-23T12:00Z');
+          const end = Date.UTC(2057, 0, 1);
+          const next = occurrences.nextOccurrenceOf(definition, calendar, after, after);
+          const moment = occurrences.nextMomentOf(definition, calendar, after, after);
+          expect(next?.getTime() ?? end).toBeLessThanOrEqual(end);
+          expect(moment?.getTime() ?? end).toBeLessThanOrEqual(next?.getTime() ?? end);
+          const none = calendar.weekend.length === 7 && onHoliday !== 'run';
+          if (none) expect(next).toBeNull();
+        },
+      ),
+      { numRuns: 150 },
     );
   });
 });
