@@ -46,7 +46,7 @@ export function dayOf(date: string): Day | null {
   return Number.isInteger(day) && dateOf(day) === date ? day : null;
 }
 
-export function dateOf(day: Day): string {
+function dateOf(day: Day): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { scheduleDefinition } from '../testing/samples';
 import * as occurrences from './occurrences';
-import type { BusinessCalendar } from '../calendars/business-calendar';
 import type { Recurrence } from './recurrence';
 import { HOLIDAY_POLICIES } from './schedule-messages';
 
