@@ -1,3 +1,4 @@
+import type { BusinessCalendar } from '#domain';
 import { scheduleDefinition } from '#domain/testing';
 import { NextTimes } from './next-times';
 
@@ -34,5 +35,39 @@ describe('remembered due times', () => {
     const open = { since: new Date('2026-11-23T11:05:00.000Z'), nextDue: due };
     expect(times.dueBy(new Date('2026-11-23T12:05:00.007Z'), hourly, null, open)).toEqual(expected);
     expect(times.dueBy(due, hourly, null, open)).toEqual(expected);
+  });
+
+  it('moves on from what a clock change leaves out, which falls just before a whole minute', () => {
+    const times = new NextTimes();
+    const gap = scheduleDefinition({
+      recurrence: { type: 'cron', expression: '30 2,3 * * *' },
+      clockChanges: { skippedTime: 'skip', repeatedTime: 'first' },
+    });
+    const leftOut = new Date('2027-03-28T00:59:59.999Z');
+    expect(times.after(gap, null, new Date('2027-03-28T00:59:00.000Z'))).toEqual(leftOut);
+    expect(times.after(gap, null, leftOut)).toEqual(new Date('2027-03-28T01:30:00.000Z'));
+    const open = { since: new Date('2027-03-27T02:30:00.000Z'), nextDue: leftOut };
+    expect(times.dueBy(leftOut, gap, null, open)).toEqual({
+      request: [],
+      skipped: [{ from: leftOut, to: leftOut, count: 1, reason: 'clock_change' }],
+      next: new Date('2027-03-28T01:30:00.000Z'),
+    });
+  });
+
+  it('keeps apart calendars and policies, and tells the whole of a holiday', () => {
+    const times = new NextTimes();
+    const use = { calendarId: '00000000-0000-4000-8000-000000000001', onHoliday: 'skip' } as const;
+    const skipping = { ...hourly, calendar: use };
+    const holiday: BusinessCalendar = { weekend: [6, 7], holidays: new Set(['2026-11-23']) };
+    const plain: BusinessCalendar = { weekend: [6, 7], holidays: new Set() };
+    const noon = new Date('2026-11-23T12:00:00.000Z');
+    const last = new Date('2026-11-23T23:05:00.000Z');
+    expect(times.after(skipping, plain, noon)).toEqual(new Date('2026-11-23T12:05:00.000Z'));
+    expect(times.after(skipping, holiday, noon)).toEqual(last);
+    const moving = { ...skipping, calendar: { ...use, onHoliday: 'next_business_day' as const } };
+    expect(times.after(moving, holiday, noon)).toEqual(new Date('2026-11-24T00:05:00.000Z'));
+    expect(times.dueBy(last, skipping, holiday, { since: noon, nextDue: last }).skipped).toEqual([
+      { from: new Date('2026-11-23T12:05:00.000Z'), to: last, count: 12, reason: 'holiday' },
+    ]);
   });
 });
