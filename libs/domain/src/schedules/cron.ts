@@ -17,7 +17,7 @@ export type CronReading =
   | { readonly ok: false; readonly problem: Pick<RecurrenceProblem, 'code' | 'message'> };
 
 /** Enough for every expression in use; the memory stays bounded whatever users try. */
-const MOST_REMEMBERED = 2_000;
+const MOST_REMEMBERED = 1_000;
 const readings = new Map<string, CronReading>();
 
 /**
@@ -77,8 +77,8 @@ function daysOf(dayFields: readonly string[]): DayRule {
   return dayFields.every((field) => field === '*') ? EVERY_DAY : new CronDays(cron);
 }
 
-/** Days that are remembered of each expression. */
-const MOST_DAYS = 1_000;
+/** Days that are remembered of each expression: all of a search of thirty years. */
+const MOST_DAYS = 11_000;
 /** From one question to the next, further than this, in days, the days between are not worth finding. */
 const FAR = 370;
 
