@@ -26,7 +26,7 @@ export function describeRecurrence(recurrence: Recurrence, locale: SentenceLocal
     case 'monthly': {
       const { day, time } = recurrence;
       const on: MonthDay = day === 'last' ? { type: 'last_day', before: 0 } : { type: 'day', day };
-      return `Every month on ${monthDayOf(on)} at ${time}`;
+      return `Every month ${monthDayOf(on)} at ${time}`;
     }
     case 'cron':
       return cronSentence(recurrence.expression, list) ?? `By the cron expression ${recurrence.expression.trim()}`;
@@ -45,15 +45,15 @@ export function describeRecurrence(recurrence: Recurrence, locale: SentenceLocal
       const isLastBusinessDay = recurrence.every === 1 && on.type === 'last_business_day' && on.before === 0;
       const days = isLastBusinessDay
         ? 'Every last business day'
-        : `${every(recurrence.every, 'month')} on ${monthDayOf(on)}`;
+        : `${every(recurrence.every, 'month')} ${monthDayOf(on)}`;
       return `${days} at ${list(sorted(recurrence.times))}`;
     }
     case 'every_quarters': {
-      const days = `on ${monthDayOf(recurrence.on)} of the ${ordinal(recurrence.month)} month`;
+      const days = `${monthDayOf(recurrence.on)} of the ${ordinal(recurrence.month)} month`;
       return `${every(recurrence.every, 'quarter')} ${days} at ${list(sorted(recurrence.times))}`;
     }
     case 'every_years': {
-      const days = `on ${monthDayOf(recurrence.on)} of ${MONTHS[recurrence.month - 1] ?? ''}`;
+      const days = `${monthDayOf(recurrence.on)} of ${MONTHS[recurrence.month - 1] ?? ''}`;
       return `${every(recurrence.every, 'year')} ${days} at ${list(sorted(recurrence.times))}`;
     }
     case 'dates': {
@@ -84,16 +84,18 @@ function weekdayNames(weekdays: readonly Weekday[]): string[] {
 function monthDayOf(on: MonthDay): string {
   switch (on.type) {
     case 'day':
-      return on.day > 28 ? `the ${ordinal(on.day)}, or the last day of a shorter month,` : `the ${ordinal(on.day)}`;
+      return on.day > 28
+        ? `on the ${ordinal(on.day)}, or the last day of a shorter month,`
+        : `on the ${ordinal(on.day)}`;
     case 'last_day':
-      return on.before === 0 ? 'the last day' : `${counted(on.before, 'day')} before the last day`;
+      return on.before === 0 ? 'on the last day' : `${counted(on.before, 'day')} before the last day`;
     case 'weekday':
-      return `the ${on.nth === 'last' ? 'last' : ordinal(on.nth)} ${WEEKDAYS[on.weekday - 1] ?? ''}`;
+      return `on the ${on.nth === 'last' ? 'last' : ordinal(on.nth)} ${WEEKDAYS[on.weekday - 1] ?? ''}`;
     case 'business_day':
-      return `the ${ordinal(on.nth)} business day`;
+      return `on the ${ordinal(on.nth)} business day`;
     case 'last_business_day':
       return on.before === 0
-        ? 'the last business day'
+        ? 'on the last business day'
         : `${counted(on.before, 'business day')} before the last business day`;
   }
 }

@@ -36,7 +36,7 @@ it.each<[Recurrence, string]>([
   ],
   [
     { type: 'every_months', every: 1, on: { type: 'last_business_day', before: 3 }, times: at730 },
-    'Every month on 3 business days before the last business day at 07:30',
+    'Every month 3 business days before the last business day at 07:30',
   ],
   [
     { type: 'every_months', every: 1, on: { type: 'business_day', nth: 3 }, times: at730 },
@@ -44,7 +44,7 @@ it.each<[Recurrence, string]>([
   ],
   [
     { type: 'every_months', every: 1, on: { type: 'last_day', before: 1 }, times: at730 },
-    'Every month on 1 day before the last day at 07:30',
+    'Every month 1 day before the last day at 07:30',
   ],
   [
     { type: 'every_quarters', every: 1, month: 2, on: { type: 'weekday', weekday: 2, nth: 1 }, times: at730 },
