@@ -5,6 +5,8 @@ import { AccessLog, ReceiptStore, Sessions, SignInLimits, Tokens, UserStore } fr
 import { PARTS, type Parts } from '#runtime';
 import { AuditController } from './audit/audit.controller';
 import { COMMAND_HANDLERS } from './commands/aggregate-commands';
+import { CalendarChecks } from './calendars/calendar-checks';
+import { CalendarsController } from './calendars/calendars.controller';
 import { Dispatcher } from './commands/dispatcher';
 import { Permissions } from './commands/permissions';
 import { Streams } from './commands/streams';
@@ -64,6 +66,7 @@ const ACCESS = [
     DatasetsController,
     PreviewsController,
     TemplatesController,
+    CalendarsController,
     SchedulesController,
     JobsController,
     OutputController,
@@ -79,6 +82,7 @@ const ACCESS = [
     Permissions,
     DataSourceCommandsOverHttp,
     DefinitionChecks,
+    CalendarChecks,
     Previews,
     JobRequests,
     JobViews,

@@ -2,6 +2,7 @@ import { v5 } from 'uuid';
 import {
   dataset,
   DEFAULT_CSV,
+  NO_CALENDAR,
   PLAIN_REPORT,
   PLAIN_SCHEDULE,
   schedule,
@@ -61,6 +62,7 @@ export async function seedSamples(parts: Parts, owner: string): Promise<void> {
     type: 'DefineSchedule',
     ...{ scheduleId, templateId, owner, definition: everyMinute(), at },
     template: { status: 'active', problems: [] },
+    calendar: NO_CALENDAR,
   });
 }
 

@@ -183,7 +183,9 @@ describe('a record is refused', () => {
 
 it('declares a topic for each aggregate', () => {
   expect(records.topics.map(({ name }) => name)).toEqual(
-    ['template', 'schedule', 'job', 'dataset', 'datasource', 'access'].map((aggregate) => `acme.${aggregate}.v1`),
+    ['template', 'schedule', 'job', 'dataset', 'datasource', 'calendar', 'access'].map(
+      (aggregate) => `acme.${aggregate}.v1`,
+    ),
   );
   expect(records.topics[0]).toEqual({
     name: 'acme.template.v1',

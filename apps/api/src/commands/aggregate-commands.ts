@@ -1,11 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import {
+  calendar,
   dataset,
   dataSource,
   job,
   schedule,
   template,
+  type CalendarCommand,
+  type CalendarEvent,
+  type CalendarRefusal,
+  type CalendarState,
   type DataSourceCommand,
   type DataSourceEvent,
   type DataSourceRefusal,
@@ -110,10 +115,26 @@ class DataSourceCommandHandler implements ICommandHandler<DataSourceCommands> {
   }
 }
 
+export class CalendarCommands extends Command<ExecuteOutcome<CalendarState, CalendarEvent, CalendarRefusal>> {
+  constructor(readonly options: ExecuteOptions<CalendarCommand, CalendarState>) {
+    super();
+  }
+}
+
+@CommandHandler(CalendarCommands)
+class CalendarCommandHandler implements ICommandHandler<CalendarCommands> {
+  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+
+  execute({ options }: CalendarCommands) {
+    return execute(this.parts.eventStore, calendar, options);
+  }
+}
+
 export const COMMAND_HANDLERS = [
   TemplateCommandHandler,
   ScheduleCommandHandler,
   JobCommandHandler,
   DatasetCommandHandler,
   DataSourceCommandHandler,
+  CalendarCommandHandler,
 ];

@@ -2,6 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import {
   streamOf,
+  type CalendarCommand,
+  type CalendarEvent,
+  type CalendarState,
   type DataSourceCommand,
   type DataSourceEvent,
   type DataSourceState,
@@ -22,6 +25,7 @@ import type { CommandContext } from '#event-sourcing';
 import { PARTS, type Parts } from '#runtime';
 import type { RevisionMatch } from '../http/request-headers';
 import {
+  CalendarCommands,
   DataSourceCommands,
   DatasetCommands,
   JobCommands,
@@ -97,6 +101,17 @@ export class Dispatcher {
     const options = await this.options(from, streamOf('datasource', id), make);
     const outcome = await this.bus.execute(new DataSourceCommands(options));
     if (outcome.kind === 'stale') await this.mayKnow(this.streams.dataSource(id), make);
+    return done(outcome);
+  }
+
+  async calendar(
+    from: From,
+    id: string,
+    make: Make<CalendarState, CalendarCommand>,
+  ): Promise<Done<CalendarState, CalendarEvent>> {
+    const options = await this.options(from, streamOf('calendar', id), make);
+    const outcome = await this.bus.execute(new CalendarCommands(options));
+    if (outcome.kind === 'stale') await this.mayKnow(this.streams.calendar(id), make);
     return done(outcome);
   }
 

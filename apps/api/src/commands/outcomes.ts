@@ -1,4 +1,4 @@
-import type { DefinitionProblem, RecurrenceProblem } from '#domain';
+import type { CalendarProblem, CalendarUsers, DefinitionProblem, RecurrenceProblem } from '#domain';
 import type { DomainRefusal, ExecuteOutcome, Position } from '#event-sourcing';
 import type { Answer } from '../http/operation';
 import { Problem, type ProblemItem } from '../http/problem';
@@ -10,7 +10,8 @@ export type Done<State, Event> = Extract<ExecuteOutcome<State, Event, never>, { 
 /** A refusal of any aggregate; some say what is wrong with what. */
 type Refusal = DomainRefusal & {
   readonly code: RefusalCode;
-  readonly problems?: readonly (DefinitionProblem | RecurrenceProblem)[];
+  readonly problems?: readonly (DefinitionProblem | RecurrenceProblem | CalendarProblem)[];
+  readonly users?: CalendarUsers;
 };
 
 /** The outcome of a command that was carried out; otherwise throws the problem that it amounts to. */
@@ -35,10 +36,16 @@ function stale(actual: number): Problem {
   });
 }
 
-function refused({ code, problems = [] }: Refusal): Problem {
+function refused({ code, problems = [], users }: Refusal): Problem {
+  if (users !== undefined) return new Problem(code, usedBy(users));
   if (code === 'template.invalid') return invalidDefinition(problems as readonly DefinitionProblem[]);
   const detail = problems.length > 0 ? problems.map(({ message }) => message).join(' ') : `${PROBLEMS[code].title}.`;
   return new Problem(code, detail, { errors: problems });
+}
+
+function usedBy({ schedules, more }: CalendarUsers): string {
+  const names = [...schedules.map(({ name }) => `"${name}"`), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  return `Schedules use the calendar: ${names}. Give them another one, or remove them, first.`;
 }
 
 /** Pointers lead from the request's body, or from the template, into its definition. */

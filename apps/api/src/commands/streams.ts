@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  calendar,
   dataset,
   dataSource,
   job,
@@ -7,6 +8,8 @@ import {
   streamOf,
   template,
   type AggregateType,
+  type CalendarEvent,
+  type CalendarState,
   type DataSourceEvent,
   type DataSourceState,
   type DatasetEvent,
@@ -61,6 +64,10 @@ export class Streams {
 
   dataSource(id: string): Promise<Loaded<DataSourceState>> {
     return this.load<DataSourceState, DataSourceEvent>('datasource', id, dataSource);
+  }
+
+  calendar(id: string): Promise<Loaded<CalendarState>> {
+    return this.load<CalendarState, CalendarEvent>('calendar', id, calendar);
   }
 
   /**

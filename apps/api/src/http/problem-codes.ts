@@ -1,5 +1,12 @@
 import type { DataSourceErrorCode } from '#data-sources';
-import type { DataSourceRefusal, DatasetRefusal, JobRefusal, ScheduleRefusal, TemplateRefusal } from '#domain';
+import type {
+  CalendarRefusal,
+  DataSourceRefusal,
+  DatasetRefusal,
+  JobRefusal,
+  ScheduleRefusal,
+  TemplateRefusal,
+} from '#domain';
 import type { FileStoreErrorCode } from '#file-store';
 
 export type RefusalCode =
@@ -7,7 +14,8 @@ export type RefusalCode =
   | ScheduleRefusal['code']
   | JobRefusal['code']
   | DatasetRefusal['code']
-  | DataSourceRefusal['code'];
+  | DataSourceRefusal['code']
+  | CalendarRefusal['code'];
 
 export type ProblemCode = RefusalCode | DataSourceErrorCode | FileStoreErrorCode | EdgeCode;
 
@@ -36,6 +44,8 @@ type EdgeCode =
   | 'data_source.own_database'
   | 'data_source.files_disabled'
   | 'data_source.encryption_key_missing'
+  | 'calendar.place_unknown'
+  | 'calendar.not_imported'
   | 'parameters.invalid'
   | 'job.not_ended'
   | 'job.did_not_fail'
@@ -92,6 +102,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'schedule.missing': { status: 404, title: 'There is no such schedule' },
   'schedule.removed': { status: 409, title: 'The schedule was removed' },
   'schedule.invalid': { status: 422, title: 'The schedule has problems' },
+  'calendar.exists': { status: 409, title: 'The calendar exists already' },
+  'calendar.missing': { status: 404, title: 'There is no such calendar' },
+  'calendar.removed': { status: 409, title: 'The calendar was removed' },
+  'calendar.invalid': { status: 422, title: 'The calendar has problems' },
+  'calendar.in_use': { status: 409, title: 'Schedules use the calendar' },
+  'calendar.place_unknown': { status: 422, title: 'No holidays are known of this country or region' },
+  'calendar.not_imported': { status: 409, title: 'The calendar was not imported' },
   'job.exists': { status: 409, title: 'The job request exists already' },
   'job.missing': { status: 404, title: 'There is no such job request' },
   'job.ended': { status: 409, title: 'The job has ended' },

@@ -1,4 +1,5 @@
 import { auditOperations } from '../audit/audit.operations';
+import { calendarOperations } from '../calendars/calendar.operations';
 import { dataSourceOperations } from '../data-sources/data-source.operations';
 import { datasetOperations } from '../datasets/dataset.operations';
 import { healthOperations } from '../health/health.operations';
@@ -15,6 +16,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   dataSourceOperations,
   datasetOperations,
   templateOperations,
+  calendarOperations,
   scheduleOperations,
   jobOperations,
   outputOperations,

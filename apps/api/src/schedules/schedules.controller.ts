@@ -14,6 +14,7 @@ import {
 import { derivedId } from '#event-sourcing';
 import { ScheduleQueries, type ScheduleView } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
+import { CalendarChecks } from '../calendars/calendar-checks';
 import { Dispatcher } from '../commands/dispatcher';
 import { answered } from '../commands/outcomes';
 import { Permissions, templateFor } from '../commands/permissions';
@@ -39,6 +40,7 @@ export class SchedulesController {
     @Inject(Streams) private readonly streams: Streams,
     @Inject(Permissions) private readonly permissions: Permissions,
     @Inject(DefinitionChecks) private readonly checks: DefinitionChecks,
+    @Inject(CalendarChecks) private readonly calendarChecks: CalendarChecks,
   ) {
     this.queries = new ScheduleQueries(parts.pool);
   }
@@ -50,7 +52,8 @@ export class SchedulesController {
     const outcome = await this.dispatcher.schedule({ ...call, ifMatch: null }, scheduleId, async () => {
       const template = await this.templateCheck(call.caller, templateId);
       const owner = call.caller.userId;
-      return { type: 'DefineSchedule', scheduleId, templateId, owner, definition, template, at: at(call) };
+      const calendar = await this.calendarChecks.of(definition);
+      return { type: 'DefineSchedule', scheduleId, templateId, owner, definition, template, calendar, at: at(call) };
     });
     return answered(scheduleId, outcome, { location: `/v1/schedules/${scheduleId}` });
   }
@@ -79,7 +82,8 @@ export class SchedulesController {
     return this.change(call, async ({ templateId }, scheduleId) => {
       const template = await this.templateCheck(call.caller, templateId);
       const by = call.caller.userId;
-      return { type: 'ReviseSchedule', scheduleId, definition: call.body, template, by, at: at(call) };
+      const calendar = await this.calendarChecks.of(call.body);
+      return { type: 'ReviseSchedule', scheduleId, definition: call.body, template, calendar, by, at: at(call) };
     });
   }
 
@@ -94,9 +98,10 @@ export class SchedulesController {
 
   @Handles(operations.resume)
   resume(call: CallOf<'resume'>) {
-    return this.change(call, async ({ templateId }, scheduleId) => {
+    return this.change(call, async ({ templateId, definition }, scheduleId) => {
       const template = await this.templateCheck(call.caller, templateId);
-      return { type: 'ResumeSchedule', scheduleId, template, by: call.caller.userId, at: at(call) };
+      const calendar = await this.calendarChecks.of(definition);
+      return { type: 'ResumeSchedule', scheduleId, template, calendar, by: call.caller.userId, at: at(call) };
     });
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { UserStore } from '#access';
-import { schedule, selfServiceInput, streamOf, type JobEvent } from '#domain';
+import { NO_CALENDAR, schedule, selfServiceInput, streamOf, type JobEvent } from '#domain';
 import {
   ANNA,
   BEN,
@@ -264,6 +264,7 @@ describe('a job in the exporter', () => {
       owner,
       definition,
       template,
+      calendar: NO_CALENDAR,
       at,
     });
     await world.run(schedule, streamId, {

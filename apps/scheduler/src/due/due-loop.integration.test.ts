@@ -1,5 +1,5 @@
 import type { Pool } from '#database';
-import { streamOf, type JobEvent } from '#domain';
+import { NO_CALENDAR, streamOf, type JobEvent } from '#domain';
 import { ANNA } from '#domain/testing';
 import { START, STORE_SOURCE, type EventFeed, type FeedSubscription } from '#event-sourcing';
 import { SCHEDULER_GROUP, ScheduleProjection } from '../projection/schedule-projection';
@@ -97,6 +97,7 @@ describe('the due loop', () => {
       type: 'ResumeSchedule',
       scheduleId: world.scheduleId,
       template: { status: 'active', problems: [] },
+      calendar: NO_CALENDAR,
       by: ANNA,
       at: world.at(),
     });

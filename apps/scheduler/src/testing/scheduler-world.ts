@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPool, type Pool } from '#database';
 import {
+  NO_CALENDAR,
   schedule,
   streamOf,
   template,
@@ -101,6 +102,7 @@ export class SchedulerWorld {
       owner: ANNA,
       definition: scheduleDefinition(more),
       template: { status: 'active', problems: [] },
+      calendar: NO_CALENDAR,
       at: this.at(),
     });
   }

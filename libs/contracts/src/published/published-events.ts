@@ -1,5 +1,5 @@
 import type { AccessEvent } from '#access';
-import type { DataSourceEvent, DatasetEvent, JobEvent, ScheduleEvent, TemplateEvent } from '#domain';
+import type { CalendarEvent, DataSourceEvent, DatasetEvent, JobEvent, ScheduleEvent, TemplateEvent } from '#domain';
 
 /**
  * Every event that is published, by aggregate, with the version of its schema that is written now. A new event does not
@@ -46,6 +46,11 @@ export const PUBLISHED_EVENTS = {
     DataSourceRevised: 2,
     DataSourceRetired: 1,
   } satisfies Record<DataSourceEvent['type'], number>,
+  calendar: {
+    CalendarDefined: 1,
+    CalendarRevised: 1,
+    CalendarRemoved: 1,
+  } satisfies Record<CalendarEvent['type'], number>,
   access: {
     SignedIn: 1,
     SignInRefused: 1,

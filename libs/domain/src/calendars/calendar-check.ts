@@ -9,3 +9,8 @@ export type CalendarCheck =
   | { readonly status: 'active'; readonly calendar: BusinessCalendar };
 
 export const NO_CALENDAR = { status: 'none' } as const satisfies CalendarCheck;
+
+/** What the check found, for whatever reckons with business days; null where no calendar is named or there. */
+export function checkedCalendar(check: CalendarCheck): BusinessCalendar | null {
+  return check.status === 'active' ? check.calendar : null;
+}

@@ -1,4 +1,5 @@
 import type { DomainRefusal } from '#event-sourcing';
+import type { CalendarCheck } from '../calendars/calendar-check';
 import type { CalendarId, Instant, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
 import type { DefinitionProblem } from '../reports/definition-problem';
 import type { ClockChanges, Recurrence } from './recurrence';
@@ -76,6 +77,7 @@ export type ScheduleCommand =
       readonly owner: UserId;
       readonly definition: ScheduleDefinition;
       readonly template: TemplateCheck;
+      readonly calendar: CalendarCheck;
       readonly at: Instant;
     }
   | {
@@ -83,6 +85,7 @@ export type ScheduleCommand =
       readonly scheduleId: ScheduleId;
       readonly definition: ScheduleDefinition;
       readonly template: TemplateCheck;
+      readonly calendar: CalendarCheck;
       readonly by: UserId;
       readonly at: Instant;
     }
@@ -99,6 +102,7 @@ export type ScheduleCommand =
       readonly type: 'ResumeSchedule';
       readonly scheduleId: ScheduleId;
       readonly template: TemplateCheck;
+      readonly calendar: CalendarCheck;
       readonly by: UserId;
       readonly at: Instant;
     }

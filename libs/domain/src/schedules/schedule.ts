@@ -1,5 +1,5 @@
 import { accept, refuse, type Decider } from '#event-sourcing';
-import { NO_CALENDAR } from '../calendars/calendar-check';
+import type { CalendarCheck } from '../calendars/calendar-check';
 import { isBefore } from '../instants';
 import { sameJson } from '../json-equality';
 import type { Instant } from '../identifiers';
@@ -22,8 +22,8 @@ export const schedule: Decider<ScheduleCommand, ScheduleState, ScheduleEvent, Sc
   decide(command, state) {
     if (command.type === 'DefineSchedule') {
       if (state.status !== 'absent') return refuse({ code: 'schedule.exists' });
-      const { template, ...definition } = command;
-      return ifFit(command.definition, template, command.at, { ...definition, type: 'ScheduleDefined' });
+      const { template, calendar, ...definition } = command;
+      return ifFit(command.definition, { template, calendar }, { ...definition, type: 'ScheduleDefined' });
     }
     if (state.status === 'absent') return refuse({ code: 'schedule.missing' });
     return change(command, state);
@@ -45,8 +45,8 @@ function change(command: Change, state: ExistingSchedule): Outcome {
     case 'ReviseSchedule': {
       if (state.status === 'removed') return refuse({ code: 'schedule.removed' });
       if (sameJson(command.definition, state.definition)) return accept();
-      const { template, ...revision } = command;
-      return ifFit(command.definition, template, command.at, { ...revision, type: 'ScheduleRevised' });
+      const { template, calendar, ...revision } = command;
+      return ifFit(command.definition, { template, calendar }, { ...revision, type: 'ScheduleRevised' });
     }
     case 'PauseSchedule':
       if (state.status === 'removed') return refuse({ code: 'schedule.removed' });
@@ -54,8 +54,8 @@ function change(command: Change, state: ExistingSchedule): Outcome {
     case 'ResumeSchedule': {
       if (state.status === 'removed') return refuse({ code: 'schedule.removed' });
       if (state.status === 'active') return accept();
-      const { template, ...resumption } = command;
-      return ifFit(state.definition, template, command.at, { ...resumption, type: 'ScheduleResumed' });
+      const { template, calendar, ...resumption } = command;
+      return ifFit(state.definition, { template, calendar }, { ...resumption, type: 'ScheduleResumed' });
     }
     case 'RemoveSchedule':
       return state.status === 'removed' ? accept() : accept({ ...command, type: 'ScheduleRemoved' });
@@ -70,10 +70,16 @@ function isSettled(to: Instant, state: ExistingSchedule): boolean {
   return state.skippedTo !== null && !isBefore(state.skippedTo, to);
 }
 
-function ifFit(definition: ScheduleDefinition, template: TemplateCheck, at: Instant, event: ScheduleEvent): Outcome {
+/** What was found of all that a schedule needs. */
+interface Checks {
+  readonly template: TemplateCheck;
+  readonly calendar: CalendarCheck;
+}
+
+function ifFit(definition: ScheduleDefinition, { template, calendar }: Checks, event: ScheduleEvent): Outcome {
   if (template.status === 'absent') return refuse({ code: 'template.missing' });
   if (template.status === 'archived') return refuse({ code: 'template.archived' });
-  const problems = validateSchedule(definition, NO_CALENDAR, at);
+  const problems = validateSchedule(definition, calendar, event.at);
   if (problems.length > 0) return refuse({ code: 'schedule.invalid', problems });
   if (template.problems.length > 0) return refuse({ code: 'template.invalid', problems: template.problems });
   return accept(event);

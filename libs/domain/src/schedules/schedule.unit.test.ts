@@ -1,4 +1,5 @@
-import { ANNA, NOON, SCHEDULE_ID, scheduleDefinition, TEMPLATE_ID } from '../testing/samples';
+import { NO_CALENDAR } from '../calendars/calendar-check';
+import { ANNA, CALENDAR_ID, NOON, SCHEDULE_ID, scheduleDefinition, TEMPLATE_ID } from '../testing/samples';
 import { given } from '../testing/scenario';
 import { schedule } from './schedule';
 import type { ScheduleCommand, ScheduleEvent, TemplateCheck } from './schedule-messages';
@@ -9,19 +10,20 @@ const unfit: TemplateCheck = {
   status: 'active',
   problems: [{ code: 'column.unknown', pointer: '/columns/0/column', message: 'no such column' }],
 };
+const checks = { template: fit, calendar: NO_CALENDAR };
 const daily = scheduleDefinition();
 const never = scheduleDefinition({ recurrence: { type: 'cron', expression: '0 0 31 2 *' } });
 
 const plain = { scheduleId: SCHEDULE_ID, templateId: TEMPLATE_ID, owner: ANNA, definition: daily, at: NOON };
-const define: ScheduleCommand = { type: 'DefineSchedule', ...plain, template: fit };
+const define: ScheduleCommand = { type: 'DefineSchedule', ...plain, ...checks };
 const defined: ScheduleEvent = { type: 'ScheduleDefined', ...plain };
 const signed = { scheduleId: SCHEDULE_ID, by: ANNA, at: LATER };
 const noonDefinition = scheduleDefinition({ recurrence: { type: 'daily', time: '12:00' } });
-const revise: ScheduleCommand = { type: 'ReviseSchedule', ...signed, definition: noonDefinition, template: fit };
+const revise: ScheduleCommand = { type: 'ReviseSchedule', ...signed, definition: noonDefinition, ...checks };
 const revised: ScheduleEvent = { type: 'ScheduleRevised', ...signed, definition: noonDefinition };
 const pause: ScheduleCommand = { type: 'PauseSchedule', ...signed, note: 'holidays', until: null, cause: 'by_hand' };
 const paused: ScheduleEvent = { ...pause, type: 'SchedulePaused' };
-const resume: ScheduleCommand = { type: 'ResumeSchedule', ...signed, template: fit };
+const resume: ScheduleCommand = { type: 'ResumeSchedule', ...signed, ...checks };
 const resumed: ScheduleEvent = { type: 'ScheduleResumed', ...signed };
 const remove: ScheduleCommand = { type: 'RemoveSchedule', ...signed };
 const removed: ScheduleEvent = { ...remove, type: 'ScheduleRemoved' };
@@ -105,6 +107,21 @@ describe('resuming a schedule', () => {
   it('is refused after its end', () => {
     const ending: ScheduleEvent = { ...defined, definition: scheduleDefinition({ endsAt: LATER }) };
     given(schedule, ending, paused).when(resume).refused('schedule.invalid');
+  });
+});
+
+describe.each([
+  ['absent', 'calendar.missing'],
+  ['removed', 'calendar.removed'],
+] as const)('naming a calendar that is %s', (status, code) => {
+  const definition = scheduleDefinition({ calendar: { calendarId: CALENDAR_ID, onHoliday: 'skip' } });
+  const refused = { accepted: false, refusal: { code: 'schedule.invalid', problems: [{ code }] } };
+  const calendar = { status };
+  it('is refused, also when the schedule is resumed', () => {
+    const minding: ScheduleEvent = { ...defined, definition };
+    expect(given(schedule).when({ ...define, definition, calendar }).decision).toMatchObject(refused);
+    expect(given(schedule, defined).when({ ...revise, definition, calendar }).decision).toMatchObject(refused);
+    expect(given(schedule, minding, paused).when({ ...resume, calendar }).decision).toMatchObject(refused);
   });
 });
 

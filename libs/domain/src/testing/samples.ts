@@ -1,3 +1,4 @@
+import type { CalendarDefinition } from '../calendars/calendar-messages';
 import type { DataSourceDefinition, MySqlOptions, PostgresOptions } from '../data-sources/data-source-messages';
 import type { DatasetDefinition, DatasetState } from '../datasets/dataset-messages';
 import type { DatasetColumn, DataType } from '../reports/data-type';
@@ -11,6 +12,7 @@ export const DATASET_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d01';
 export const TEMPLATE_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d02';
 export const SCHEDULE_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d03';
 export const JOB_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d04';
+export const CALENDAR_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d05';
 /** Of the data source `sales`. */
 export const SALES_ID = '65086801-8ee8-5114-a1d9-5071fc51fc59';
 export const ANNA = 'a0000000-0000-4000-8000-000000000001';
@@ -120,6 +122,20 @@ export function scheduleDefinition(more: Partial<ScheduleDefinition> = {}): Sche
     endsAt: null,
     priority: 'normal',
     catchUpMinutes: 60,
+    ...more,
+  };
+}
+
+export function calendarDefinition(more: Partial<CalendarDefinition> = {}): CalendarDefinition {
+  return {
+    name: 'Bavaria',
+    description: null,
+    weekend: [6, 7],
+    holidays: [
+      { date: '2026-12-25', name: 'Christmas Day' },
+      { date: '2026-12-26', name: "St Stephen's Day" },
+    ],
+    source: null,
     ...more,
   };
 }

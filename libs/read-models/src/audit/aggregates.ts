@@ -1,5 +1,16 @@
-import { dataset, dataSource, isEnded, job, schedule, template, type AggregateType, type JobState } from '#domain';
+import {
+  calendar,
+  dataset,
+  dataSource,
+  isEnded,
+  job,
+  schedule,
+  template,
+  type AggregateType,
+  type JobState,
+} from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
+import { CALENDAR_EVENTS } from '../calendars/calendar-projection';
 import { DATA_SOURCE_EVENTS } from '../data-sources/data-source-projection';
 import { DATASET_EVENTS } from '../datasets/dataset-projection';
 import { JOB_EVENTS } from '../jobs/job-projection';
@@ -37,6 +48,7 @@ function aggregate<State extends object, Event extends { readonly type: string }
 const AGGREGATES: Readonly<Record<AggregateType, Aggregate>> = {
   dataset: aggregate(dataset, DATASET_EVENTS),
   datasource: aggregate(dataSource, DATA_SOURCE_EVENTS),
+  calendar: aggregate(calendar, CALENDAR_EVENTS),
   template: aggregate(template, TEMPLATE_EVENTS),
   schedule: aggregate(schedule, SCHEDULE_EVENTS),
   job: aggregate(job, JOB_EVENTS, jobIsClosed),

@@ -1,6 +1,7 @@
 import type { Pool } from '#database';
 import { loadCheckpoint } from '#event-feed';
 import type { Checkpoint, FeedBatch, FeedSource, RecordedEvent } from '#event-sourcing';
+import { CALENDAR_EVENTS, calendarStatements } from '../calendars/calendar-projection';
 import { DATA_SOURCE_EVENTS, dataSourceStatements } from '../data-sources/data-source-projection';
 import { DATASET_EVENTS, datasetStatements } from '../datasets/dataset-projection';
 import { JOB_EVENTS, jobStatements } from '../jobs/job-projection';
@@ -17,6 +18,7 @@ export const READ_MODEL_SCHEMA = 'read_model';
 const PROJECTIONS = [
   { types: DATA_SOURCE_EVENTS, statements: dataSourceStatements },
   { types: DATASET_EVENTS, statements: datasetStatements },
+  { types: CALENDAR_EVENTS, statements: calendarStatements },
   { types: TEMPLATE_EVENTS, statements: templateStatements },
   { types: SCHEDULE_EVENTS, statements: scheduleStatements },
   { types: JOB_EVENTS, statements: jobStatements },
@@ -35,7 +37,7 @@ export interface ProjectionOptions {
 }
 
 /**
- * Templates, schedules, jobs, mappings, datasets and data sources as tables. Each batch is a few set-based statements in the transaction
+ * Templates, schedules, calendars, jobs, mappings, datasets and data sources as tables. Each batch is a few set-based statements in the transaction
  * that moves the checkpoint; repeats and any order between streams lead to the same rows. It takes every event, since nearly
  * all are its own, and can so share what is read with others.
  */

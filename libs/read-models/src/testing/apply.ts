@@ -30,6 +30,7 @@ export async function applyAll(
 export const READ_MODEL_TABLES = [
   'data_source',
   'dataset',
+  'calendar',
   'self_service_template',
   'template_revision',
   'template_share',

@@ -11,6 +11,8 @@ import {
 import {
   ANNA,
   BEN,
+  CALENDAR_ID,
+  calendarDefinition,
   CARA,
   FLIGHTS,
   jobOutput,
@@ -244,6 +246,7 @@ export function sampleHistory(): History {
 
   addJobs(history);
   addDataSource(history);
+  addCalendars(history);
   return history;
 }
 
@@ -277,6 +280,29 @@ function addDataSource(history: History): void {
   const dataSourceId = dataSourceIdOf('shop');
   const shop = { ...registered, dataSourceId, name: 'shop', definition: mysqlSource({ maxConnections: 3 }) };
   history.add(streamOf('datasource', dataSourceId), { ...shop, at: minute(44) });
+}
+
+function addCalendars(history: History): void {
+  const calendars = streamOf('calendar', CALENDAR_ID);
+  const definition = calendarDefinition({ source: { country: 'DE', region: 'BY', fromYear: 2026, toYear: 2026 } });
+  history.add(calendars, {
+    type: 'CalendarDefined',
+    calendarId: CALENDAR_ID,
+    definition,
+    by: CARA,
+    at: minute(45),
+  });
+  history.add(calendars, {
+    type: 'CalendarRevised',
+    calendarId: CALENDAR_ID,
+    definition: { ...definition, name: 'Bavaria and Friday', description: 'Of the works council', weekend: [5, 6, 7] },
+    by: ANNA,
+    at: minute(46),
+  });
+  const removed = { calendarId: idOf('removed calendar'), by: CARA };
+  const others = streamOf('calendar', removed.calendarId);
+  history.add(others, { type: 'CalendarDefined', ...removed, definition: calendarDefinition(), at: minute(47) });
+  history.add(others, { type: 'CalendarRemoved', ...removed, at: minute(48) });
 }
 
 function addJobs(history: History): void {

@@ -1,0 +1,16 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { businessCalendarOf, NO_CALENDAR, type CalendarCheck, type ScheduleDefinition } from '#domain';
+import { Streams } from '../commands/streams';
+
+/** Finds the calendars that schedules name, as their streams have them now. */
+@Injectable()
+export class CalendarChecks {
+  constructor(@Inject(Streams) private readonly streams: Streams) {}
+
+  async of({ calendar }: Pick<ScheduleDefinition, 'calendar'>): Promise<CalendarCheck> {
+    if (calendar === null) return NO_CALENDAR;
+    const { state } = await this.streams.calendar(calendar.calendarId);
+    if (state.status !== 'active') return { status: state.status };
+    return { status: 'active', calendar: businessCalendarOf(state.definition) };
+  }
+}
