@@ -3,6 +3,7 @@ import { CHECKPOINT_CHANNEL } from '#event-feed';
 import { PARTS, type Parts } from '#runtime';
 import { DueLoop } from './due/due-loop';
 import { NextTimes } from './due/next-times';
+import { KnownCalendars } from './projection/known-calendars';
 import { SCHEDULER_GROUP, ScheduleProjection } from './projection/schedule-projection';
 
 /** Runs the schedule projection and the due loop for as long as the application runs. */
@@ -16,15 +17,17 @@ export class SchedulerService implements OnApplicationBootstrap, BeforeApplicati
   constructor(@Inject(PARTS) parts: Parts) {
     const logger = parts.logger.child({ app: 'scheduler' });
     const times = new NextTimes();
+    const calendars = new KnownCalendars();
     const { pool, eventStore, storeFeed, clock } = parts;
     this.#parts = parts;
-    this.#projection = new ScheduleProjection({ pool, eventStore, eventFeed: storeFeed, logger }, times);
+    this.#projection = new ScheduleProjection({ pool, eventStore, eventFeed: storeFeed, logger }, times, calendars);
     this.#loop = new DueLoop({
       pool,
       eventStore,
       clock,
       logger,
       times,
+      calendars,
       maxAttempts: parts.settings.EXPORT_MAX_ATTEMPTS,
       hasCaughtUp: () => this.#projection.hasCaughtUp(),
     });

@@ -2,6 +2,7 @@ import type { Pool } from '#database';
 import { NO_CALENDAR, streamOf, type JobEvent } from '#domain';
 import { ANNA } from '#domain/testing';
 import { START, STORE_SOURCE, type EventFeed, type FeedSubscription } from '#event-sourcing';
+import { KnownCalendars } from '../projection/known-calendars';
 import { SCHEDULER_GROUP, ScheduleProjection } from '../projection/schedule-projection';
 import { SchedulerWorld } from '../testing/scheduler-world';
 import { NextTimes } from './next-times';
@@ -195,7 +196,7 @@ describe('the due loop', () => {
         return Promise.resolve({ stop: () => Promise.resolve() });
       },
     };
-    await new ScheduleProjection({ ...world.parts, eventFeed }, new NextTimes()).start();
+    await new ScheduleProjection({ ...world.parts, eventFeed }, new NextTimes(), new KnownCalendars()).start();
     const { events } = await world.parts.eventStore.readAll({ after: START, limit: count });
     await subscription?.handle({
       source: STORE_SOURCE,

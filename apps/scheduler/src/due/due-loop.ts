@@ -4,6 +4,7 @@ import type { Append, EventStore } from '#event-sourcing';
 import type { Clock, Logger } from '#platform';
 import { planDue, type DuePlan } from './due-plan';
 import { claimDue, earliestDue, loadTemplates, moveDue, type ClaimedSchedule } from './due-table';
+import { calendarsNamedBy, type KnownCalendars } from '../projection/known-calendars';
 import type { NextTimes } from './next-times';
 
 const BATCH = 1000;
@@ -23,6 +24,7 @@ export interface DueLoopParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly times: NextTimes;
+  readonly calendars: KnownCalendars;
   /** Attempts that each job gets. */
   readonly maxAttempts: number;
   /** Whether the projection has applied all events so far. */
@@ -158,7 +160,7 @@ export class DueLoop {
     return round.caughtUp ? claimed : inTime;
   }
 
-  /** Leaves out rows that do not show the heads of their streams: a pause that was answered is obeyed. */
+  /** Leaves out rows that do not show the heads of their streams: a pause, or a holiday, that was answered is obeyed. */
   async #plan(
     client: PoolClient,
     schedules: readonly ClaimedSchedule[],
@@ -168,23 +170,29 @@ export class DueLoop {
     const { eventStore, times, maxAttempts, logger } = this.#parts;
     const templateIds = [...new Set(schedules.map(({ state }) => state.templateId))];
     const templates = await loadTemplates(client, templateIds);
+    const calendarIds = calendarsNamedBy(schedules.map(({ state }) => state.definition));
+    const calendars = await this.#parts.calendars.load(client, calendarIds);
     const heads = await eventStore.headRevisions([
       ...schedules.map(({ state }) => streamOf('schedule', state.scheduleId)),
       ...templateIds.map((id) => streamOf('template', id)),
+      ...calendarIds.map((id) => streamOf('calendar', id)),
     ]);
     const plans: DuePlan[] = [];
     for (const schedule of schedules) {
       const { scheduleId, templateId } = schedule.state;
       const template = templates.get(templateId);
+      const calendarId = schedule.state.definition.calendar?.calendarId ?? null;
+      const calendar = calendarId === null ? undefined : calendars.get(calendarId);
       const isCurrent =
         heads.get(streamOf('schedule', scheduleId)) === schedule.revision &&
-        heads.get(streamOf('template', templateId)) === template?.revision;
+        heads.get(streamOf('template', templateId)) === template?.revision &&
+        (calendarId === null || heads.get(streamOf('calendar', calendarId)) === calendar?.revision);
       if (!isCurrent) {
         round.postponed.add(scheduleId);
         continue;
       }
       try {
-        plans.push(planDue(schedule, { now, times, template, maxAttempts }));
+        plans.push(planDue(schedule, { now, times, template, calendar: calendar?.calendar ?? null, maxAttempts }));
       } catch (error) {
         round.postponed.add(scheduleId);
         logger.error({ err: error, scheduleId, code: 'scheduler.occurrence_failed' }, 'occurrence not requested');

@@ -5,6 +5,7 @@ import {
   selfServiceRequest,
   streamOf,
   toInstant,
+  type BusinessCalendar,
   type JobCommand,
   type SkippedStretch,
 } from '#domain';
@@ -31,6 +32,8 @@ export interface PlanFacts {
   readonly now: Date;
   readonly times: NextTimes;
   readonly template: KnownTemplate | undefined;
+  /** The calendar that the schedule names; null without one. */
+  readonly calendar: BusinessCalendar | null;
   /** Attempts that each job gets. */
   readonly maxAttempts: number;
 }
@@ -39,7 +42,7 @@ export interface PlanFacts {
 export function planDue(schedule: ClaimedSchedule, facts: PlanFacts): DuePlan {
   const { state, settledTo, revision, nextRunAt } = schedule;
   const since = later(settledTo, new Date(state.effectiveFrom));
-  const answer = facts.times.dueBy(facts.now, state.definition, null, { since, nextDue: nextRunAt });
+  const answer = facts.times.dueBy(facts.now, state.definition, facts.calendar, { since, nextDue: nextRunAt });
   const skip = skipAppend(schedule, answer.skipped, facts.now);
   const skippedTo = answer.skipped.at(-1)?.to ?? null;
   return {

@@ -1,6 +1,7 @@
 import type { PoolClient } from '#database';
 import {
   toInstant,
+  type CalendarId,
   type ExistingSchedule,
   type Instant,
   type ScheduleDefinition,
@@ -118,6 +119,22 @@ export async function loadDue(
       { state: stateOf(row), revision: row.schedule_revision, settledTo: row.settled_to },
     ]),
   );
+}
+
+/** Schedules that name a calendar, by id from the one after `after` on, locked in that order. */
+export async function loadDueOfCalendar(
+  client: PoolClient,
+  calendarId: CalendarId,
+  { after, limit }: { readonly after: ScheduleId | null; readonly limit: number },
+): Promise<readonly DueSchedule[]> {
+  const { rows } = await client.query<DueRow & { readonly settled_to: Date | null }>({
+    name: 'load-due-of-calendar',
+    text: `SELECT ${READ_COLUMNS}, settled_to FROM scheduler.due
+           WHERE definition #>> '{calendar,calendarId}' = $1 AND ($2::uuid IS NULL OR schedule_id > $2)
+           ORDER BY schedule_id LIMIT $3 FOR UPDATE`,
+    values: [calendarId, after, limit],
+  });
+  return rows.map((row) => ({ state: stateOf(row), revision: row.schedule_revision, settledTo: row.settled_to }));
 }
 
 export async function saveDue(

@@ -1,4 +1,4 @@
-import { schedule, type ExistingSchedule, type ScheduleEvent } from '#domain';
+import { schedule, type BusinessCalendar, type ExistingSchedule, type ScheduleEvent } from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
 import type { NextTimes } from '../due/next-times';
 
@@ -31,9 +31,13 @@ export function withSettledOccurrence(known: DueSchedule, nominalTime: Date): Du
 }
 
 /** The first due time that is neither settled nor before the schedule counts; null when nothing is due. */
-export function nextRunOf({ state, settledTo }: DueSchedule, times: NextTimes): Date | null {
+export function nextRunOf(
+  { state, settledTo }: DueSchedule,
+  calendar: BusinessCalendar | null,
+  times: NextTimes,
+): Date | null {
   if (state.status !== 'active') return null;
-  return times.after(state.definition, null, later(settledTo, new Date(state.effectiveFrom)));
+  return times.after(state.definition, calendar, later(settledTo, new Date(state.effectiveFrom)));
 }
 
 export function later(one: Date | null, other: Date): Date {

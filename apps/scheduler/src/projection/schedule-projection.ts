@@ -1,5 +1,14 @@
 import { transaction, type Pool, type PoolClient } from '#database';
-import { streamOf, type JobEvent, type ScheduleEvent, type ScheduleId, type TemplateEvent } from '#domain';
+import {
+  streamOf,
+  type BusinessCalendar,
+  type CalendarEvent,
+  type CalendarId,
+  type JobEvent,
+  type ScheduleEvent,
+  type ScheduleId,
+  type TemplateEvent,
+} from '#domain';
 import { loadCheckpoint, moveCheckpoint } from '#event-feed';
 import {
   START,
@@ -12,9 +21,11 @@ import {
   type RunningSubscription,
 } from '#event-sourcing';
 import type { Logger } from '#platform';
-import { loadDue, loadTemplates, saveDue, saveTemplates } from '../due/due-table';
+import { loadDue, loadDueOfCalendar, loadTemplates, saveDue, saveTemplates } from '../due/due-table';
 import type { NextTimes } from '../due/next-times';
 import { nextRunOf, withScheduleEvent, withSettledOccurrence, type DueSchedule } from './due-schedule';
+import { withCalendarEvent, type KnownCalendar } from './known-calendar';
+import { calendarsNamedBy, type KnownCalendars } from './known-calendars';
 import { withTemplateEvent } from './known-template';
 
 /** The scheduler's group of subscribers. */
@@ -37,11 +48,18 @@ const SCHEDULE_EVENTS: Record<ScheduleEvent['type'], true> = {
   ScheduleRemoved: true,
   OccurrencesSkipped: true,
 };
+const CALENDAR_EVENTS: Record<CalendarEvent['type'], true> = {
+  CalendarDefined: true,
+  CalendarRevised: true,
+  CalendarRemoved: true,
+};
 /** The first event of an occurrence's stream says that the occurrence is settled. */
 const OCCURRENCE_EVENTS = ['JobRequested', 'OccurrenceSkipped'];
-const TYPES = [...Object.keys(TEMPLATE_EVENTS), ...Object.keys(SCHEDULE_EVENTS), ...OCCURRENCE_EVENTS];
+const TYPES = [TEMPLATE_EVENTS, SCHEDULE_EVENTS, CALENDAR_EVENTS].flatMap(Object.keys).concat(OCCURRENCE_EVENTS);
 
 const BATCH = 1000;
+/** Schedules of a revised calendar that are reckoned anew at a time. */
+const RECKONED_AT_ONCE = 1000;
 
 export interface ProjectionParts {
   readonly pool: Pool;
@@ -51,18 +69,20 @@ export interface ProjectionParts {
 }
 
 /**
- * Keeps `scheduler.due` and `scheduler.template` from the store's feed. It reads the global order: a template is known
- * before the schedules that name it. It requests nothing, so it may be emptied and filled again at any time.
+ * Keeps `scheduler.due`, `scheduler.template` and `scheduler.calendar` from the store's feed. It reads the global order: templates
+ * and calendars are known before the schedules that name them. A revised calendar gives its schedules new times at once. It requests nothing, so it may be emptied and filled again at any time.
  */
 export class ScheduleProjection {
   readonly #parts: ProjectionParts;
   readonly #times: NextTimes;
+  readonly #calendars: KnownCalendars;
   #running: RunningSubscription | undefined;
   #problem: string | null = null;
 
-  constructor(parts: ProjectionParts, times: NextTimes) {
+  constructor(parts: ProjectionParts, times: NextTimes, calendars: KnownCalendars) {
     this.#parts = parts;
     this.#times = times;
+    this.#calendars = calendars;
   }
 
   /** Null when it follows the feed, else why not. */
@@ -108,7 +128,12 @@ export class ScheduleProjection {
         client,
         batch.events.filter(({ type }) => type in TEMPLATE_EVENTS),
       );
+      const revised = await this.#applyToCalendars(
+        client,
+        batch.events.filter(({ type }) => type in CALENDAR_EVENTS),
+      );
       await this.#applyToSchedules(client, batch.events);
+      for (const calendarId of revised) await this.#reckonAnew(client, calendarId);
     });
     this.#problem = null;
   }
@@ -126,6 +151,34 @@ export class ScheduleProjection {
     if (changed.length > 0) await saveTemplates(client, changed);
   }
 
+  /** Returns the calendars that have other days now. */
+  async #applyToCalendars(client: PoolClient, events: readonly RecordedEvent[]): Promise<readonly CalendarId[]> {
+    if (events.length === 0) return [];
+    const idOf = (event: RecordedEvent) => toDomainEvent<CalendarEvent>(event).calendarId;
+    const before = await this.#calendars.load(client, [...new Set(events.map(idOf))]);
+    const after = new Map<CalendarId, KnownCalendar>(before);
+    for (const event of events) {
+      const changed = withCalendarEvent(after.get(idOf(event)), event);
+      if (changed) after.set(changed.calendarId, changed);
+    }
+    const changed = [...after.values()].filter((known) => before.get(known.calendarId) !== known);
+    await this.#calendars.save(client, changed);
+    return changed
+      .filter(({ calendarId, calendar }) => before.get(calendarId)?.calendar !== calendar)
+      .map(({ calendarId }) => calendarId);
+  }
+
+  /** Finds the next times of all schedules of a calendar again. What was settled stays so. */
+  async #reckonAnew(client: PoolClient, calendarId: CalendarId): Promise<void> {
+    for (let after: ScheduleId | null = null; ;) {
+      const schedules = await loadDueOfCalendar(client, calendarId, { after, limit: RECKONED_AT_ONCE });
+      const last = schedules.at(-1);
+      if (last === undefined) return;
+      await this.#save(client, schedules);
+      after = last.state.scheduleId;
+    }
+  }
+
   async #applyToSchedules(client: PoolClient, events: readonly RecordedEvent[]): Promise<void> {
     const changes = events.flatMap((event) => changeOf(event) ?? []);
     if (changes.length === 0) return;
@@ -136,16 +189,24 @@ export class ScheduleProjection {
       if (changed) after.set(scheduleId, changed);
     }
     const changed = [...after].filter(([id, schedule]) => before.get(id) !== schedule).map(([, schedule]) => schedule);
-    if (changed.length === 0) return;
+    if (changed.length > 0) await this.#save(client, changed);
+  }
+
+  async #save(client: PoolClient, schedules: readonly DueSchedule[]): Promise<void> {
+    const named = calendarsNamedBy(schedules.map(({ state }) => state.definition));
+    const calendars = await this.#calendars.load(client, named);
     await saveDue(
       client,
-      changed.map((schedule) => ({ ...schedule, nextRunAt: this.#nextRunOf(schedule) })),
+      schedules.map((schedule) => {
+        const calendar = calendars.get(schedule.state.definition.calendar?.calendarId ?? '')?.calendar ?? null;
+        return { ...schedule, nextRunAt: this.#nextRunOf(schedule, calendar) };
+      }),
     );
   }
 
-  #nextRunOf(schedule: DueSchedule): Date | null {
+  #nextRunOf(schedule: DueSchedule, calendar: BusinessCalendar | null): Date | null {
     try {
-      return nextRunOf(schedule, this.#times);
+      return nextRunOf(schedule, calendar, this.#times);
     } catch (error) {
       // One schedule whose zone this machine does not know may not hold up all others.
       const { scheduleId } = schedule.state;

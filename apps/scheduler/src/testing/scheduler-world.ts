@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPool, type Pool } from '#database';
 import {
+  calendar,
   NO_CALENDAR,
   schedule,
   streamOf,
   template,
+  type CalendarCommand,
   type JobEvent,
   type ScheduleCommand,
   type ScheduleDefinition,
@@ -19,6 +21,7 @@ import { closeParts, openParts, type Parts } from '#runtime';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
 import { DueLoop } from '../due/due-loop';
 import { NextTimes } from '../due/next-times';
+import { KnownCalendars } from '../projection/known-calendars';
 import { SCHEDULER_GROUP, ScheduleProjection } from '../projection/schedule-projection';
 
 const PATIENCE_MS = 20_000;
@@ -60,7 +63,7 @@ export class SchedulerWorld {
   }
 
   projection(): ScheduleProjection {
-    return new ScheduleProjection(this.parts, new NextTimes());
+    return new ScheduleProjection(this.parts, new NextTimes(), new KnownCalendars());
   }
 
   /** A due loop as another instance would have it, on the given pool or a pool of its own. */
@@ -72,6 +75,7 @@ export class SchedulerWorld {
       clock,
       logger,
       times: new NextTimes(),
+      calendars: new KnownCalendars(),
       maxAttempts: 3,
       hasCaughtUp: () => projection.hasCaughtUp(),
     });
@@ -113,6 +117,10 @@ export class SchedulerWorld {
 
   async changeSchedule(command: ScheduleCommand): Promise<void> {
     await this.#execute(schedule, streamOf('schedule', command.scheduleId), command);
+  }
+
+  async changeCalendar(command: CalendarCommand): Promise<void> {
+    await this.#execute(calendar, streamOf('calendar', command.calendarId), command);
   }
 
   /** The time on the world's clock. */
