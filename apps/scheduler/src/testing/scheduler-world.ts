@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createPool, type Pool } from '#database';
 import {
   calendar,
+  MONDAY_TO_FRIDAY,
   NO_CALENDAR,
   schedule,
   streamOf,
@@ -106,7 +107,8 @@ export class SchedulerWorld {
       owner: ANNA,
       definition: scheduleDefinition(more),
       template: { status: 'active', problems: [] },
-      calendar: NO_CALENDAR,
+      // As it was when somebody looked, whatever has become of it.
+      calendar: more.calendar ? { status: 'active', calendar: MONDAY_TO_FRIDAY } : NO_CALENDAR,
       at: this.at(),
     });
   }
