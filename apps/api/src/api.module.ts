@@ -24,6 +24,8 @@ import { JobRequests } from './jobs/job-requests';
 import { JobViews } from './jobs/job-views';
 import { JobsController } from './jobs/jobs.controller';
 import { OutputController } from './jobs/output.controller';
+import { SchedulePolicy } from './schedules/schedule-policy';
+import { ScheduleQuota } from './schedules/schedule-quota';
 import { SchedulesController } from './schedules/schedules.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { DefinitionChecks } from './templates/definition-checks';
@@ -83,6 +85,8 @@ const ACCESS = [
     DataSourceCommandsOverHttp,
     DefinitionChecks,
     CalendarChecks,
+    SchedulePolicy,
+    ScheduleQuota,
     Previews,
     JobRequests,
     JobViews,

@@ -1,4 +1,4 @@
-import type { JobState, ScheduleState, ShareLevel, TemplateState } from '#domain';
+import type { JobState, Priority, ScheduleState, ShareLevel, TemplateState } from '#domain';
 import type { Caller } from './users/user';
 
 type Person = Pick<Caller, 'userId' | 'role'>;
@@ -44,4 +44,9 @@ export function canManageSchedule(schedule: ScheduleState, person: Person): bool
 export function canManageJob(job: JobState, person: Person): boolean {
   if (job.status === 'absent' || job.status === 'skipped') return false;
   return person.role === 'admin' || job.request.owner === person.userId;
+}
+
+/** Whether the person may have jobs of the priority. All but `urgent`, which overtakes everybody, are free to use. */
+export function mayUsePriority(priority: Priority, person: Person, urgentFor: 'admins' | 'everybody'): boolean {
+  return priority !== 'urgent' || urgentFor === 'everybody' || person.role === 'admin';
 }

@@ -1,4 +1,4 @@
-import type { JobState, ScheduleState, TemplateState } from '#domain';
+import { PRIORITIES, type JobState, type ScheduleState, type TemplateState } from '#domain';
 import {
   ANNA,
   BEN,
@@ -17,6 +17,7 @@ import {
   canManageTemplate,
   canRunTemplate,
   canViewTemplate,
+  mayUsePriority,
 } from './permissions';
 
 const DORA = 'd0000000-0000-4000-8000-000000000004';
@@ -55,6 +56,14 @@ describe('a template', () => {
   it('that is absent gives nobody anything', () => {
     expect(rights({ status: 'absent' }, admin)).toEqual([false, false, false, false]);
   });
+});
+
+it('the priority urgent is for administrators, unless it is for everybody', () => {
+  const allowed = (person: ReturnType<typeof user> | typeof admin, urgentFor: 'admins' | 'everybody') =>
+    PRIORITIES.filter((priority) => mayUsePriority(priority, person, urgentFor));
+  expect(allowed(user(ANNA), 'admins')).toEqual(['low', 'normal', 'high']);
+  expect(allowed(user(ANNA), 'everybody')).toEqual(PRIORITIES);
+  expect(allowed(admin, 'admins')).toEqual(PRIORITIES);
 });
 
 it('schedules and jobs belong to their owners and to administrators', () => {

@@ -78,6 +78,12 @@ const schema = z.object({
     }),
   /** Folder below which data sources of files lie. Unset: there are none. */
   FILE_SOURCES_DIR: z.string().min(1).optional(),
+  /** Minutes that must lie between two times of a schedule, at least. Default 1. */
+  SCHEDULE_MIN_INTERVAL_MINUTES: z.coerce.number().int().min(1).max(525_600).default(1),
+  /** Schedules, not removed, that one person may have. Default 1,000. */
+  SCHEDULES_PER_USER: z.coerce.number().int().min(1).max(1_000_000).default(1000),
+  /** Who may use the priority `urgent`: `admins` or `everybody`. Default `admins`. */
+  URGENT_PRIORITY_FOR: z.enum(['admins', 'everybody']).default('admins'),
   /** Exports that one process runs at a time. Default 2. */
   EXPORT_SLOTS: z.coerce.number().int().min(1).max(64).default(2),
   /** Seconds without a heartbeat after which another worker takes over a job. Default 30. */

@@ -9,5 +9,6 @@ export * from './datasets/dataset-queries';
 export * from './jobs/job-queries';
 export * from './jobs/mapping-queries';
 export * from './projection/read-models-projection';
+export * from './schedules/schedule-count';
 export * from './schedules/schedule-queries';
 export * from './templates/template-queries';

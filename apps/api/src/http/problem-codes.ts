@@ -44,6 +44,8 @@ type EdgeCode =
   | 'data_source.own_database'
   | 'data_source.files_disabled'
   | 'data_source.encryption_key_missing'
+  | 'schedule.too_many'
+  | 'priority.not_allowed'
   | 'calendar.place_unknown'
   | 'calendar.not_imported'
   | 'parameters.invalid'
@@ -102,6 +104,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'schedule.missing': { status: 404, title: 'There is no such schedule' },
   'schedule.removed': { status: 409, title: 'The schedule was removed' },
   'schedule.invalid': { status: 422, title: 'The schedule has problems' },
+  'schedule.too_many': { status: 409, title: 'You have as many schedules as one may have' },
+  'priority.not_allowed': { status: 403, title: 'You may not use this priority' },
   'calendar.exists': { status: 409, title: 'The calendar exists already' },
   'calendar.missing': { status: 404, title: 'There is no such calendar' },
   'calendar.removed': { status: 409, title: 'The calendar was removed' },

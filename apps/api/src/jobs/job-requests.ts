@@ -19,6 +19,7 @@ import { templateFor } from '../commands/permissions';
 import { Streams } from '../commands/streams';
 import type { AnyCall } from '../http/operation';
 import { Problem } from '../http/problem';
+import { SchedulePolicy } from '../schedules/schedule-policy';
 import { DefinitionChecks } from '../templates/definition-checks';
 import { chosenParameters } from '../templates/parameters.schema';
 
@@ -47,11 +48,13 @@ export class JobRequests {
     @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
     @Inject(Streams) private readonly streams: Streams,
     @Inject(DefinitionChecks) private readonly checks: DefinitionChecks,
+    @Inject(SchedulePolicy) private readonly policy: SchedulePolicy,
   ) {}
 
   /** A run of a template as it is now. */
   run(from: From, { templateId, parameters, ...terms }: Terms & TemplateRun) {
     return this.request(from, async (jobId) => {
+      this.policy.requirePriority(from.caller, terms.priority);
       const { state, revision } = await this.streams.template(templateId);
       const template = templateFor(from.caller, state, 'run');
       if (template.status === 'archived') throw archived();
@@ -72,6 +75,7 @@ export class JobRequests {
   /** A standard export, or another kind of job over a whole dataset. */
   standardExport(from: From, { batchTypeId, datasetId, output, ...terms }: Terms & DatasetTerms) {
     return this.request(from, async (jobId) => {
+      this.policy.requirePriority(from.caller, terms.priority);
       const { state } = await this.streams.dataset(datasetId);
       if (state.status === 'absent') throw new Problem('dataset.missing', 'There is no such dataset.');
       if (state.status === 'retired') throw new Problem('dataset.retired', 'The dataset is retired: choose another.');
@@ -85,7 +89,10 @@ export class JobRequests {
     });
   }
 
-  /** The same report again, for the same nominal time: relative dates give the same days. */
+  /**
+   * The same report again, for the same nominal time: relative dates give the same days. Where an administrator made it urgent,
+   * it is of high priority for those who may not.
+   */
   again(from: From, origin: 'retry' | 'rerun', previous: ExistingJob) {
     return this.request(from, async (jobId) => {
       const { request, status } = previous;
@@ -97,7 +104,8 @@ export class JobRequests {
         const template = templateFor(from.caller, (await this.streams.template(request.templateId)).state, 'run');
         if (template.status === 'archived') throw archived();
       }
-      const { timeZone, priority, nominalTime, input } = request;
+      const { timeZone, nominalTime, input } = request;
+      const priority = this.policy.mayUse(from.caller, request.priority) ? request.priority : 'high';
       return {
         ...request,
         ...this.common(from, jobId, { timeZone, priority }),

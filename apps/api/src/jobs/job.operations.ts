@@ -28,6 +28,7 @@ export const jobOperations = {
     response: changed,
     command: true,
     problems: [
+      'priority.not_allowed',
       'template.missing',
       'template.archived',
       'template.invalid',

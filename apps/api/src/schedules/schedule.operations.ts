@@ -58,7 +58,14 @@ export const scheduleOperations = {
     status: 201,
     response: changed,
     command: true,
-    problems: ['template.missing', 'template.archived', 'template.invalid', 'schedule.invalid'],
+    problems: [
+      'template.missing',
+      'template.archived',
+      'template.invalid',
+      'schedule.invalid',
+      'schedule.too_many',
+      'priority.not_allowed',
+    ],
   }),
   list: operation({
     id: 'listSchedules',
@@ -93,7 +100,14 @@ export const scheduleOperations = {
     response: changed,
     command: true,
     ifMatch: 'required',
-    problems: ['schedule.missing', 'schedule.removed', 'schedule.invalid', 'template.archived', 'template.invalid'],
+    problems: [
+      'schedule.missing',
+      'schedule.removed',
+      'schedule.invalid',
+      'priority.not_allowed',
+      'template.archived',
+      'template.invalid',
+    ],
   }),
   pause: operation({
     ...verb,
@@ -113,7 +127,14 @@ export const scheduleOperations = {
     id: 'resumeSchedule',
     path: '/v1/schedules/:scheduleId/resume',
     summary: 'Resume a paused schedule, from now on',
-    problems: ['schedule.missing', 'schedule.removed', 'schedule.invalid', 'template.archived', 'template.invalid'],
+    problems: [
+      'schedule.missing',
+      'schedule.removed',
+      'schedule.invalid',
+      'priority.not_allowed',
+      'template.archived',
+      'template.invalid',
+    ],
   }),
   remove: operation({
     ...verb,

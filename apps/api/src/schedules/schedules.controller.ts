@@ -6,6 +6,7 @@ import {
   describeSchedule,
   upcomingOccurrences,
   validateSchedule,
+  type CalendarCheck,
   type ExistingSchedule,
   type ScheduleCommand,
   type ScheduleDefinition,
@@ -24,6 +25,8 @@ import { Problem } from '../http/problem';
 import { viewerOf } from '../http/queries';
 import { entityTag } from '../http/request-headers';
 import { DefinitionChecks } from '../templates/definition-checks';
+import { SchedulePolicy } from './schedule-policy';
+import { ScheduleQuota } from './schedule-quota';
 import { scheduleOperations as operations } from './schedule.operations';
 
 type CallOf<Name extends keyof typeof operations> = Call<(typeof operations)[Name]>;
@@ -41,6 +44,8 @@ export class SchedulesController {
     @Inject(Permissions) private readonly permissions: Permissions,
     @Inject(DefinitionChecks) private readonly checks: DefinitionChecks,
     @Inject(CalendarChecks) private readonly calendarChecks: CalendarChecks,
+    @Inject(SchedulePolicy) private readonly policy: SchedulePolicy,
+    @Inject(ScheduleQuota) private readonly quota: ScheduleQuota,
   ) {
     this.queries = new ScheduleQueries(parts.pool);
   }
@@ -49,12 +54,24 @@ export class SchedulesController {
   async define(call: CallOf<'define'>) {
     const scheduleId = derivedId(call.context.commandId, 'schedule');
     const { templateId, ...definition } = call.body;
-    const outcome = await this.dispatcher.schedule({ ...call, ifMatch: null }, scheduleId, async () => {
+    const owner = call.caller.userId;
+    const make = async () => {
       const template = await this.templateCheck(call.caller, templateId);
-      const owner = call.caller.userId;
-      const calendar = await this.calendarChecks.of(definition);
-      return { type: 'DefineSchedule', scheduleId, templateId, owner, definition, template, calendar, at: at(call) };
-    });
+      const calendar = await this.calendarCheck(call, definition);
+      return {
+        type: 'DefineSchedule',
+        scheduleId,
+        templateId,
+        owner,
+        definition,
+        template,
+        calendar,
+        at: at(call),
+      } as const;
+    };
+    const outcome = await this.quota.within(owner, scheduleId, () =>
+      this.dispatcher.schedule({ ...call, ifMatch: null }, scheduleId, make),
+    );
     return answered(scheduleId, outcome, { location: `/v1/schedules/${scheduleId}` });
   }
 
@@ -82,7 +99,7 @@ export class SchedulesController {
     return this.change(call, async ({ templateId }, scheduleId) => {
       const template = await this.templateCheck(call.caller, templateId);
       const by = call.caller.userId;
-      const calendar = await this.calendarChecks.of(call.body);
+      const calendar = await this.calendarCheck(call, call.body);
       return { type: 'ReviseSchedule', scheduleId, definition: call.body, template, calendar, by, at: at(call) };
     });
   }
@@ -100,7 +117,7 @@ export class SchedulesController {
   resume(call: CallOf<'resume'>) {
     return this.change(call, async ({ templateId, definition }, scheduleId) => {
       const template = await this.templateCheck(call.caller, templateId);
-      const calendar = await this.calendarChecks.of(definition);
+      const calendar = await this.calendarCheck(call, definition);
       return { type: 'ResumeSchedule', scheduleId, template, calendar, by: call.caller.userId, at: at(call) };
     });
   }
@@ -145,6 +162,16 @@ export class SchedulesController {
   private async templateCheck(caller: Caller, templateId: string): Promise<TemplateCheck> {
     const { state } = await this.streams.template(templateId);
     return this.checks.ofTemplate(templateFor(caller, state, 'run'));
+  }
+
+  /** The calendar that the definition names, once the settings allow the definition to the caller. */
+  private async calendarCheck(
+    { caller, now }: AnyCall & { readonly caller: Caller },
+    definition: ScheduleDefinition,
+  ): Promise<CalendarCheck> {
+    const calendar = await this.calendarChecks.of(definition);
+    this.policy.require(caller, definition, calendar, now);
+    return calendar;
   }
 
   private async visible(caller: Caller, scheduleId: string): Promise<ScheduleView> {

@@ -217,7 +217,13 @@ export const templateOperations = {
       })
       .meta({ id: 'RunInput' }),
     status: 202,
-    problems: ['template.missing', 'template.archived', 'template.invalid', 'parameters.invalid'],
+    problems: [
+      'template.missing',
+      'template.archived',
+      'template.invalid',
+      'parameters.invalid',
+      'priority.not_allowed',
+    ],
   }),
   preview: operation({
     id: 'previewTemplate',

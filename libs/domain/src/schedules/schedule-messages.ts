@@ -202,7 +202,8 @@ export interface RecurrenceProblem {
     | 'max_runs.out_of_range'
     | 'jitter.out_of_range'
     | 'jitter.too_long'
-    | 'pause_after_failures.out_of_range';
+    | 'pause_after_failures.out_of_range'
+    | 'schedule.too_frequent';
   /** JSON pointer into the schedule's definition. */
   readonly pointer: string;
   readonly message: string;
