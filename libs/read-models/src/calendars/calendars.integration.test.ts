@@ -49,8 +49,8 @@ it('shows a calendar as its events left it', async () => {
     status: 'active',
     revision: 1,
     definedBy: CARA,
-    createdAt: minute(45),
-    updatedAt: minute(46),
+    createdAt: minute(41),
+    updatedAt: minute(42),
   });
   expect(await queries.get('nothing')).toBeNull();
 });

@@ -290,19 +290,19 @@ function addCalendars(history: History): void {
     calendarId: CALENDAR_ID,
     definition,
     by: CARA,
-    at: minute(45),
+    at: minute(41),
   });
   history.add(calendars, {
     type: 'CalendarRevised',
     calendarId: CALENDAR_ID,
     definition: { ...definition, name: 'Bavaria and Friday', description: 'Of the works council', weekend: [5, 6, 7] },
     by: ANNA,
-    at: minute(46),
+    at: minute(42),
   });
   const removed = { calendarId: idOf('removed calendar'), by: CARA };
   const others = streamOf('calendar', removed.calendarId);
-  history.add(others, { type: 'CalendarDefined', ...removed, definition: calendarDefinition(), at: minute(47) });
-  history.add(others, { type: 'CalendarRemoved', ...removed, at: minute(48) });
+  history.add(others, { type: 'CalendarDefined', ...removed, definition: calendarDefinition(), at: minute(43) });
+  history.add(others, { type: 'CalendarRemoved', ...removed, at: minute(44) });
 }
 
 function addJobs(history: History): void {
