@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { businessCalendarOf, NO_CALENDAR, type CalendarCheck, type ScheduleDefinition } from '#domain';
+import {
+  businessCalendarOf,
+  NO_CALENDAR,
+  type BusinessCalendar,
+  type CalendarCheck,
+  type ScheduleDefinition,
+} from '#domain';
 import { Streams } from '../commands/streams';
 
 /** Finds the calendars that schedules name, as their streams have them now. */
@@ -12,5 +18,12 @@ export class CalendarChecks {
     const { state } = await this.streams.calendar(calendar.calendarId);
     if (state.status !== 'active') return { status: state.status };
     return { status: 'active', calendar: businessCalendarOf(state.definition) };
+  }
+
+  /** By which a schedule that stands goes on, also after its calendar was removed; null where it names none. */
+  async lastOf({ calendar }: Pick<ScheduleDefinition, 'calendar'>): Promise<BusinessCalendar | null> {
+    if (calendar === null) return null;
+    const { state } = await this.streams.calendar(calendar.calendarId);
+    return state.status === 'absent' ? null : businessCalendarOf(state.definition);
   }
 }

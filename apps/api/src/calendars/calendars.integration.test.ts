@@ -200,6 +200,27 @@ describe('a schedule with a calendar', () => {
     expect(mistakes(revised)).toEqual(['calendar.removed /calendar/calendarId']);
   });
 
+  it('shows its next times by the calendar, as a preview does', async () => {
+    const days = Array.from({ length: 30 }, (_, day) =>
+      new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10),
+    );
+    const { id } = await defined({ name: 'A month off', holidays: days.map((date) => ({ date, name: 'Off' })) });
+    const own = made(await anna().post('/v1/schedules', newSchedule(id)).expect(201));
+    const { calendar, recurrence, timeZone } = minding(id);
+    const answers = [
+      await anna().get(`/v1/schedules/${own.id}`).set('X-Wait-For', own.position).expect(200),
+      await anna().post('/v1/schedules/preview', { calendar, recurrence, timeZone }).expect(200),
+    ];
+    for (const { body } of answers) {
+      const [first] = (body as { nextRuns: string[] }).nextRuns;
+      expect(first?.slice(0, 10).localeCompare(days.at(-1) ?? '')).toBe(1);
+    }
+    const unknown = { calendar: { ...calendar, calendarId: UNKNOWN }, recurrence, timeZone };
+    expect(mistakes(await anna().post('/v1/schedules/preview', unknown).expect(422))).toEqual([
+      'calendar.missing /calendar/calendarId',
+    ]);
+  });
+
   it('keeps its calendar from being removed, until it is removed itself', async () => {
     const { id } = await defined();
     const schedules: Made[] = [];

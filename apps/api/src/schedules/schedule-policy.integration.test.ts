@@ -54,6 +54,12 @@ describe('what the settings allow', () => {
     expect(codeOf(await revise.set('If-Match', schedule.etag))).toBe('422 schedule.invalid');
   });
 
+  it('tells a preview so as well', async () => {
+    const often = { timeZone: 'UTC', recurrence: { type: 'minutes', every: 5 } };
+    const { body } = await as(world, world.anna).post('/v1/schedules/preview', often).expect(422);
+    expect(body).toMatchObject({ errors: [{ code: 'schedule.too_frequent' }] });
+  });
+
   it('tells what is wrong with a recurrence rather than how often it would fire', async () => {
     const { body } = await define({ recurrence: { type: 'cron', expression: '* * * * * *' } }).expect(422);
     expect(body).toMatchObject({ errors: [{ code: 'recurrence.seconds_not_allowed' }] });

@@ -1,11 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Caller } from '#access';
 import {
-  NO_CALENDAR,
+  checkedCalendar,
   PLAIN_SCHEDULE,
   describeSchedule,
   upcomingOccurrences,
   validateSchedule,
+  type BusinessCalendar,
   type CalendarCheck,
   type ExistingSchedule,
   type ScheduleCommand,
@@ -90,7 +91,8 @@ export class SchedulesController {
   @Handles(operations.get)
   async get({ caller, params, now }: CallOf<'get'>) {
     const schedule = await this.visible(caller, params.scheduleId);
-    const nextRuns = schedule.status === 'active' ? nextRunsOf(schedule.definition, now) : [];
+    const calendar = await this.calendarChecks.lastOf(schedule.definition);
+    const nextRuns = schedule.status === 'active' ? nextRunsOf(schedule.definition, calendar, now) : [];
     return { headers: { ETag: entityTag(schedule.revision) }, body: { ...scheduleAnswer(schedule), nextRuns } };
   }
 
@@ -130,14 +132,17 @@ export class SchedulesController {
   }
 
   @Handles(operations.preview)
-  preview({ body, now }: CallOf<'preview'>) {
+  async preview({ body, caller, now }: CallOf<'preview'>) {
     const definition = { ...PLAIN_SCHEDULE, ...body, name: 'Preview', priority: 'normal', catchUpMinutes: 60 } as const;
-    const problems = validateSchedule(definition, NO_CALENDAR, now.toISOString());
+    const calendar = await this.calendarChecks.of(definition);
+    const problems = validateSchedule(definition, calendar, now.toISOString());
     if (problems.length > 0) {
       const detail = problems.map(({ message }) => message).join(' ');
       throw new Problem('schedule.invalid', detail, { errors: problems });
     }
-    return Promise.resolve({ body: { sentence: sentenceOf(definition), nextRuns: nextRunsOf(definition, now) } });
+    this.policy.require(caller, definition, calendar, now);
+    const nextRuns = nextRunsOf(definition, checkedCalendar(calendar), now);
+    return { body: { sentence: sentenceOf(definition), nextRuns } };
   }
 
   @Handles(operations.skipped)
@@ -188,8 +193,8 @@ function at({ now }: { readonly now: Date }): string {
   return now.toISOString();
 }
 
-function nextRunsOf(definition: ScheduleDefinition, now: Date): string[] {
-  return upcomingOccurrences(definition, null, now, UPCOMING).map((time) => time.toISOString());
+function nextRunsOf(definition: ScheduleDefinition, calendar: BusinessCalendar | null, now: Date): string[] {
+  return upcomingOccurrences(definition, calendar, now, UPCOMING).map((time) => time.toISOString());
 }
 
 function scheduleAnswer({ definition, ...view }: ScheduleView) {
