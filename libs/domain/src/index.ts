@@ -41,6 +41,7 @@ export * from './schedules/schedule-messages';
 export * from './schedules/earlier-schedules';
 export * from './schedules/schedule';
 export * from './schedules/validate-schedule';
+export * from './schedules/calendar-revision';
 export { frequencyProblems } from './schedules/shortest-distance';
 export * from './schedules/occurrences';
 export * from './schedules/due-occurrences';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { streamOf, type CalendarDefinition, type CalendarUse, type ScheduleDefinition } from '#domain';
 import { ANNA, CALENDAR_ID, calendarDefinition, scheduleDefinition } from '#domain/testing';
-import type { ScheduleProjection } from '../projection/schedule-projection';
+import { SCHEDULER_GROUP, type ScheduleProjection } from '../projection/schedule-projection';
 import { SchedulerWorld } from '../testing/scheduler-world';
 import type { DueLoop } from './due-loop';
 
@@ -59,6 +59,14 @@ describe('schedules with a calendar', () => {
     return rows[0]?.next_run_at?.toISOString();
   }
 
+  async function rebuild(): Promise<void> {
+    await projection.stop();
+    await world.parts.pool.query('TRUNCATE scheduler.due, scheduler.template, scheduler.calendar');
+    await world.parts.pool.query('DELETE FROM event_feed.checkpoint WHERE group_name = $1', [SCHEDULER_GROUP]);
+    await projection.start();
+    await world.caughtUp();
+  }
+
   async function settleAt(time: string): Promise<readonly string[]> {
     world.setTime(time);
     await loop.runRound();
@@ -113,6 +121,17 @@ describe('schedules with a calendar', () => {
     expect(await settleAt('2026-11-24T06:31:00.000Z')).toEqual([tuesday]);
   });
 
+  it('do not run again on the day to which a holiday moves what has run, also after a rebuild', async () => {
+    await define(without);
+    await schedule('next_business_day', TUESDAYS);
+    expect(await settleAt(tuesday)).toEqual([tuesday]);
+    await revise(withTuesday);
+    expect(await nextRun()).toBe('2026-12-01T06:30:00.000Z');
+    await rebuild();
+    expect(await nextRun()).toBe('2026-12-01T06:30:00.000Z');
+    expect(await settleAt(wednesday)).toEqual([tuesday]);
+  });
+
   it('obey a holiday that was answered and is not known here yet', async () => {
     await define(without);
     await schedule('skip');
@@ -159,11 +178,7 @@ describe('schedules with a calendar', () => {
     await define(without);
     await schedule('next_business_day', TUESDAYS);
     await revise(withTuesday);
-    await projection.stop();
-    await world.parts.pool.query(`TRUNCATE scheduler.due, scheduler.template, scheduler.calendar`);
-    await world.parts.pool.query(`DELETE FROM event_feed.checkpoint WHERE group_name = 'scheduler'`);
-    await projection.start();
-    await world.caughtUp();
+    await rebuild();
     expect(await nextRun()).toBe(wednesday);
   });
 });

@@ -1,4 +1,11 @@
-import { schedule, type BusinessCalendar, type ExistingSchedule, type ScheduleEvent } from '#domain';
+import {
+  schedule,
+  settledAfterRevision,
+  type BusinessCalendar,
+  type CalendarRevision,
+  type ExistingSchedule,
+  type ScheduleEvent,
+} from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
 import type { NextTimes } from '../due/next-times';
 
@@ -28,6 +35,14 @@ export function withScheduleEvent(known: DueSchedule | undefined, event: Recorde
 /** After an occurrence was requested or skipped. Occurrences of a schedule are settled in the order of their times. */
 export function withSettledOccurrence(known: DueSchedule, nominalTime: Date): DueSchedule {
   return { ...known, settledTo: later(known.settledTo, nominalTime) };
+}
+
+/** After its calendar was revised: an occurrence that was settled stays so on whichever day it falls now. */
+export function withRevisedCalendar(known: DueSchedule, revision: CalendarRevision): DueSchedule {
+  const { settledTo, state } = known;
+  return settledTo === null
+    ? known
+    : { ...known, settledTo: settledAfterRevision(state.definition, revision, settledTo) };
 }
 
 /** The first due time that is neither settled nor before the schedule counts; null when nothing is due. */

@@ -4,6 +4,7 @@ import {
   type BusinessCalendar,
   type CalendarEvent,
   type CalendarId,
+  type CalendarRevision,
   type JobEvent,
   type ScheduleEvent,
   type ScheduleId,
@@ -23,7 +24,13 @@ import {
 import type { Logger } from '#platform';
 import { loadDue, loadDueOfCalendar, loadTemplates, saveDue, saveTemplates } from '../due/due-table';
 import type { NextTimes } from '../due/next-times';
-import { nextRunOf, withScheduleEvent, withSettledOccurrence, type DueSchedule } from './due-schedule';
+import {
+  nextRunOf,
+  withRevisedCalendar,
+  withScheduleEvent,
+  withSettledOccurrence,
+  type DueSchedule,
+} from './due-schedule';
 import { withCalendarEvent, type KnownCalendar } from './known-calendar';
 import { calendarsNamedBy, type KnownCalendars } from './known-calendars';
 import { withTemplateEvent } from './known-template';
@@ -58,8 +65,8 @@ const OCCURRENCE_EVENTS = ['JobRequested', 'OccurrenceSkipped'];
 const TYPES = [TEMPLATE_EVENTS, SCHEDULE_EVENTS, CALENDAR_EVENTS].flatMap(Object.keys).concat(OCCURRENCE_EVENTS);
 
 const BATCH = 1000;
-/** Schedules of a revised calendar that are reckoned anew at a time. */
-const RECKONED_AT_ONCE = 1000;
+/** Schedules of a revised calendar whose times are found at a time. */
+const REVISED_AT_ONCE = 1000;
 
 export interface ProjectionParts {
   readonly pool: Pool;
@@ -128,12 +135,10 @@ export class ScheduleProjection {
         client,
         batch.events.filter(({ type }) => type in TEMPLATE_EVENTS),
       );
-      const revised = await this.#applyToCalendars(
-        client,
-        batch.events.filter(({ type }) => type in CALENDAR_EVENTS),
-      );
-      await this.#applyToSchedules(client, batch.events);
-      for (const calendarId of revised) await this.#reckonAnew(client, calendarId);
+      // In turns, so that a revision meets just what had been settled before it.
+      for (const { ofCalendars, events } of inTurns(batch.events)) {
+        await (ofCalendars ? this.#applyToCalendars(client, events) : this.#applyToSchedules(client, events));
+      }
     });
     this.#problem = null;
   }
@@ -151,9 +156,7 @@ export class ScheduleProjection {
     if (changed.length > 0) await saveTemplates(client, changed);
   }
 
-  /** Returns the calendars that have other days now. */
-  async #applyToCalendars(client: PoolClient, events: readonly RecordedEvent[]): Promise<readonly CalendarId[]> {
-    if (events.length === 0) return [];
+  async #applyToCalendars(client: PoolClient, events: readonly RecordedEvent[]): Promise<void> {
     const idOf = (event: RecordedEvent) => toDomainEvent<CalendarEvent>(event).calendarId;
     const before = await this.#calendars.load(client, [...new Set(events.map(idOf))]);
     const after = new Map<CalendarId, KnownCalendar>(before);
@@ -163,18 +166,22 @@ export class ScheduleProjection {
     }
     const changed = [...after.values()].filter((known) => before.get(known.calendarId) !== known);
     await this.#calendars.save(client, changed);
-    return changed
-      .filter(({ calendarId, calendar }) => before.get(calendarId)?.calendar !== calendar)
-      .map(({ calendarId }) => calendarId);
+    for (const { calendarId, calendar } of changed) {
+      const earlier = before.get(calendarId)?.calendar;
+      if (earlier && earlier !== calendar) await this.#revise(client, calendarId, { before: earlier, after: calendar });
+    }
   }
 
   /** Finds the next times of all schedules of a calendar again. What was settled stays so. */
-  async #reckonAnew(client: PoolClient, calendarId: CalendarId): Promise<void> {
+  async #revise(client: PoolClient, calendarId: CalendarId, revision: CalendarRevision): Promise<void> {
     for (let after: ScheduleId | null = null; ;) {
-      const schedules = await loadDueOfCalendar(client, calendarId, { after, limit: RECKONED_AT_ONCE });
+      const schedules = await loadDueOfCalendar(client, calendarId, { after, limit: REVISED_AT_ONCE });
       const last = schedules.at(-1);
       if (last === undefined) return;
-      await this.#save(client, schedules);
+      await this.#save(
+        client,
+        schedules.map((schedule) => withRevisedCalendar(schedule, revision)),
+      );
       after = last.state.scheduleId;
     }
   }
@@ -214,6 +221,18 @@ export class ScheduleProjection {
       return null;
     }
   }
+}
+
+/** The events of calendars and all others, as they take turns. */
+function inTurns(events: readonly RecordedEvent[]) {
+  const turns: { readonly ofCalendars: boolean; readonly events: RecordedEvent[] }[] = [];
+  for (const event of events) {
+    const ofCalendars = event.type in CALENDAR_EVENTS;
+    const turn = turns.at(-1);
+    if (turn?.ofCalendars === ofCalendars) turn.events.push(event);
+    else turns.push({ ofCalendars, events: [event] });
+  }
+  return turns;
 }
 
 interface ScheduleChange {

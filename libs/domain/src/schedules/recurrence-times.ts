@@ -59,6 +59,19 @@ export function recurrenceTimes(
   };
 }
 
+/** The days of a schedule before a calendar moves them; null when it never fires by the clock. */
+export function ruledDays(
+  { recurrence, timeZone, startsAt }: ScheduleDefinition,
+  calendar: BusinessCalendar | null,
+): DayRule | null {
+  if (isTriggered(recurrence)) return null;
+  if (recurrence.type === 'dates') {
+    return theseDays(ascendingOnce(recurrence.dates.flatMap((date) => dayOf(date.slice(0, 10)) ?? [])));
+  }
+  const start = startsAt === null ? null : wallDayOf(timeZone, millisecondsOf(startsAt));
+  return daysOf(recurrence, start, businessDaysOf(calendar));
+}
+
 function daysOf(recurrence: RuledRecurrence, start: Day | null, business: BusinessDays): DayRule {
   switch (recurrence.type) {
     case 'minutes':
