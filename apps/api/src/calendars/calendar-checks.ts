@@ -26,4 +26,11 @@ export class CalendarChecks {
     const { state } = await this.streams.calendar(calendar.calendarId);
     return state.status === 'absent' ? null : businessCalendarOf(state.definition);
   }
+
+  /** Null where it names none, or none that is there. */
+  async nameOf({ calendar }: Pick<ScheduleDefinition, 'calendar'>): Promise<string | null> {
+    if (calendar === null) return null;
+    const { state } = await this.streams.calendar(calendar.calendarId);
+    return state.status === 'absent' ? null : state.definition.name;
+  }
 }

@@ -212,7 +212,9 @@ describe('a schedule with a calendar', () => {
       await anna().post('/v1/schedules/preview', { calendar, recurrence, timeZone }).expect(200),
     ];
     for (const { body } of answers) {
-      const [first] = (body as { nextRuns: string[] }).nextRuns;
+      const { sentence, nextRuns } = body as { sentence: string; nextRuns: string[] };
+      expect(sentence).toContain('only on business days of A month off');
+      const [first] = nextRuns;
       expect(first?.slice(0, 10).localeCompare(days.at(-1) ?? '')).toBe(1);
     }
     const unknown = { calendar: { ...calendar, calendarId: UNKNOWN }, recurrence, timeZone };

@@ -29,6 +29,7 @@ const summary = {
   priority,
   catchUpMinutes: z.int(),
   ...schedulePolicies,
+  calendarName: z.string().nullable().describe('As the calendar is called now; null without one.'),
   status,
   pauseNote: z.string().nullable(),
   nextRunTime: instant.nullable().describe('Null when nothing is due, or the scheduler has not looked yet.'),

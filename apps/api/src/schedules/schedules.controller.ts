@@ -142,7 +142,8 @@ export class SchedulesController {
     }
     this.policy.require(caller, definition, calendar, now);
     const nextRuns = nextRunsOf(definition, checkedCalendar(calendar), now);
-    return { body: { sentence: sentenceOf(definition), nextRuns } };
+    const sentence = describeSchedule(definition, await this.calendarChecks.nameOf(definition), 'en');
+    return { body: { sentence, nextRuns } };
   }
 
   @Handles(operations.skipped)
@@ -198,9 +199,5 @@ function nextRunsOf(definition: ScheduleDefinition, calendar: BusinessCalendar |
 }
 
 function scheduleAnswer({ definition, ...view }: ScheduleView) {
-  return { ...definition, ...view, sentence: sentenceOf(definition) };
-}
-
-function sentenceOf(definition: ScheduleDefinition): string {
-  return describeSchedule(definition, null, 'en');
+  return { ...definition, ...view, sentence: describeSchedule(definition, view.calendarName, 'en') };
 }

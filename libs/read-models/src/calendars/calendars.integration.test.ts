@@ -1,6 +1,7 @@
 import { ANNA, BEN, CALENDAR_ID, calendarDefinition, CARA, scheduleDefinition } from '#domain/testing';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
 import { filledDatabase, idOf, minute, sampleHistory, TEMPLATE, walk, type FilledDatabase } from '../testing';
+import { ScheduleQueries } from '../schedules/schedule-queries';
 import { CalendarQueries } from './calendar-queries';
 
 let database: TestDatabase;
@@ -65,6 +66,11 @@ it('lists by name, in pages, filtered, without the days', async () => {
   const { items } = await queries.list({ limit: 1 });
   expect(items[0]).toMatchObject({ holidayCount: 2, source: null });
   expect(items[0]).not.toHaveProperty('holidays');
+});
+
+it('lends its name to the schedules that use it', async () => {
+  const schedules = new ScheduleQueries(filled.pool);
+  expect(await schedules.get(admin, idOf('schedule 0'))).toMatchObject({ calendarName: 'Bavaria and Friday' });
 });
 
 describe('the schedules that use a calendar', () => {

@@ -12,6 +12,8 @@ export interface ScheduleView {
   readonly templateName: string | null;
   readonly owner: string;
   readonly name: string;
+  /** As the calendar that it minds is called now; null without one. */
+  readonly calendarName: string | null;
   readonly definition: ScheduleDefinition;
   readonly scheduleFrequency: Recurrence['type'];
   readonly timeZone: string;
@@ -54,14 +56,16 @@ export interface SkippedOccurrences {
 }
 
 const COLUMNS = `
-  s.schedule_id AS "scheduleId", s.template_id AS "templateId", t.name AS "templateName", s.owner, s.name, s.definition,
+  s.schedule_id AS "scheduleId", s.template_id AS "templateId", t.name AS "templateName", s.owner, s.name,
+  c.name AS "calendarName", s.definition,
   s.schedule_frequency AS "scheduleFrequency", s.time_zone AS "timeZone", s.priority, s.status,
   s.pause_note AS "pauseNote", d.next_run_at AS "nextRunTime", s.revision, s.created_at AS "createdAt",
   s.updated_at AS "updatedAt"`;
 const SCHEDULES: OwnedRows = { table: 'read_model.schedule', alias: 's', owner: 'owner' };
 const JOINS = `
   LEFT JOIN scheduler.due d ON d.schedule_id = s.schedule_id
-  LEFT JOIN read_model.self_service_template t ON t.template_id = s.template_id`;
+  LEFT JOIN read_model.self_service_template t ON t.template_id = s.template_id
+  LEFT JOIN read_model.calendar c ON c.calendar_id = (s.definition #>> '{calendar,calendarId}')::uuid`;
 
 const NEWEST_FIRST: SortKey<ScheduleView> = {
   list: 'schedules',

@@ -68,6 +68,7 @@ it('shows a schedule as its events left it, and when it is due next', async () =
     templateName: 'Late flights 100%',
     owner: ANNA,
     name: 'Each hour',
+    calendarName: null,
     definition: { ...definition, name: 'Each hour', recurrence: { type: 'hourly', minute: 5 }, priority: 'high' },
     scheduleFrequency: 'hourly',
     timeZone: 'Europe/Berlin',
