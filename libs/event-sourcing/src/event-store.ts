@@ -75,6 +75,8 @@ export interface EventStore {
   readStream(streamId: string, options?: { readonly fromRevision?: number }): Promise<readonly RecordedEvent[]>;
   /** The revision of the last event of each stream; streams without events are absent from the map. */
   headRevisions(streamIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** The events that stand at a revision of their streams, in any order; a revision without an event is left out. */
+  readAt(places: readonly StreamPlace[]): Promise<readonly RecordedEvent[]>;
   /** At most `limit` events after a position, of the given types (all if absent), in order. */
   readAll(options: ReadAll): Promise<ReadPage>;
   /** The position of the last event stored, or `START`. */
@@ -82,6 +84,11 @@ export interface EventStore {
   /** Calls back soon after something was appended by anybody; may miss and may cry wolf: reading is the truth. */
   onAppended(listener: () => void): Promise<Unsubscribe>;
   close(): Promise<void>;
+}
+
+export interface StreamPlace {
+  readonly streamId: string;
+  readonly revision: number;
 }
 
 export interface ReadAll {

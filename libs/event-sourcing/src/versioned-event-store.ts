@@ -7,6 +7,7 @@ import type {
   ReadAll,
   ReadPage,
   RecordedEvent,
+  StreamPlace,
   Unsubscribe,
 } from './event-store';
 
@@ -41,6 +42,10 @@ export class VersionedEventStore implements EventStore {
 
   headRevisions(streamIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return this.#store.headRevisions(streamIds);
+  }
+
+  async readAt(places: readonly StreamPlace[]): Promise<readonly RecordedEvent[]> {
+    return (await this.#store.readAt(places)).map(this.#versions.upcast);
   }
 
   async readAll(options: ReadAll): Promise<ReadPage> {

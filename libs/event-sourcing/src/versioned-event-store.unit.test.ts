@@ -48,4 +48,5 @@ it('gives older events as they would be written now, and current ones as they ar
   ];
   expect((await versioned.readStream('a-1')).map(({ data }) => data)).toEqual(wanted);
   expect((await versioned.readAll({ after: 0n, limit: 10 })).events.map(({ data }) => data)).toEqual(wanted);
+  expect((await versioned.readAt([{ streamId: 'a-1', revision: 0 }])).map(({ data }) => data)).toEqual([wanted[0]]);
 });

@@ -138,6 +138,22 @@ export function eventStoreConformance(name: string, make: () => Promise<StoreUnd
         );
       });
 
+      it('reads the events at given places, and nothing where none stands', async () => {
+        const [one, two] = [someStream(), someStream()];
+        await store.append({ streamId: one, expected: 'no-stream', events: someEvents(3) });
+        await store.append({ streamId: two, expected: 'no-stream', events: someEvents(1) });
+        const read = await store.readAt([
+          { streamId: one, revision: 2 },
+          { streamId: two, revision: 0 },
+          { streamId: two, revision: 1 },
+          { streamId: someStream(), revision: 0 },
+        ]);
+        const last = (await store.readStream(one))[2];
+        expect(read).toHaveLength(2);
+        expect(read).toEqual(expect.arrayContaining([last, ...(await store.readStream(two))]));
+        expect(await store.readAt([])).toEqual([]);
+      });
+
       it('takes more than fits into one call', async () => {
         const appends = Array.from({ length: 1500 }, () => ({
           streamId: someStream(),

@@ -6,6 +6,7 @@ import type {
   ReadAll,
   ReadPage,
   RecordedEvent,
+  StreamPlace,
   Unsubscribe,
 } from '../event-store';
 
@@ -48,6 +49,10 @@ export class InMemoryEventStore implements EventStore {
   headRevisions(streamIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const heads = streamIds.map((id) => [id, this.#stream(id).length - 1] as const);
     return Promise.resolve(new Map(heads.filter(([, head]) => head >= 0)));
+  }
+
+  readAt(places: readonly StreamPlace[]): Promise<readonly RecordedEvent[]> {
+    return Promise.resolve(places.flatMap(({ streamId, revision }) => this.#stream(streamId)[revision] ?? []));
   }
 
   readAll({ after, limit, types }: ReadAll): Promise<ReadPage> {

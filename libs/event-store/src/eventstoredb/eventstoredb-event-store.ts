@@ -19,6 +19,7 @@ import {
   type ReadAll,
   type ReadPage,
   type RecordedEvent,
+  type StreamPlace,
   type Unsubscribe,
 } from '#event-sourcing';
 import type { Logger } from '#platform';
@@ -100,6 +101,13 @@ export class EventStoreDbEventStore implements EventStore {
       this.#readStream(streamId, { fromRevision: END, direction: BACKWARDS, maxCount: 1 }),
     );
     return new Map(heads.flatMap(([head]) => (head ? [[head.event.streamId, head.event.revision] as const] : [])));
+  }
+
+  async readAt(places: readonly StreamPlace[]): Promise<readonly RecordedEvent[]> {
+    const found = await inTurns(places, CALLS_AT_A_TIME, ({ streamId, revision }) =>
+      this.#readStream(streamId, { fromRevision: BigInt(revision), maxCount: 1 }),
+    );
+    return found.flatMap(([first]) => (first ? [first.event] : []));
   }
 
   async readAll({ after, limit, types }: ReadAll): Promise<ReadPage> {

@@ -8,6 +8,7 @@ import type {
   ReadAll,
   ReadPage,
   RecordedEvent,
+  StreamPlace,
   Unsubscribe,
 } from '#event-sourcing';
 import { AppendQueue } from './append-queue';
@@ -78,6 +79,16 @@ export class PostgresEventStore implements EventStore {
       values: [streamIds],
     });
     return new Map(rows.map((row) => [row.stream_id, row.revision]));
+  }
+
+  async readAt(places: readonly StreamPlace[]): Promise<readonly RecordedEvent[]> {
+    const { rows } = await this.#pool.query<EventRow>({
+      name: 'read-at',
+      text: `SELECT ${COLUMNS} FROM unnest($1::text[], $2::integer[]) AS place (stream_id, revision)
+             JOIN event_store.event USING (stream_id, revision)`,
+      values: [places.map(({ streamId }) => streamId), places.map(({ revision }) => revision)],
+    });
+    return rows.map(recorded);
   }
 
   async readAll({ after, limit, types }: ReadAll): Promise<ReadPage> {
