@@ -27,6 +27,7 @@ import { OutputController } from './jobs/output.controller';
 import { SchedulePolicy } from './schedules/schedule-policy';
 import { ScheduleQuota } from './schedules/schedule-quota';
 import { SchedulesController } from './schedules/schedules.controller';
+import { TriggerChecks } from './schedules/trigger-checks';
 import { SessionsController } from './sessions/sessions.controller';
 import { DefinitionChecks } from './templates/definition-checks';
 import { PreviewsController } from './templates/previews.controller';
@@ -87,6 +88,7 @@ const ACCESS = [
     CalendarChecks,
     SchedulePolicy,
     ScheduleQuota,
+    TriggerChecks,
     Previews,
     JobRequests,
     JobViews,

@@ -5,6 +5,7 @@ import { DueLoop } from './due/due-loop';
 import { NextTimes } from './due/next-times';
 import { KnownCalendars } from './projection/known-calendars';
 import { SCHEDULER_GROUP, ScheduleProjection } from './projection/schedule-projection';
+import { adoptTimeZoneData } from './time-zones/time-zone-data';
 
 /** Runs the schedule projection and the due loop for as long as the application runs. */
 @Injectable()
@@ -12,12 +13,14 @@ export class SchedulerService implements OnApplicationBootstrap, BeforeApplicati
   readonly #parts: Parts;
   readonly #projection: ScheduleProjection;
   readonly #loop: DueLoop;
+  readonly #times = new NextTimes();
+  readonly #calendars = new KnownCalendars();
   #unlisten: (() => Promise<void>) | undefined;
 
   constructor(@Inject(PARTS) parts: Parts) {
     const logger = parts.logger.child({ app: 'scheduler' });
-    const times = new NextTimes();
-    const calendars = new KnownCalendars();
+    const times = this.#times;
+    const calendars = this.#calendars;
     const { pool, eventStore, storeFeed, clock } = parts;
     this.#parts = parts;
     this.#projection = new ScheduleProjection({ pool, eventStore, eventFeed: storeFeed, logger }, times, calendars);
@@ -29,6 +32,7 @@ export class SchedulerService implements OnApplicationBootstrap, BeforeApplicati
       times,
       calendars,
       maxAttempts: parts.settings.EXPORT_MAX_ATTEMPTS,
+      catchUpPerMinute: parts.settings.CATCH_UP_PER_MINUTE,
       hasCaughtUp: () => this.#projection.hasCaughtUp(),
     });
   }
@@ -39,6 +43,9 @@ export class SchedulerService implements OnApplicationBootstrap, BeforeApplicati
     this.#unlisten = await this.#parts.notifications.listen(CHECKPOINT_CHANNEL, (group) => {
       if (group === SCHEDULER_GROUP || group === '') this.#loop.wake();
     });
+    const { pool, clock, logger } = this.#parts;
+    const zones = { pool, clock, logger, times: this.#times, calendars: this.#calendars };
+    await adoptTimeZoneData(zones, process.versions.tz ?? 'unknown');
     await this.#projection.start();
     this.#loop.start();
   }

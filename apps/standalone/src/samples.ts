@@ -63,6 +63,7 @@ export async function seedSamples(parts: Parts, owner: string): Promise<void> {
     ...{ scheduleId, templateId, owner, definition: everyMinute(), at },
     template: { status: 'active', problems: [] },
     calendar: NO_CALENDAR,
+    trigger: 'none',
   });
 }
 

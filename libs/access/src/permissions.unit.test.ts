@@ -74,6 +74,7 @@ it('schedules and jobs belong to their owners and to administrators', () => {
     owner: ANNA,
     definition: scheduleDefinition(),
     effectiveFrom: NOON,
+    pause: null,
     skippedTo: null,
   };
   const people = [user(ANNA), user(BEN), admin];

@@ -100,6 +100,8 @@ const schema = z.object({
   EXPORT_TIMEOUT_SECONDS: z.coerce.number().min(1).default(3600),
   /** Attempts of a job before it counts as failed. Default 3. */
   EXPORT_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(20).default(3),
+  /** Occurrences that an outage delayed of which so many are requested a minute, by all instances together. Default 600. */
+  CATCH_UP_PER_MINUTE: z.coerce.number().int().min(1).max(60_000).default(600),
   /** Days that finished files are kept, unless their template says otherwise. Default 30. */
   OUTPUT_RETENTION_DAYS: z.coerce.number().min(0.001).max(3650).default(30),
   /** `trace`, `debug`, `info`, `warn`, `error` or `silent`. Default `info`. */

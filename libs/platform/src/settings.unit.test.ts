@@ -38,6 +38,7 @@ const ALL: Readonly<Record<keyof Settings, true>> = {
   EXPORT_MAX_FILES: true,
   EXPORT_TIMEOUT_SECONDS: true,
   EXPORT_MAX_ATTEMPTS: true,
+  CATCH_UP_PER_MINUTE: true,
   OUTPUT_RETENTION_DAYS: true,
   LOG_LEVEL: true,
   LOG_FORMAT: true,

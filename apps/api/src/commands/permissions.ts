@@ -48,12 +48,16 @@ export class Permissions {
 
   async schedule(caller: Caller, schedule: ScheduleState): Promise<ExistingSchedule> {
     if (schedule.status !== 'absent' && canManageSchedule(schedule, caller)) return schedule;
-    const visible = schedule.status !== 'absent' && (await this.seesTemplate(caller, schedule.templateId));
-    if (visible)
+    if (await this.seesSchedule(caller, schedule))
       throw new Problem('access.forbidden', "Only the schedule's owner may do this.", { accessRefused: true });
     throw new Problem('schedule.missing', 'There is no such schedule, or it is not yours.', {
       accessRefused: schedule.status !== 'absent',
     });
+  }
+
+  async seesSchedule(caller: Caller, schedule: ScheduleState): Promise<boolean> {
+    if (schedule.status === 'absent') return false;
+    return canManageSchedule(schedule, caller) || this.seesTemplate(caller, schedule.templateId);
   }
 
   async job(caller: Caller, job: JobState): Promise<ExistingJob> {

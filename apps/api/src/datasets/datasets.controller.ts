@@ -95,6 +95,17 @@ export class DatasetsController {
     return answered(datasetId, outcome);
   }
 
+  @Handles(operations.refreshed)
+  async refreshed(call: CallOf<'refreshed'>) {
+    const { datasetId } = call.params;
+    const [by, at] = [call.caller.userId, call.now.toISOString()];
+    const outcome = await this.dispatcher.dataset(call, datasetId, (state) => {
+      if (state.status === 'absent') throw new Problem('dataset.missing', 'There is no such dataset.');
+      return { type: 'RefreshDataset', datasetId, by, at };
+    });
+    return answered(datasetId, outcome);
+  }
+
   private async sourceOf({ dataSource }: Pick<DatasetDefinition, 'dataSource'>): Promise<DataSource> {
     const read = () => this.parts.dataSources.get(dataSource);
     const source = await read();

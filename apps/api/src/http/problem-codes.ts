@@ -103,6 +103,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'schedule.exists': { status: 409, title: 'The schedule exists already' },
   'schedule.missing': { status: 404, title: 'There is no such schedule' },
   'schedule.removed': { status: 409, title: 'The schedule was removed' },
+  'pause.until_passed': { status: 422, title: 'The end of a pause must lie in the future' },
   'schedule.invalid': { status: 422, title: 'The schedule has problems' },
   'schedule.too_many': { status: 409, title: 'You have as many schedules as one may have' },
   'priority.not_allowed': { status: 403, title: 'You may not use this priority' },

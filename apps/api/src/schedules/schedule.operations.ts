@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RECURRENCE_TYPES, SKIP_REASONS } from '#domain';
+import { PAUSE_CAUSES, RECURRENCE_TYPES, SKIP_REASONS } from '#domain';
 import { changed, id, instant, instantInput, page, paging, uuid } from '../http/fields';
 import { operation } from '../http/operation';
 import { recurrenceInput } from './recurrence.schema';
@@ -32,6 +32,12 @@ const summary = {
   calendarName: z.string().nullable().describe('As the calendar is called now; null without one.'),
   status,
   pauseNote: z.string().nullable(),
+  pausedUntil: instant.nullable().describe('When it resumes by itself; null: when somebody resumes it.'),
+  pauseCause: z
+    .enum(PAUSE_CAUSES)
+    .nullable()
+    .describe('`failures`: too many of its jobs in a row failed. Null unless paused.'),
+  runs: z.int().describe('Occurrences requested so far, of which `maxRuns` is the most.'),
   nextRunTime: instant.nullable().describe('Null when nothing is due, or the scheduler has not looked yet.'),
   revision: z.int(),
   createdAt: instant,
@@ -121,7 +127,7 @@ export const scheduleOperations = {
         until: instantInput.nullable().default(null).describe('When it resumes by itself.'),
       })
       .meta({ id: 'PauseInput' }),
-    problems: ['schedule.missing', 'schedule.removed'],
+    problems: ['schedule.missing', 'schedule.removed', 'pause.until_passed'],
   }),
   resume: operation({
     ...verb,

@@ -29,6 +29,7 @@ import { DefinitionChecks } from '../templates/definition-checks';
 import { SchedulePolicy } from './schedule-policy';
 import { ScheduleQuota } from './schedule-quota';
 import { scheduleOperations as operations } from './schedule.operations';
+import { TriggerChecks } from './trigger-checks';
 
 type CallOf<Name extends keyof typeof operations> = Call<(typeof operations)[Name]>;
 
@@ -47,6 +48,7 @@ export class SchedulesController {
     @Inject(CalendarChecks) private readonly calendarChecks: CalendarChecks,
     @Inject(SchedulePolicy) private readonly policy: SchedulePolicy,
     @Inject(ScheduleQuota) private readonly quota: ScheduleQuota,
+    @Inject(TriggerChecks) private readonly triggers: TriggerChecks,
   ) {
     this.queries = new ScheduleQueries(parts.pool);
   }
@@ -59,6 +61,7 @@ export class SchedulesController {
     const make = async () => {
       const template = await this.templateCheck(call.caller, templateId);
       const calendar = await this.calendarCheck(call, definition);
+      const trigger = await this.triggers.of(call.caller, scheduleId, definition.recurrence);
       return {
         type: 'DefineSchedule',
         scheduleId,
@@ -67,6 +70,7 @@ export class SchedulesController {
         definition,
         template,
         calendar,
+        trigger,
         at: at(call),
       } as const;
     };
@@ -92,7 +96,9 @@ export class SchedulesController {
   async get({ caller, params, now }: CallOf<'get'>) {
     const schedule = await this.visible(caller, params.scheduleId);
     const calendar = await this.calendarChecks.lastOf(schedule.definition);
-    const nextRuns = schedule.status === 'active' ? nextRunsOf(schedule.definition, calendar, now) : [];
+    const runsLeft = Math.max(0, (schedule.definition.maxRuns ?? Infinity) - schedule.runs);
+    const upcoming = schedule.status === 'active' ? nextRunsOf(schedule.definition, calendar, now) : [];
+    const nextRuns = upcoming.slice(0, runsLeft);
     return { headers: { ETag: entityTag(schedule.revision) }, body: { ...scheduleAnswer(schedule), nextRuns } };
   }
 
@@ -100,9 +106,19 @@ export class SchedulesController {
   revise(call: CallOf<'revise'>) {
     return this.change(call, async ({ templateId }, scheduleId) => {
       const template = await this.templateCheck(call.caller, templateId);
+      const trigger = await this.triggers.of(call.caller, scheduleId, call.body.recurrence);
       const by = call.caller.userId;
       const calendar = await this.calendarCheck(call, call.body);
-      return { type: 'ReviseSchedule', scheduleId, definition: call.body, template, calendar, by, at: at(call) };
+      return {
+        type: 'ReviseSchedule',
+        scheduleId,
+        definition: call.body,
+        template,
+        calendar,
+        trigger,
+        by,
+        at: at(call),
+      };
     });
   }
 

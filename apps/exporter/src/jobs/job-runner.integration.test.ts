@@ -265,6 +265,7 @@ describe('a job in the exporter', () => {
       definition,
       template,
       calendar: NO_CALENDAR,
+      trigger: 'none',
       at,
     });
     await world.run(schedule, streamId, {

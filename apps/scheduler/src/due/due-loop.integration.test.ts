@@ -1,9 +1,9 @@
-import type { Pool } from '#database';
 import { NO_CALENDAR, streamOf, type JobEvent } from '#domain';
 import { ANNA } from '#domain/testing';
 import { START, STORE_SOURCE, type EventFeed, type FeedSubscription } from '#event-sourcing';
 import { KnownCalendars } from '../projection/known-calendars';
 import { SCHEDULER_GROUP, ScheduleProjection } from '../projection/schedule-projection';
+import { failingAt } from '../testing/failing-pool';
 import { SchedulerWorld } from '../testing/scheduler-world';
 import { NextTimes } from './next-times';
 
@@ -221,28 +221,4 @@ describe('the due loop', () => {
 
 function uuid(n: number) {
   return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}` as const;
-}
-
-/** A pool whose connections break at a statement, by its name. */
-function failingAt(pool: Pool, name: string): Pool {
-  return new Proxy(pool, {
-    get(target, property, receiver) {
-      if (property !== 'connect') return Reflect.get(target, property, receiver) as unknown;
-      return async () => {
-        const client = await target.connect();
-        return new Proxy(client, {
-          get(connection, member): unknown {
-            if (member === 'query') {
-              return (query: string | { name?: string }, values?: unknown[]) => {
-                if (typeof query === 'object' && query.name === name) throw new Error('crash');
-                return connection.query(query as string, values);
-              };
-            }
-            const value = Reflect.get(connection, member) as unknown;
-            return typeof value === 'function' ? (value.bind(connection) as unknown) : value;
-          },
-        });
-      };
-    },
-  });
 }

@@ -1,14 +1,10 @@
-import { transaction, type Pool, type PoolClient } from '#database';
-import { LEAST_GRACE_MS, streamOf, type ScheduleId } from '#domain';
-import type { Append, EventStore } from '#event-sourcing';
-import type { Clock, Logger } from '#platform';
-import { planDue, type DuePlan } from './due-plan';
-import { claimDue, earliestDue, loadTemplates, moveDue, type ClaimedSchedule } from './due-table';
-import { calendarsNamedBy, type KnownCalendars } from '../projection/known-calendars';
-import type { NextTimes } from './next-times';
+import { LateOccurrences } from '../catch-up/late-occurrences';
+import { AutomaticPauses } from '../pauses/automatic-pauses';
+import { TriggeredOccurrences } from '../triggers/triggered-occurrences';
+import { earliestOf, readAgenda } from './agenda';
+import { DueSchedules } from './due-schedules';
+import { lateBefore, Round, type SchedulerParts } from './round';
 
-const BATCH = 1000;
-const BATCHES_AT_ONCE = 2;
 /** A timer longer than 24.8 days fires at once, and clocks are set: look again at least this often. */
 const LONGEST_SLEEP_MS = 60_000;
 /** Schedules that were passed over are looked at again after this, or once the projection has moved on. */
@@ -18,42 +14,28 @@ const LOCKED_PAUSE_MS = 10;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
 
-export interface DueLoopParts {
-  readonly pool: Pool;
-  readonly eventStore: EventStore;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly times: NextTimes;
-  readonly calendars: KnownCalendars;
-  /** Attempts that each job gets. */
-  readonly maxAttempts: number;
-  /** Whether the projection has applied all events so far. */
-  readonly hasCaughtUp: () => Promise<boolean>;
-}
-
-/** One pass over everything that is due. */
-interface Round {
-  /** Schedules that are passed over: their rows are behind their streams, or no plan could be made for them. */
-  readonly postponed: Set<ScheduleId>;
-  /** Whether the projection had caught up when this round met its first late schedule; undefined before. */
-  caughtUp: boolean | undefined;
-}
-
 /**
- * Requests what is due: claims due rows, checks them against the heads of their streams, appends, and moves the rows in
- * the transaction that claims them. Every occurrence is a stream of its own that is expected to be absent, so a crash
- * between the append and the move only leads to an append that finds itself.
+ * Does what is due, round after round, and sleeps until something is due again. A round does what is due in time first, whatever
+ * made it due; then some of what is late, so many a minute; then it pauses and resumes.
  */
 export class DueLoop {
-  readonly #parts: DueLoopParts;
+  readonly #parts: SchedulerParts;
+  readonly #due: DueSchedules;
+  readonly #triggered: TriggeredOccurrences;
+  readonly #late: LateOccurrences;
+  readonly #pauses: AutomaticPauses;
   #running: Promise<void> | undefined;
   #stopped = false;
   #woken = false;
   #endSleep: (() => void) | undefined;
   #problem: string | null = null;
 
-  constructor(parts: DueLoopParts) {
+  constructor(parts: SchedulerParts) {
     this.#parts = parts;
+    this.#due = new DueSchedules(parts);
+    this.#triggered = new TriggeredOccurrences(parts);
+    this.#late = new LateOccurrences(parts, this.#triggered);
+    this.#pauses = new AutomaticPauses(parts);
   }
 
   /** Null when the last round succeeded, else what is wrong. */
@@ -84,7 +66,7 @@ export class DueLoop {
       this.#woken = false;
       try {
         const settled = await this.runRound();
-        const pauseMs = settled ? await this.#untilNextDue() : LOOK_AGAIN_MS;
+        const pauseMs = settled ? await this.#untilNext() : LOOK_AGAIN_MS;
         failures = 0;
         this.#problem = null;
         await this.#sleep(pauseMs);
@@ -99,134 +81,31 @@ export class DueLoop {
 
   /** Settles everything that is due. False when schedules were passed over and have to be looked at again. */
   async runRound(): Promise<boolean> {
-    const round: Round = { postponed: new Set(), caughtUp: undefined };
-    const first = await this.#settleBatch(round);
-    if (first > 0) {
-      // In a burst, one batch is planned while the database works on another one.
-      const drains = Array.from({ length: first < BATCH ? 1 : BATCHES_AT_ONCE }, () => this.#drain(round));
-      const failed = (await Promise.allSettled(drains)).find((drain) => drain.status === 'rejected');
-      if (failed) throw failed.reason;
-    }
-    return round.postponed.size === 0 && round.caughtUp !== false;
-  }
-
-  async #drain(round: Round): Promise<void> {
-    while (!this.#stopped && (await this.#settleBatch(round)) > 0);
-  }
-
-  /** Returns how many schedules were claimed. */
-  async #settleBatch(round: Round): Promise<number> {
-    const { pool, clock, logger } = this.#parts;
-    const started = performance.now();
+    const { pool, clock } = this.#parts;
+    const round = new Round(this.#parts);
     const now = clock.now();
-    return transaction(pool, async (client) => {
-      const claimed = await claimDue(client, {
-        until: now,
-        from: round.caughtUp === false ? lateBefore(now) : null,
-        except: [...round.postponed],
-        limit: BATCH,
-      });
-      if (claimed.length === 0) return 0;
-      const current = await this.#withoutLate(claimed, now, round);
-      const plans = await this.#plan(client, current, now, round);
-      const settled = await this.#append(plans, round);
-      if (settled.length > 0)
-        await moveDue(
-          client,
-          settled.map((plan) => plan.settled),
-        );
-      const requested = settled.reduce((sum, { occurrences }) => sum + occurrences.length, 0);
-      const skips = settled.filter(({ skip }) => skip !== null).length;
-      const postponed = claimed.length - settled.length;
-      const ms = Math.round(performance.now() - started);
-      logger.debug({ claimed: claimed.length, requested, skips, postponed, ms }, 'due batch');
-      return claimed.length;
-    });
-  }
-
-  /**
-   * A row that is due for longer than the grace may only look late, because the projection is being rebuilt and has not
-   * met its requests yet: late rows wait until the projection has caught up.
-   */
-  async #withoutLate(
-    claimed: readonly ClaimedSchedule[],
-    now: Date,
-    round: Round,
-  ): Promise<readonly ClaimedSchedule[]> {
+    const hasCome = (time: Date | null) => time !== null && time <= now;
+    const isStopped = () => this.#stopped;
     const bound = lateBefore(now);
-    const inTime = claimed.filter(({ nextRunAt }) => nextRunAt >= bound);
-    if (inTime.length === claimed.length) return claimed;
-    round.caughtUp ??= await this.#parts.hasCaughtUp();
-    return round.caughtUp ? claimed : inTime;
+    const agenda = await readAgenda(pool, bound);
+    if (hasCome(agenda.dueAt)) await this.#due.settle('in_time', round, isStopped);
+    if (agenda.dueAt !== null && agenda.dueAt < bound && (await round.hasCaughtUp())) {
+      await this.#due.settle('late', round, isStopped);
+      await this.#due.settle('in_time', round, isStopped);
+    }
+    if (hasCome(agenda.triggeredAt)) await this.#triggered.settle(round, isStopped);
+    const { catchUpAt, resumeAt, isFailing } = await readAgenda(pool, bound);
+    if (hasCome(catchUpAt) && (await round.hasCaughtUp())) await this.#late.takeTurn(round);
+    if (isFailing && (await round.hasCaughtUp())) await this.#pauses.pauseFailing(round);
+    if (hasCome(resumeAt) && (await round.hasCaughtUp())) await this.#pauses.resumeDue(round);
+    return round.isComplete;
   }
 
-  /** Leaves out rows that do not show the heads of their streams: a pause, or a holiday, that was answered is obeyed. */
-  async #plan(
-    client: PoolClient,
-    schedules: readonly ClaimedSchedule[],
-    now: Date,
-    round: Round,
-  ): Promise<readonly DuePlan[]> {
-    const { eventStore, times, maxAttempts, logger } = this.#parts;
-    const templateIds = [...new Set(schedules.map(({ state }) => state.templateId))];
-    const templates = await loadTemplates(client, templateIds);
-    const calendarIds = calendarsNamedBy(schedules.map(({ state }) => state.definition));
-    const calendars = await this.#parts.calendars.load(client, calendarIds);
-    const heads = await eventStore.headRevisions([
-      ...schedules.map(({ state }) => streamOf('schedule', state.scheduleId)),
-      ...templateIds.map((id) => streamOf('template', id)),
-      ...calendarIds.map((id) => streamOf('calendar', id)),
-    ]);
-    const plans: DuePlan[] = [];
-    for (const schedule of schedules) {
-      const { scheduleId, templateId } = schedule.state;
-      const template = templates.get(templateId);
-      const calendarId = schedule.state.definition.calendar?.calendarId ?? null;
-      const calendar = calendarId === null ? undefined : calendars.get(calendarId);
-      const isCurrent =
-        heads.get(streamOf('schedule', scheduleId)) === schedule.revision &&
-        heads.get(streamOf('template', templateId)) === template?.revision &&
-        (calendarId === null || heads.get(streamOf('calendar', calendarId)) === calendar?.revision);
-      if (!isCurrent) {
-        round.postponed.add(scheduleId);
-        continue;
-      }
-      try {
-        plans.push(planDue(schedule, { now, times, template, calendar: calendar?.calendar ?? null, maxAttempts }));
-      } catch (error) {
-        round.postponed.add(scheduleId);
-        logger.error({ err: error, scheduleId, code: 'scheduler.occurrence_failed' }, 'occurrence not requested');
-      }
-    }
-    return plans;
-  }
-
-  /**
-   * Appends the skips first, then the occurrences in the order of their times, so that whatever a crash leaves behind has
-   * no gaps. Returns the plans that were carried out. An occurrence whose stream exists was requested before.
-   */
-  async #append(plans: readonly DuePlan[], round: Round): Promise<readonly DuePlan[]> {
-    const { eventStore } = this.#parts;
-    const skipping = plans.filter((plan): plan is DuePlan & { skip: Append } => plan.skip !== null);
-    if (skipping.length > 0) {
-      const outcomes = await eventStore.appendMany(skipping.map(({ skip }) => skip));
-      skipping.forEach(({ schedule }, index) => {
-        // Somebody changed the schedule in this moment: it is looked at again once that is known here.
-        if (!outcomes[index]?.ok) round.postponed.add(schedule.state.scheduleId);
-      });
-    }
-    const settled = plans.filter(({ schedule }) => !round.postponed.has(schedule.state.scheduleId));
-    const most = settled.reduce((so, { occurrences }) => Math.max(so, occurrences.length), 0);
-    for (let place = 0; place < most; place += 1) {
-      await eventStore.appendMany(settled.flatMap(({ occurrences }) => occurrences[place] ?? []));
-    }
-    return settled;
-  }
-
-  async #untilNextDue(): Promise<number> {
-    const next = await earliestDue(this.#parts.pool);
+  async #untilNext(): Promise<number> {
+    const now = this.#parts.clock.now();
+    const next = earliestOf(await readAgenda(this.#parts.pool, lateBefore(now)), now);
     if (next === null) return LONGEST_SLEEP_MS;
-    const ms = next.getTime() - this.#parts.clock.now().getTime();
+    const ms = next.getTime() - now.getTime();
     return ms > 0 ? Math.min(ms, LONGEST_SLEEP_MS) : LOCKED_PAUSE_MS;
   }
 
@@ -241,8 +120,4 @@ export class DueLoop {
     });
     this.#endSleep = undefined;
   }
-}
-
-function lateBefore(now: Date): Date {
-  return new Date(now.getTime() - LEAST_GRACE_MS);
 }

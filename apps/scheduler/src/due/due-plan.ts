@@ -1,22 +1,9 @@
-import {
-  job,
-  occurrenceJobId,
-  schedule as scheduleDecider,
-  selfServiceRequest,
-  streamOf,
-  toInstant,
-  type BusinessCalendar,
-  type JobCommand,
-  type SkippedStretch,
-} from '#domain';
+import { schedule as scheduleDecider, streamOf, toInstant, type BusinessCalendar, type SkippedStretch } from '#domain';
 import { derivedId, toNewEvents, type Append } from '#event-sourcing';
-import { later } from '../projection/due-schedule';
-import type { KnownTemplate } from '../projection/known-template';
+import { later, runsLeft, type DueSchedule } from '../projection/due-schedule';
 import type { ClaimedSchedule, SettledSchedule } from './due-table';
 import type { NextTimes } from './next-times';
-
-/** In whose name occurrences are requested. */
-const ACTOR = 'system:scheduler';
+import { contextOf, planOccurrences, type Occurrence, type OccurrenceFacts } from './occurrence-plan';
 
 /** What is to be appended for one schedule, and where it stands afterwards. */
 export interface DuePlan {
@@ -24,39 +11,71 @@ export interface DuePlan {
   /** The stretches that are left out, on the schedule's own stream; null when there are none. */
   readonly skip: Append | null;
   /** One stream each, in the order of their nominal times. */
-  readonly occurrences: readonly Append[];
+  readonly occurrences: readonly Occurrence[];
+  /** Late occurrences that are to be requested by and by. */
+  readonly catchUp: CatchUpStretch | null;
   readonly settled: SettledSchedule;
 }
 
-export interface PlanFacts {
-  readonly now: Date;
-  readonly times: NextTimes;
-  readonly template: KnownTemplate | undefined;
-  /** The calendar that the schedule names; null without one. */
-  readonly calendar: BusinessCalendar | null;
-  /** Attempts that each job gets. */
-  readonly maxAttempts: number;
+/** Occurrences of a schedule from the first to the last, both nominal times. */
+export interface CatchUpStretch {
+  readonly from: Date;
+  readonly until: Date;
 }
 
-/** Decides what becomes of a schedule's due occurrences. The schedule's row must show its stream's head. */
+export interface PlanFacts extends OccurrenceFacts {
+  readonly times: NextTimes;
+  /** The calendar that the schedule names; null without one. */
+  readonly calendar: BusinessCalendar | null;
+  /** What is due before this is late. */
+  readonly lateBefore: Date;
+  /** End of what is promised already to be requested late; null when nothing is. */
+  readonly promisedTo: Date | null;
+}
+
+/**
+ * Decides what becomes of a schedule's due occurrences. Those in time are requested. While some are late, nothing is requested
+ * yet: these are promised, to be requested by and by, and the schedule goes on with those in time. The schedule's row must show
+ * its stream's head.
+ */
 export function planDue(schedule: ClaimedSchedule, facts: PlanFacts): DuePlan {
-  const { state, settledTo, revision, nextRunAt } = schedule;
+  const { state, settledTo, nextRunAt } = schedule;
+  const { times, calendar, now, lateBefore, promisedTo } = facts;
+  if (promisedTo !== null && promisedTo >= nextRunAt) {
+    const settled = settledAt(schedule, promisedTo, times.after(state.definition, calendar, promisedTo), facts);
+    return { schedule, skip: null, occurrences: [], catchUp: null, settled };
+  }
   const since = later(settledTo, new Date(state.effectiveFrom));
-  const answer = facts.times.dueBy(facts.now, state.definition, facts.calendar, { since, nextDue: nextRunAt });
-  const skip = skipAppend(schedule, answer.skipped, facts.now);
+  const answer = times.dueBy(now, state.definition, calendar, { since, nextDue: nextRunAt });
+  const skip = skipAppend(schedule, answer.skipped, now);
   const skippedTo = answer.skipped.at(-1)?.to ?? null;
-  return {
+  const left = runsLeft(schedule);
+  const late = left === 0 ? [] : answer.request.filter((nominalTime) => nominalTime < lateBefore);
+  const [from, until] = [late[0], late.at(-1)];
+  const occurrences = until ? [] : planOccurrences(schedule, answer.request, facts, IN_TIME);
+  const usesUp = occurrences.filter(({ requests }) => requests).length === left;
+  const settled = settledAt(
     schedule,
-    skip,
-    occurrences: answer.request.map((nominalTime) => occurrenceAppend(schedule, nominalTime, facts)),
-    settled: {
-      scheduleId: state.scheduleId,
-      settledTo: answer.request.at(-1) ?? skippedTo ?? nextRunAt,
-      nextRunAt: answer.next,
-      skippedTo: skip && skippedTo,
-      revision: revision + (skip?.events.length ?? 0),
-    },
+    occurrences.at(-1)?.nominalTime ?? until ?? skippedTo ?? nextRunAt,
+    usesUp ? null : until ? (answer.request[late.length] ?? answer.next) : answer.next,
+    facts,
+  );
+  return {
+    ...{ schedule, skip, occurrences, catchUp: from && until ? { from, until } : null },
+    settled: skip ? { ...settled, skippedTo, revision: schedule.revision + skip.events.length } : settled,
   };
+}
+
+const IN_TIME = () => ({ catchUp: false });
+
+function settledAt(
+  { state, revision }: DueSchedule,
+  settledTo: Date,
+  nextRunAt: Date | null,
+  { times }: PlanFacts,
+): SettledSchedule {
+  const settledWall = times.wallTimeAt(state.definition.timeZone, settledTo);
+  return { scheduleId: state.scheduleId, settledTo, settledWall, nextRunAt, skippedTo: null, revision };
 }
 
 /** Each stretch is decided on the state before all of them: two of different reasons may end at the same time. */
@@ -73,53 +92,4 @@ function skipAppend({ state, revision }: ClaimedSchedule, stretches: readonly Sk
   if (first === undefined || last === undefined || events.length === 0) return null;
   const context = contextOf(derivedId(scheduleId, `skip ${toInstant(first.from)} ${toInstant(last.to)}`));
   return { streamId: streamOf('schedule', scheduleId), expected: revision, events: toNewEvents(events, context) };
-}
-
-function occurrenceAppend(schedule: ClaimedSchedule, nominalTime: Date, facts: PlanFacts): Append {
-  const { scheduleId } = schedule.state;
-  const jobId = occurrenceJobId(scheduleId, toInstant(nominalTime));
-  const decision = job.decide(occurrenceCommand(schedule, jobId, nominalTime, facts), job.initial);
-  if (!decision.accepted) throw new Error(`an occurrence was refused on an empty stream: ${decision.refusal.code}`);
-  return {
-    streamId: streamOf('job', jobId),
-    expected: 'no-stream',
-    // The job's id follows from schedule and nominal time, and so names the command as well.
-    events: toNewEvents(decision.events, contextOf(jobId)),
-  };
-}
-
-function occurrenceCommand(
-  { state, revision }: ClaimedSchedule,
-  jobId: string,
-  nominalTime: Date,
-  facts: PlanFacts,
-): JobCommand {
-  const at = toInstant(facts.now);
-  const { scheduleId, owner, definition } = state;
-  const { template, maxAttempts } = facts;
-  if (template?.state.status !== 'active') {
-    const reason = template ? 'template_archived' : 'template_invalid';
-    return { type: 'SkipOccurrence', jobId, scheduleId, nominalTime: toInstant(nominalTime), reason, at };
-  }
-  const request = selfServiceRequest({
-    jobId,
-    origin: 'schedule',
-    owner,
-    template: template.state,
-    templateRevision: template.revision,
-    schedule: { scheduleId, revision },
-    rerunOf: null,
-    parameters: [],
-    nominalTime: toInstant(nominalTime),
-    timeZone: definition.timeZone,
-    priority: definition.priority,
-    maxAttempts,
-    startBefore: null,
-  });
-  return { type: 'RequestJob', request, at };
-}
-
-/** Made from the occurrence alone, so that a repeat after a crash is recognised as one. */
-function contextOf(commandId: string) {
-  return { commandId, correlationId: commandId, causationId: null, actor: ACTOR, traceparent: null };
 }

@@ -1,4 +1,13 @@
-import { dueOccurrences, nextMomentOf, type BusinessCalendar, type DueAnswer, type ScheduleDefinition } from '#domain';
+import {
+  dueOccurrences,
+  nextMomentOf,
+  nextOccurrenceOf,
+  wallTimeAt,
+  type BusinessCalendar,
+  type DueAnswer,
+  type ScheduleDefinition,
+  type TimeZone,
+} from '#domain';
 
 const MINUTE_MS = 60_000;
 const MOST_REMEMBERED = 20_000;
@@ -12,7 +21,8 @@ const MOST_AT_ONCE = 100;
 export class NextTimes {
   readonly #next = new Map<string, Date | null>();
   readonly #due = new Map<string, DueAnswer>();
-
+  readonly #occurrences = new Map<string, Date | null>();
+  readonly #walls = new Map<string, string>();
   readonly #calendars = new WeakMap<BusinessCalendar, number>();
   #calendarsSeen = 0;
 
@@ -24,6 +34,17 @@ export class NextTimes {
     const next = this.#afterExactly(definition, calendar, minuteOf(instant));
     // What a clock change leaves out falls just before it, within the minute.
     return next !== null && next <= instant ? this.#afterExactly(definition, calendar, instant) : next;
+  }
+
+  /** The first occurrence strictly after an instant and inside the schedule's window; null when none is left. */
+  occurrenceAfter(definition: ScheduleDefinition, calendar: BusinessCalendar | null, instant: Date): Date | null {
+    const key = this.#keyOf(definition, calendar, instant);
+    return remember(this.#occurrences, key, () => nextOccurrenceOf(definition, calendar, instant, instant));
+  }
+
+  /** What the clock on the wall shows; see `wallTimeAt`. */
+  wallTimeAt(timeZone: TimeZone, instant: Date): string {
+    return remember(this.#walls, `${timeZone} ${instant.getTime()}`, () => wallTimeAt(timeZone, instant));
   }
 
   /**

@@ -5,8 +5,6 @@ import {
   type CalendarEvent,
   type CalendarId,
   type CalendarRevision,
-  type JobEvent,
-  type ScheduleEvent,
   type ScheduleId,
   type TemplateEvent,
 } from '#domain';
@@ -18,22 +16,19 @@ import {
   type EventFeed,
   type EventStore,
   type FeedBatch,
+  type Position,
   type RecordedEvent,
   type RunningSubscription,
 } from '#event-sourcing';
 import type { Logger } from '#platform';
-import { loadDue, loadDueOfCalendar, loadTemplates, saveDue, saveTemplates } from '../due/due-table';
+import { loadDueOfCalendar, saveDue } from '../due/due-table';
 import type { NextTimes } from '../due/next-times';
-import {
-  nextRunOf,
-  withRevisedCalendar,
-  withScheduleEvent,
-  withSettledOccurrence,
-  type DueSchedule,
-} from './due-schedule';
+import { loadTemplates, saveTemplates } from '../due/template-table';
+import { nextRunOf, withRevisedCalendar, type DueSchedule } from './due-schedule';
 import { withCalendarEvent, type KnownCalendar } from './known-calendar';
 import { calendarsNamedBy, type KnownCalendars } from './known-calendars';
 import { withTemplateEvent } from './known-template';
+import { SCHEDULE_BATCH_TYPES, ScheduleBatch } from './schedule-batch';
 
 /** The scheduler's group of subscribers. */
 export const SCHEDULER_GROUP = 'scheduler';
@@ -47,22 +42,17 @@ const TEMPLATE_EVENTS: Record<TemplateEvent['type'], true> = {
   TemplateUnshared: true,
   TemplateTransferred: true,
 };
-const SCHEDULE_EVENTS: Record<ScheduleEvent['type'], true> = {
-  ScheduleDefined: true,
-  ScheduleRevised: true,
-  SchedulePaused: true,
-  ScheduleResumed: true,
-  ScheduleRemoved: true,
-  OccurrencesSkipped: true,
-};
 const CALENDAR_EVENTS: Record<CalendarEvent['type'], true> = {
   CalendarDefined: true,
   CalendarRevised: true,
   CalendarRemoved: true,
 };
-/** The first event of an occurrence's stream says that the occurrence is settled. */
-const OCCURRENCE_EVENTS = ['JobRequested', 'OccurrenceSkipped'];
-const TYPES = [TEMPLATE_EVENTS, SCHEDULE_EVENTS, CALENDAR_EVENTS].flatMap(Object.keys).concat(OCCURRENCE_EVENTS);
+/** The events that it takes. */
+export const SCHEDULER_TYPES = [
+  ...Object.keys(TEMPLATE_EVENTS),
+  ...Object.keys(CALENDAR_EVENTS),
+  ...SCHEDULE_BATCH_TYPES,
+];
 
 const BATCH = 1000;
 /** Schedules of a revised calendar whose times are found at a time. */
@@ -85,6 +75,8 @@ export class ScheduleProjection {
   readonly #calendars: KnownCalendars;
   #running: RunningSubscription | undefined;
   #problem: string | null = null;
+  /** Head of the store when somebody asked whether all was applied, and it was not. */
+  #askedAt: Position | undefined;
 
   constructor(parts: ProjectionParts, times: NextTimes, calendars: KnownCalendars) {
     this.#parts = parts;
@@ -100,7 +92,7 @@ export class ScheduleProjection {
   async start(): Promise<void> {
     this.#running = await this.#parts.eventFeed.subscribe({
       group: SCHEDULER_GROUP,
-      types: TYPES,
+      types: SCHEDULER_TYPES,
       batchSize: BATCH,
       load: (source) => loadCheckpoint(this.#parts.pool, SCHEDULER_GROUP, source),
       handle: (batch) => this.#apply(batch),
@@ -116,16 +108,23 @@ export class ScheduleProjection {
     this.#running = undefined;
   }
 
-  /** Whether every event that was in the store when this was called has been applied. */
+  /**
+   * Whether every event has been applied that was in the store when this was first asked, or first asked again after a yes: where
+   * events come without a pause, some are always on their way.
+   */
   async hasCaughtUp(): Promise<boolean> {
     const { pool, eventStore } = this.#parts;
+    const askedAt = (this.#askedAt ??= await eventStore.head());
     let after = (await loadCheckpoint(pool, SCHEDULER_GROUP, STORE_SOURCE))?.position ?? START;
-    for (;;) {
-      const page = await eventStore.readAll({ after, limit: 1, types: TYPES });
-      if (page.events.length > 0) return false;
-      if (!page.more) return true;
+    while (after < askedAt) {
+      const page = await eventStore.readAll({ after, limit: 1, types: SCHEDULER_TYPES });
+      const [next] = page.events;
+      if (next && next.position <= askedAt) return false;
+      if (next || !page.more) break;
       after = page.readUpTo;
     }
+    this.#askedAt = undefined;
+    return true;
   }
 
   async #apply(batch: FeedBatch): Promise<void> {
@@ -187,16 +186,9 @@ export class ScheduleProjection {
   }
 
   async #applyToSchedules(client: PoolClient, events: readonly RecordedEvent[]): Promise<void> {
-    const changes = events.flatMap((event) => changeOf(event) ?? []);
-    if (changes.length === 0) return;
-    const before = await loadDue(client, [...new Set(changes.map(({ scheduleId }) => scheduleId))]);
-    const after = new Map(before);
-    for (const { scheduleId, apply } of changes) {
-      const changed = apply(after.get(scheduleId));
-      if (changed) after.set(scheduleId, changed);
-    }
-    const changed = [...after].filter(([id, schedule]) => before.get(id) !== schedule).map(([, schedule]) => schedule);
-    if (changed.length > 0) await this.#save(client, changed);
+    const batch = await ScheduleBatch.load(client, this.#parts, events);
+    for (const event of events) batch.apply(event);
+    await batch.save(client, (schedules) => this.#save(client, schedules));
   }
 
   async #save(client: PoolClient, schedules: readonly DueSchedule[]): Promise<void> {
@@ -233,37 +225,4 @@ function inTurns(events: readonly RecordedEvent[]) {
     else turns.push({ ofCalendars, events: [event] });
   }
   return turns;
-}
-
-interface ScheduleChange {
-  readonly scheduleId: ScheduleId;
-  readonly apply: (known: DueSchedule | undefined) => DueSchedule | undefined;
-}
-
-function changeOf(event: RecordedEvent): ScheduleChange | undefined {
-  if (event.type in SCHEDULE_EVENTS) {
-    const { scheduleId } = toDomainEvent<ScheduleEvent>(event);
-    return { scheduleId, apply: (known) => withScheduleEvent(known, event) };
-  }
-  const settled = settledOccurrenceOf(event);
-  if (!settled) return undefined;
-  return {
-    scheduleId: settled.scheduleId,
-    apply: (known) =>
-      known?.settledTo && known.settledTo >= settled.nominalTime
-        ? known
-        : known && withSettledOccurrence(known, settled.nominalTime),
-  };
-}
-
-/** Runs by hand settle nothing, even where they name the schedule. */
-function settledOccurrenceOf(event: RecordedEvent): { scheduleId: ScheduleId; nominalTime: Date } | undefined {
-  if (!OCCURRENCE_EVENTS.includes(event.type)) return undefined;
-  const occurrence = toDomainEvent<JobEvent>(event);
-  if (occurrence.type === 'OccurrenceSkipped') {
-    return { scheduleId: occurrence.scheduleId, nominalTime: new Date(occurrence.nominalTime) };
-  }
-  if (occurrence.type !== 'JobRequested') return undefined;
-  const { origin, scheduleId, nominalTime } = occurrence.request;
-  return origin === 'schedule' && scheduleId !== null ? { scheduleId, nominalTime: new Date(nominalTime) } : undefined;
 }

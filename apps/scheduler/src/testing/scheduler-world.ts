@@ -4,26 +4,40 @@ import { join } from 'node:path';
 import { createPool, type Pool } from '#database';
 import {
   calendar,
+  dataset,
+  job,
   MONDAY_TO_FRIDAY,
   NO_CALENDAR,
+  occurrenceJobId,
   schedule,
   streamOf,
   template,
   type CalendarCommand,
+  type DatasetCommand,
+  type JobCommand,
   type JobEvent,
+  type JobRequest,
   type ScheduleCommand,
   type ScheduleDefinition,
   type TemplateCommand,
 } from '#domain';
-import { ANNA, FLIGHTS_STATE, scheduleDefinition, templateDefinition } from '#domain/testing';
-import { execute, STORE_SOURCE, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
+import {
+  ANNA,
+  DATASET_ID,
+  FLIGHTS,
+  FLIGHTS_STATE,
+  jobOutput,
+  scheduleDefinition,
+  templateDefinition,
+} from '#domain/testing';
+import { execute, START, STORE_SOURCE, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
 import { createLogger, readSettings } from '#platform';
 import { closeParts, openParts, type Parts } from '#runtime';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
 import { DueLoop } from '../due/due-loop';
 import { NextTimes } from '../due/next-times';
 import { KnownCalendars } from '../projection/known-calendars';
-import { SCHEDULER_GROUP, ScheduleProjection } from '../projection/schedule-projection';
+import { SCHEDULER_GROUP, SCHEDULER_TYPES, ScheduleProjection } from '../projection/schedule-projection';
 
 const PATIENCE_MS = 20_000;
 
@@ -78,6 +92,7 @@ export class SchedulerWorld {
       times: new NextTimes(),
       calendars: new KnownCalendars(),
       maxAttempts: 3,
+      catchUpPerMinute: 600,
       hasCaughtUp: () => projection.hasCaughtUp(),
     });
   }
@@ -109,6 +124,7 @@ export class SchedulerWorld {
       template: { status: 'active', problems: [] },
       // As it was when somebody looked, whatever has become of it.
       calendar: more.calendar ? { status: 'active', calendar: MONDAY_TO_FRIDAY } : NO_CALENDAR,
+      trigger: 'known',
       at: this.at(),
     });
   }
@@ -125,6 +141,50 @@ export class SchedulerWorld {
     await this.#execute(calendar, streamOf('calendar', command.calendarId), command);
   }
 
+  /** The dataset of the template. */
+  async registerDataset(): Promise<void> {
+    const register = { type: 'RegisterDataset', datasetId: DATASET_ID, definition: FLIGHTS, by: ANNA } as const;
+    await this.changeDataset({ ...register, at: this.at() });
+  }
+
+  async changeDataset(command: DatasetCommand): Promise<void> {
+    await this.#execute(dataset, streamOf('dataset', command.datasetId), command);
+  }
+
+  /** A command on a job, as the exporter or a person would give it. */
+  async changeJob(command: JobCommand): Promise<void> {
+    await this.#execute(job, streamOf('job', 'jobId' in command ? command.jobId : command.request.jobId), command);
+  }
+
+  async startJob(jobId: string): Promise<void> {
+    await this.changeJob({ type: 'StartJob', jobId, attempt: 1, worker: 'test', at: this.at() });
+  }
+
+  /** A job that runs comes to its end. */
+  async endJob(jobId: string, failure: string | null = null): Promise<void> {
+    const end = { jobId, attempt: 1, at: this.at() };
+    await this.changeJob(
+      failure === null
+        ? { type: 'CompleteJob', ...end, output: jobOutput(), outputExpiresAt: '2027-12-23T12:00:00.000Z' }
+        : {
+            type: 'FailAttempt',
+            ...end,
+            failure: { code: 'query.failed', message: failure, transient: false },
+            retryDelayMs: 0,
+          },
+    );
+  }
+
+  async runJob(jobId: string, failure: string | null = null): Promise<void> {
+    await this.startJob(jobId);
+    await this.endJob(jobId, failure);
+  }
+
+  /** The id of the job of an occurrence. */
+  jobAt(nominalTime: string, scheduleId = this.scheduleId): string {
+    return occurrenceJobId(scheduleId, nominalTime);
+  }
+
   /** The time on the world's clock. */
   at(): string {
     return this.#now().toISOString();
@@ -132,14 +192,30 @@ export class SchedulerWorld {
 
   /** Until the projection has applied all that is in the store. */
   async caughtUp(): Promise<void> {
-    const head = await this.parts.eventStore.head();
-    if (!(await this.parts.progress.reached(SCHEDULER_GROUP, STORE_SOURCE, head, PATIENCE_MS))) {
+    const page = { after: START, limit: 100_000, types: SCHEDULER_TYPES };
+    const last = (await this.parts.eventStore.readAll(page)).events.at(-1)?.position ?? START;
+    if (!(await this.parts.progress.reached(SCHEDULER_GROUP, STORE_SOURCE, last, PATIENCE_MS))) {
       throw new Error('the projection does not catch up');
     }
   }
 
   async events(streamId: string): Promise<readonly { readonly type: string }[]> {
     return (await this.parts.eventStore.readStream(streamId)).map((event) => toDomainEvent(event));
+  }
+
+  /** What was requested, in the order of the store. */
+  async requests(): Promise<readonly JobRequest[]> {
+    const { events } = await this.parts.eventStore.readAll({ after: 0n, limit: 100_000, types: ['JobRequested'] });
+    return events.map((event) => toDomainEvent<Extract<JobEvent, { type: 'JobRequested' }>>(event).request);
+  }
+
+  /** Why occurrences were skipped on streams of their own, by nominal time. */
+  async skips(): Promise<readonly (readonly [nominalTime: string, reason: string])[]> {
+    const { events } = await this.parts.eventStore.readAll({ after: 0n, limit: 100_000, types: ['OccurrenceSkipped'] });
+    return events
+      .map((event) => toDomainEvent<Extract<JobEvent, { type: 'OccurrenceSkipped' }>>(event))
+      .map(({ nominalTime, reason }) => [nominalTime, reason] as const)
+      .toSorted();
   }
 
   /** First events of the occurrences that were settled, by nominal time. */

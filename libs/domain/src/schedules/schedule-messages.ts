@@ -69,6 +69,9 @@ export interface TemplateCheck {
   readonly problems: readonly DefinitionProblem[];
 }
 
+/** What a triggered schedule waits for, as whoever loads it found it. `none`: nobody looked, since it goes by the clock. */
+export type TriggerCheck = 'none' | 'known' | 'unknown' | 'cycle';
+
 export type ScheduleCommand =
   | {
       readonly type: 'DefineSchedule';
@@ -78,6 +81,7 @@ export type ScheduleCommand =
       readonly definition: ScheduleDefinition;
       readonly template: TemplateCheck;
       readonly calendar: CalendarCheck;
+      readonly trigger: TriggerCheck;
       readonly at: Instant;
     }
   | {
@@ -86,6 +90,7 @@ export type ScheduleCommand =
       readonly definition: ScheduleDefinition;
       readonly template: TemplateCheck;
       readonly calendar: CalendarCheck;
+      readonly trigger: TriggerCheck;
       readonly by: UserId;
       readonly at: Instant;
     }
@@ -119,7 +124,15 @@ export type ScheduleCommand =
     };
 
 /** `failures`: too many jobs in a row have failed. */
-export type PauseCause = 'by_hand' | 'failures';
+export const PAUSE_CAUSES = ['by_hand', 'failures'] as const;
+export type PauseCause = (typeof PAUSE_CAUSES)[number];
+
+export interface SchedulePause {
+  readonly note: string | null;
+  /** When it resumes by itself; null: when somebody resumes it. */
+  readonly until: Instant | null;
+  readonly cause: PauseCause;
+}
 
 /**
  * `missed`: due longer ago than the catch-up window allows. `catch_up`: late, and left out by the catch-up policy. `overlap`: a job
@@ -184,6 +197,8 @@ export type ScheduleState =
       readonly definition: ScheduleDefinition;
       /** Nothing is due at or before this: the last define, revise or resume. */
       readonly effectiveFrom: Instant;
+      /** Why it rests; null unless it is paused. */
+      readonly pause: SchedulePause | null;
       /** End of the last stretch that was skipped, so that a repeated command finds itself. */
       readonly skippedTo: Instant | null;
     };
@@ -193,6 +208,9 @@ export interface RecurrenceProblem {
     | 'recurrence.invalid'
     | 'recurrence.never_fires'
     | 'recurrence.seconds_not_allowed'
+    | 'recurrence.unknown_schedule'
+    | 'recurrence.unknown_dataset'
+    | 'recurrence.cycle'
     | 'time_zone.unknown'
     | 'window.ends_before_start'
     | 'window.ended'
@@ -212,7 +230,12 @@ export interface RecurrenceProblem {
 export type ScheduleRefusal =
   | (DomainRefusal & {
       readonly code:
-        'schedule.exists' | 'schedule.missing' | 'schedule.removed' | 'template.missing' | 'template.archived';
+        | 'schedule.exists'
+        | 'schedule.missing'
+        | 'schedule.removed'
+        | 'pause.until_passed'
+        | 'template.missing'
+        | 'template.archived';
     })
   | { readonly code: 'schedule.invalid'; readonly problems: readonly RecurrenceProblem[] }
   | { readonly code: 'template.invalid'; readonly problems: readonly DefinitionProblem[] };

@@ -10,7 +10,8 @@ const unfit: TemplateCheck = {
   status: 'active',
   problems: [{ code: 'column.unknown', pointer: '/columns/0/column', message: 'no such column' }],
 };
-const checks = { template: fit, calendar: NO_CALENDAR };
+const found = { template: fit, calendar: NO_CALENDAR };
+const checks = { ...found, trigger: 'none' } as const;
 const daily = scheduleDefinition();
 const never = scheduleDefinition({ recurrence: { type: 'cron', expression: '0 0 31 2 *' } });
 
@@ -23,7 +24,7 @@ const revise: ScheduleCommand = { type: 'ReviseSchedule', ...signed, definition:
 const revised: ScheduleEvent = { type: 'ScheduleRevised', ...signed, definition: noonDefinition };
 const pause: ScheduleCommand = { type: 'PauseSchedule', ...signed, note: 'holidays', until: null, cause: 'by_hand' };
 const paused: ScheduleEvent = { ...pause, type: 'SchedulePaused' };
-const resume: ScheduleCommand = { type: 'ResumeSchedule', ...signed, ...checks };
+const resume: ScheduleCommand = { type: 'ResumeSchedule', ...signed, ...found };
 const resumed: ScheduleEvent = { type: 'ScheduleResumed', ...signed };
 const remove: ScheduleCommand = { type: 'RemoveSchedule', ...signed };
 const removed: ScheduleEvent = { ...remove, type: 'ScheduleRemoved' };
@@ -84,6 +85,34 @@ describe('pausing a schedule', () => {
     expect(given(schedule, defined, paused).state).toMatchObject({ status: 'paused', effectiveFrom: NOON });
   });
   it('changes nothing the second time', () => given(schedule, defined, paused).when(pause).thenNothing());
+  it('keeps why it rests, until it is resumed or removed', () => {
+    const pauseOf = (...more: ScheduleEvent[]) => given(schedule, defined, paused, ...more).state;
+    expect(pauseOf()).toMatchObject({ pause: { note: 'holidays', until: null, cause: 'by_hand' } });
+    expect(pauseOf(resumed)).toMatchObject({ pause: null });
+    expect(pauseOf(removed)).toMatchObject({ pause: null });
+  });
+  it('takes another note or end when it rests already', () => {
+    const longer = { ...pause, until: '2026-11-30T12:00:00.000Z' };
+    given(schedule, defined, paused)
+      .when(longer)
+      .then({ ...longer, type: 'SchedulePaused' });
+  });
+  it('is refused until a time that is not in the future', () => {
+    given(schedule, defined)
+      .when({ ...pause, until: LATER })
+      .refused('pause.until_passed');
+    const soon = { ...pause, until: '2026-11-23T13:00:00.001Z' };
+    given(schedule, defined)
+      .when(soon)
+      .then({ ...soon, type: 'SchedulePaused' });
+  });
+  it('because of failures changes nothing about one that rests', () => {
+    const failing: ScheduleCommand = { ...pause, note: 'Three jobs failed.', cause: 'failures' };
+    given(schedule, defined, paused).when(failing).thenNothing();
+    given(schedule, defined)
+      .when(failing)
+      .then({ ...failing, type: 'SchedulePaused' });
+  });
   it('is refused for an unknown one', () => given(schedule).when(pause).refused('schedule.missing'));
   it('is refused for a removed one', () => given(schedule, defined, removed).when(pause).refused('schedule.removed'));
 });
@@ -122,6 +151,34 @@ describe.each([
     expect(given(schedule).when({ ...define, definition, calendar }).decision).toMatchObject(refused);
     expect(given(schedule, defined).when({ ...revise, definition, calendar }).decision).toMatchObject(refused);
     expect(given(schedule, minding, paused).when({ ...resume, calendar }).decision).toMatchObject(refused);
+  });
+});
+
+describe('resuming by itself', () => {
+  it('counts from the end of the pause, unless a revision came later', () => {
+    const until: ScheduleEvent = { ...resumed, at: '2026-11-23T12:30:00.000Z' };
+    expect(given(schedule, defined, paused, until).state).toMatchObject({ effectiveFrom: until.at });
+    expect(given(schedule, defined, paused, revised, until).state).toMatchObject({ effectiveFrom: LATER });
+  });
+});
+
+describe('a schedule that waits for something', () => {
+  const after = scheduleDefinition({ recurrence: { type: 'after_schedule', scheduleId: TEMPLATE_ID } });
+  const refreshed = scheduleDefinition({ recurrence: { type: 'dataset_refreshed', datasetId: TEMPLATE_ID } });
+  it.each([
+    [after, 'none', 'recurrence.unknown_schedule', '/recurrence/scheduleId'],
+    [after, 'unknown', 'recurrence.unknown_schedule', '/recurrence/scheduleId'],
+    [after, 'cycle', 'recurrence.cycle', '/recurrence/scheduleId'],
+    [refreshed, 'unknown', 'recurrence.unknown_dataset', '/recurrence/datasetId'],
+  ] as const)('is refused when that is missing or comes round (%#)', (definition, trigger, code, pointer) => {
+    const refusal = { accepted: false, refusal: { code: 'schedule.invalid', problems: [{ code, pointer }] } };
+    expect(given(schedule).when({ ...define, definition, trigger }).decision).toMatchObject(refusal);
+    expect(given(schedule, defined).when({ ...revise, definition, trigger }).decision).toMatchObject(refusal);
+  });
+  it('is accepted when that is known', () => {
+    given(schedule)
+      .when({ ...define, definition: after, trigger: 'known' })
+      .then({ ...defined, definition: after });
   });
 });
 

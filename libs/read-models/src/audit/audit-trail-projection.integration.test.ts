@@ -93,7 +93,10 @@ it('tells the fields that an event changed, before and after', async () => {
     after: { details: { name: 'Late flights 100%', description: 'with_underscore', tags: ['ops'] } },
   });
   expect(ofType(entries, 'DatasetRetired')).toEqual([{ before: { status: 'active' }, after: { status: 'retired' } }]);
-  expect(ofType(entries, 'SchedulePaused')).toEqual([{ before: { status: 'active' }, after: { status: 'paused' } }]);
+  const pause = { note: 'holidays', until: null, cause: 'by_hand' };
+  expect(ofType(entries, 'SchedulePaused')).toEqual([
+    { before: { status: 'active', pause: null }, after: { status: 'paused', pause } },
+  ]);
   const [requested] = ofType(entries, 'JobRequested');
   expect(requested).toMatchObject({
     before: null,

@@ -16,6 +16,8 @@ export interface ScheduleRow {
   priority: string;
   status: 'active' | 'paused' | 'removed';
   pause_note: string | null;
+  paused_until: string | null;
+  pause_cause: string | null;
   revision: number;
   created_at: string;
   updated_at: string;
@@ -33,11 +35,15 @@ const SCHEDULES: Table<ScheduleRow> = {
     'priority',
     'status',
     'pause_note',
+    'paused_until',
+    'pause_cause',
     'revision',
     'updated_at',
   ],
   newer: NEWER_REVISION,
 };
+
+const NO_PAUSE = { pause_note: null, paused_until: null, pause_cause: null } as const;
 
 export const SCHEDULE_EVENTS: Readonly<Record<ScheduleEvent['type'], true>> = {
   ScheduleDefined: true,
@@ -65,7 +71,7 @@ export function scheduleStatements(schema: string, events: readonly RecordedEven
           template_id: event.templateId,
           owner: event.owner,
           status: 'active',
-          pause_note: null,
+          ...NO_PAUSE,
           created_at: event.at,
         });
         break;
@@ -73,13 +79,19 @@ export function scheduleStatements(schema: string, events: readonly RecordedEven
         schedules.change(id, { ...change, ...contents(event.definition) });
         break;
       case 'SchedulePaused':
-        schedules.change(id, { ...change, status: 'paused', pause_note: event.note });
+        schedules.change(id, {
+          ...change,
+          status: 'paused',
+          pause_note: event.note,
+          paused_until: event.until,
+          pause_cause: event.cause,
+        });
         break;
       case 'ScheduleResumed':
-        schedules.change(id, { ...change, status: 'active', pause_note: null });
+        schedules.change(id, { ...change, status: 'active', ...NO_PAUSE });
         break;
       case 'ScheduleRemoved':
-        schedules.change(id, { ...change, status: 'removed', pause_note: null });
+        schedules.change(id, { ...change, status: 'removed', ...NO_PAUSE });
         break;
       case 'OccurrencesSkipped':
         schedules.change(id, { schedule_id: id, revision });

@@ -1,5 +1,12 @@
 import type { Pool } from '#database';
-import { currentSchedule, type Priority, type Recurrence, type ScheduleDefinition, type SkipReason } from '#domain';
+import {
+  currentSchedule,
+  type PauseCause,
+  type Priority,
+  type Recurrence,
+  type ScheduleDefinition,
+  type SkipReason,
+} from '#domain';
 import { Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
 import { onlyVisibleSchedules, pageOfVisible, type OwnedRows, type Viewer } from '../query/visibility';
 
@@ -20,6 +27,12 @@ export interface ScheduleView {
   readonly priority: Priority;
   readonly status: ScheduleStatus;
   readonly pauseNote: string | null;
+  /** When it resumes by itself; null: when somebody resumes it. */
+  readonly pausedUntil: string | null;
+  /** Null unless it is paused. */
+  readonly pauseCause: PauseCause | null;
+  /** Occurrences requested so far, as the scheduler has counted them. */
+  readonly runs: number;
   /** Null when nothing is due: paused, removed, or past its end. */
   readonly nextRunTime: string | null;
   readonly revision: number;
@@ -59,7 +72,8 @@ const COLUMNS = `
   s.schedule_id AS "scheduleId", s.template_id AS "templateId", t.name AS "templateName", s.owner, s.name,
   c.name AS "calendarName", s.definition,
   s.schedule_frequency AS "scheduleFrequency", s.time_zone AS "timeZone", s.priority, s.status,
-  s.pause_note AS "pauseNote", d.next_run_at AS "nextRunTime", s.revision, s.created_at AS "createdAt",
+  s.pause_note AS "pauseNote", s.paused_until AS "pausedUntil", s.pause_cause AS "pauseCause",
+  coalesce(d.runs, 0) AS runs, d.next_run_at AS "nextRunTime", s.revision, s.created_at AS "createdAt",
   s.updated_at AS "updatedAt"`;
 const SCHEDULES: OwnedRows = { table: 'read_model.schedule', alias: 's', owner: 'owner' };
 const JOINS = `

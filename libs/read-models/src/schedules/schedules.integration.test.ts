@@ -40,7 +40,7 @@ beforeAll(async () => {
       type: 'SchedulePaused',
       scheduleId: BENS,
       note: 'holidays',
-      until: null,
+      until: minute(70),
       cause: 'by_hand',
       by: BEN,
       at: minute(14),
@@ -50,8 +50,8 @@ beforeAll(async () => {
   database = await createTestDatabase({ migrated: true });
   filled = await filledDatabase(database.url, history.events);
   await filled.pool.query(
-    `INSERT INTO scheduler.due (schedule_id, template_id, owner, definition, status, effective_from, schedule_revision, next_run_at)
-     VALUES ($1, $2, $3, '{}', 'active', $4, 0, $4)`,
+    `INSERT INTO scheduler.due (schedule_id, template_id, owner, definition, status, effective_from, schedule_revision, next_run_at, runs)
+     VALUES ($1, $2, $3, '{}', 'active', $4, 0, $4, 7)`,
     [SCHEDULE, TEMPLATE, ANNA, minute(65)],
   );
   queries = new ScheduleQueries(filled.pool);
@@ -75,12 +75,21 @@ it('shows a schedule as its events left it, and when it is due next', async () =
     priority: 'high',
     status: 'active',
     pauseNote: null,
+    pausedUntil: null,
+    pauseCause: null,
+    runs: 7,
     nextRunTime: minute(65),
     revision: 4,
     createdAt: minute(9),
     updatedAt: minute(22),
   });
-  expect(await queries.get(ben, BENS)).toMatchObject({ status: 'paused', pauseNote: 'holidays', nextRunTime: null });
+  expect(await queries.get(ben, BENS)).toMatchObject({
+    status: 'paused',
+    pauseNote: 'holidays',
+    pausedUntil: minute(70),
+    pauseCause: 'by_hand',
+    nextRunTime: null,
+  });
   expect(await queries.get(cara, REMOVED)).toMatchObject({ status: 'removed', revision: 1 });
 });
 
