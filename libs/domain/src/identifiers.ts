@@ -16,7 +16,7 @@ export type Instant = string;
 /** An IANA time zone name: `Europe/Berlin`. */
 export type TimeZone = string;
 
-export type AggregateType = 'template' | 'schedule' | 'job' | 'dataset' | 'datasource' | 'calendar';
+export type AggregateType = 'template' | 'schedule' | 'job' | 'dataset' | 'datasource' | 'calendar' | 'backfill';
 
 /** The stream of an aggregate: `template-<uuid>`. Also the key of its Kafka records. */
 export function streamOf(aggregate: AggregateType, id: string): string {

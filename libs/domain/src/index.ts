@@ -53,3 +53,6 @@ export * from './jobs/job-messages';
 export * from './jobs/job-request';
 export * from './jobs/start-delay';
 export * from './jobs/job';
+export * from './backfills/backfill-messages';
+export * from './backfills/backfill-ids';
+export * from './backfills/backfill';

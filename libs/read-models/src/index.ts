@@ -4,6 +4,7 @@ export type { Viewer } from './query/visibility';
 export * from './audit/audit-queries';
 export * from './audit/audit-trail-projection';
 export * from './calendars/calendar-queries';
+export * from './backfills/backfill-queries';
 export * from './data-sources/data-source-queries';
 export * from './datasets/dataset-queries';
 export * from './jobs/job-queries';

@@ -11,7 +11,8 @@ import { Kafka, logLevel } from 'kafkajs';
 const { KAFKA_BROKERS = 'localhost:9092', KAFKA_PREFIX = 'report-scheduler', SCHEMAS = 'schemas' } = process.env;
 const group = process.env.CONSUMER_GROUP ?? 'events-as-json-lines';
 const named = process.argv.slice(2);
-const aggregates = named.length > 0 ? named : ['template', 'schedule', 'job', 'dataset', 'datasource', 'access'];
+const aggregates =
+  named.length > 0 ? named : ['template', 'schedule', 'job', 'dataset', 'datasource', 'backfill', 'access'];
 
 type SchemaIds = Record<string, Record<string, number>>;
 

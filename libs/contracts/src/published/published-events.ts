@@ -1,5 +1,5 @@
 import type { AccessEvent } from '#access';
-import type { CalendarEvent, DataSourceEvent, DatasetEvent, JobEvent, ScheduleEvent, TemplateEvent } from '#domain';
+import type { BackfillEvent, CalendarEvent, DataSourceEvent, DatasetEvent, JobEvent, ScheduleEvent, TemplateEvent } from '#domain';
 
 /**
  * Every event that is published, by aggregate, with the version of its schema that is written now. A new event does not
@@ -51,6 +51,11 @@ export const PUBLISHED_EVENTS = {
     CalendarRevised: 1,
     CalendarRemoved: 1,
   } satisfies Record<CalendarEvent['type'], number>,
+  backfill: {
+    BackfillStarted: 1,
+    BackfillCancelled: 1,
+    BackfillCompleted: 1,
+  } satisfies Record<BackfillEvent['type'], number>,
   access: {
     SignedIn: 1,
     SignInRefused: 1,

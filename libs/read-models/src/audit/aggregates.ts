@@ -1,5 +1,6 @@
 import {
   calendar,
+  backfill,
   dataset,
   dataSource,
   isEnded,
@@ -11,6 +12,7 @@ import {
 } from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
 import { CALENDAR_EVENTS } from '../calendars/calendar-projection';
+import { BACKFILL_EVENTS } from '../backfills/backfill-projection';
 import { DATA_SOURCE_EVENTS } from '../data-sources/data-source-projection';
 import { DATASET_EVENTS } from '../datasets/dataset-projection';
 import { JOB_EVENTS } from '../jobs/job-projection';
@@ -52,6 +54,7 @@ const AGGREGATES: Readonly<Record<AggregateType, Aggregate>> = {
   template: aggregate(template, TEMPLATE_EVENTS),
   schedule: aggregate(schedule, SCHEDULE_EVENTS),
   job: aggregate(job, JOB_EVENTS, jobIsClosed),
+  backfill: aggregate(backfill, BACKFILL_EVENTS),
 };
 
 function jobIsClosed(state: JobState): boolean {

@@ -2,6 +2,8 @@ import { ANNA, BEN, CARA } from '#domain/testing';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
 import { InvalidCursor } from '../query/cursor';
 import {
+  BACKFILL,
+  CANCELLED_BACKFILL,
   DATASET,
   filledDatabase,
   idOf,
@@ -67,7 +69,7 @@ it('shows everything to administrators, the newest first or the oldest', async (
   });
 });
 
-it('shows others the streams of the templates, schedules and jobs that they see', async () => {
+it('shows others the streams of the templates, schedules, jobs and backfills that they see', async () => {
   const job = (words: string) => `job-${idOf(words)}`;
   const ofTemplate = [
     `template-${TEMPLATE}`,
@@ -75,6 +77,8 @@ it('shows others the streams of the templates, schedules and jobs that they see'
     job('retried job'),
     job('truncated job'),
     job('expired job'),
+    `backfill-${BACKFILL}`,
+    `backfill-${CANCELLED_BACKFILL}`,
   ];
   expect(await streams({ viewer: viewer(ANNA) })).toEqual(ofTemplate.toSorted());
   expect(await streams({ viewer: viewer(BEN) })).toEqual([...ofTemplate, job('cancelled job')].toSorted());

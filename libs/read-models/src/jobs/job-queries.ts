@@ -25,6 +25,8 @@ export interface JobSummary {
   readonly scheduleId: string | null;
   readonly scheduleRevision: number | null;
   readonly rerunOf: string | null;
+  /** What it is a part of, for the origin `backfill`. */
+  readonly backfillId: string | null;
   readonly nominalTime: string;
   readonly timeZone: string;
   readonly priority: Priority;
@@ -74,6 +76,7 @@ export interface JobFilter extends PageRequest {
   readonly batchTypeId?: number | undefined;
   readonly origin?: JobOrigin | undefined;
   readonly rerunOf?: string | undefined;
+  readonly backfillId?: string | undefined;
   /** Requested at or after this instant. */
   readonly from?: string | undefined;
   /** Requested before this instant. */
@@ -84,7 +87,7 @@ const COLUMNS = `
   j.job_request_id AS "jobRequestId", j.batch_type_id AS "batchTypeId", j.status, j.origin, j.user_id AS "userId",
   j.template_id AS "templateId", j.job_input #>> '{additionalConfig,templateName}' AS "templateName",
   j.template_revision AS "templateRevision", j.schedule_id AS "scheduleId", j.schedule_revision AS "scheduleRevision",
-  j.rerun_of AS "rerunOf", j.nominal_time AS "nominalTime", j.time_zone AS "timeZone", j.priority,
+  j.rerun_of AS "rerunOf", j.backfill_id AS "backfillId", j.nominal_time AS "nominalTime", j.time_zone AS "timeZone", j.priority,
   j.start_before AS "startBefore", j.attempt, j.max_attempts AS "maxAttempts", j.requested_at AS "requestedAt",
   j.started_at AS "startedAt", j.ended_at AS "endedAt", j.retry_at AS "retryAt", j.failure,
   j.row_count::float8 AS "rowCount", j.byte_count::float8 AS "byteCount", j.output_expires_at AS "outputExpiresAt",
@@ -121,6 +124,7 @@ export class JobQueries {
     selection.whereGiven(filter.templateId, (id) => `j.template_id = ${selection.bindId(id)}`);
     selection.whereGiven(filter.scheduleId, (id) => `j.schedule_id = ${selection.bindId(id)}`);
     selection.whereGiven(filter.rerunOf, (id) => `j.rerun_of = ${selection.bindId(id)}`);
+    selection.whereGiven(filter.backfillId, (id) => `j.backfill_id = ${selection.bindId(id)}`);
     selection.whereGiven(filter.batchTypeId, (id) => `j.batch_type_id = ${selection.bind(id)}`);
     selection.whereGiven(filter.origin, (origin) => `j.origin = ${selection.bind(origin)}`);
     selection.whereGiven(filter.from, (from) => `j.requested_at >= ${selection.bind(from)}::timestamptz`);

@@ -14,6 +14,7 @@ export interface JobRow {
   schedule_id: string | null;
   schedule_revision: number | null;
   rerun_of: string | null;
+  backfill_id: string | null;
   nominal_time: string;
   time_zone: string;
   priority: string;
@@ -49,6 +50,7 @@ export const JOBS: Table<JobRow> = {
     'schedule_id',
     'schedule_revision',
     'rerun_of',
+    'backfill_id',
     'nominal_time',
     'time_zone',
     'priority',
@@ -92,6 +94,7 @@ export function requestedJob(request: JobRequest, revision: number, at: string):
     schedule_id: request.scheduleId,
     schedule_revision: request.scheduleRevision,
     rerun_of: request.rerunOf,
+    backfill_id: request.backfillId,
     nominal_time: request.nominalTime,
     time_zone: request.timeZone,
     priority: request.priority,

@@ -88,6 +88,7 @@ it('shows a job with its input, output and attempts', async () => {
     scheduleId: SCHEDULE,
     scheduleRevision: 0,
     rerunOf: null,
+    backfillId: null,
     nominalTime: minute(10),
     timeZone: 'UTC',
     priority: 'normal',

@@ -78,7 +78,7 @@ export function pageOfVisible<Item>(
   );
 }
 
-/** Audit entries (as `alias`) of templates, schedules and jobs that the viewer sees. */
+/** Audit entries (as `alias`) of templates, schedules, jobs and backfills that the viewer sees. */
 export function onlyVisibleStreams(selection: Selection, viewer: Viewer, alias: string): void {
   if (viewer.isAdmin) return;
   const user = selection.bind(viewer.userId);
@@ -92,6 +92,9 @@ export function onlyVisibleStreams(selection: Selection, viewer: Viewer, alias: 
        UNION ALL
        SELECT 'job-' || j.job_request_id FROM read_model.job_request j
        WHERE j.user_id = ${user} OR j.template_id = ANY (${templates})
+       UNION ALL
+       SELECT 'backfill-' || b.backfill_id FROM read_model.backfill b
+       WHERE b.owner = ${user} OR b.template_id = ANY (${templates})
      )`,
   );
 }

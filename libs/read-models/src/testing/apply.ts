@@ -39,6 +39,7 @@ export const READ_MODEL_TABLES = [
   'job_request',
   'job_attempt',
   'template_job_mapping',
+  'backfill',
 ] as const;
 
 /** All rows of all tables but the audit trail, in an order of their own content. */

@@ -1,4 +1,5 @@
 import {
+  backfillIdOf,
   dataSourceIdOf,
   streamOf,
   type DatasetDefinition,
@@ -29,6 +30,8 @@ export const DATASET = idOf('dataset');
 export const TEMPLATE = idOf('template');
 export const OTHER_TEMPLATE = idOf('other template');
 export const SCHEDULE = idOf('schedule');
+export const BACKFILL = backfillIdOf(SCHEDULE, 0);
+export const CANCELLED_BACKFILL = backfillIdOf(SCHEDULE, 1);
 
 /** Minutes after noon. */
 export function minute(minutes: number): string {
@@ -245,6 +248,7 @@ export function sampleHistory(): History {
   );
 
   addJobs(history);
+  addBackfills(history);
   addDataSource(history);
   addCalendars(history);
   return history;
@@ -303,6 +307,47 @@ function addCalendars(history: History): void {
   const others = streamOf('calendar', removed.calendarId);
   history.add(others, { type: 'CalendarDefined', ...removed, definition: calendarDefinition(), at: minute(43) });
   history.add(others, { type: 'CalendarRemoved', ...removed, at: minute(44) });
+}
+
+/** One that has completed, and one that was cancelled twice. Their jobs stand elsewhere, or nowhere. */
+function addBackfills(history: History): void {
+  const start = (backfillId: string, occurrences: readonly string[], at: string) =>
+    history.add(
+      streamOf('backfill', backfillId),
+      {
+        type: 'BackfillStarted',
+        backfillId,
+        scheduleId: SCHEDULE,
+        scheduleRevision: 3,
+        templateId: TEMPLATE,
+        templateRevision: 1,
+        owner: ANNA,
+        from: minute(-60),
+        to: minute(0),
+        timeZone: 'Europe/Berlin',
+        occurrences,
+        concurrency: 2,
+        priority: 'low',
+        note: 'for the auditors',
+        by: ANNA,
+        at,
+      },
+      ANNA,
+    );
+  start(BACKFILL, [minute(-60), minute(-30), minute(0)], minute(32));
+  history.add(streamOf('backfill', BACKFILL), {
+    type: 'BackfillCompleted',
+    backfillId: BACKFILL,
+    completed: 2,
+    failed: 1,
+    cancelled: 0,
+    expired: 0,
+    at: minute(33),
+  });
+  start(CANCELLED_BACKFILL, [minute(-60)], minute(34));
+  const cancelled = { type: 'BackfillCancelled', backfillId: CANCELLED_BACKFILL, cause: 'by_hand', by: ANNA } as const;
+  history.add(streamOf('backfill', CANCELLED_BACKFILL), { ...cancelled, cancelRunning: false, at: minute(35) }, ANNA);
+  history.add(streamOf('backfill', CANCELLED_BACKFILL), { ...cancelled, cancelRunning: true, at: minute(36) }, ANNA);
 }
 
 function addJobs(history: History): void {
