@@ -4,6 +4,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { AccessLog, ReceiptStore, Sessions, SignInLimits, Tokens, UserStore } from '#access';
 import { PARTS, type Parts } from '#runtime';
 import { AuditController } from './audit/audit.controller';
+import { BackfillsController } from './backfills/backfills.controller';
 import { COMMAND_HANDLERS } from './commands/aggregate-commands';
 import { CalendarChecks } from './calendars/calendar-checks';
 import { CalendarsController } from './calendars/calendars.controller';
@@ -71,6 +72,7 @@ const ACCESS = [
     TemplatesController,
     CalendarsController,
     SchedulesController,
+    BackfillsController,
     JobsController,
     OutputController,
     AuditController,

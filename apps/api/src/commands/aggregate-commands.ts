@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import {
   calendar,
+  backfill,
   dataset,
   dataSource,
   job,
@@ -11,6 +12,10 @@ import {
   type CalendarEvent,
   type CalendarRefusal,
   type CalendarState,
+  type BackfillCommand,
+  type BackfillEvent,
+  type BackfillRefusal,
+  type BackfillState,
   type DataSourceCommand,
   type DataSourceEvent,
   type DataSourceRefusal,
@@ -130,6 +135,21 @@ class CalendarCommandHandler implements ICommandHandler<CalendarCommands> {
   }
 }
 
+export class BackfillCommands extends Command<ExecuteOutcome<BackfillState, BackfillEvent, BackfillRefusal>> {
+  constructor(readonly options: ExecuteOptions<BackfillCommand, BackfillState>) {
+    super();
+  }
+}
+
+@CommandHandler(BackfillCommands)
+class BackfillCommandHandler implements ICommandHandler<BackfillCommands> {
+  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+
+  execute({ options }: BackfillCommands) {
+    return execute(this.parts.eventStore, backfill, options);
+  }
+}
+
 export const COMMAND_HANDLERS = [
   TemplateCommandHandler,
   ScheduleCommandHandler,
@@ -137,4 +157,5 @@ export const COMMAND_HANDLERS = [
   DatasetCommandHandler,
   DataSourceCommandHandler,
   CalendarCommandHandler,
+  BackfillCommandHandler,
 ];

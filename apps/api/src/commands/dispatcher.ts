@@ -5,6 +5,9 @@ import {
   type CalendarCommand,
   type CalendarEvent,
   type CalendarState,
+  type BackfillCommand,
+  type BackfillEvent,
+  type BackfillState,
   type DataSourceCommand,
   type DataSourceEvent,
   type DataSourceState,
@@ -26,6 +29,7 @@ import { PARTS, type Parts } from '#runtime';
 import type { RevisionMatch } from '../http/request-headers';
 import {
   CalendarCommands,
+  BackfillCommands,
   DataSourceCommands,
   DatasetCommands,
   JobCommands,
@@ -112,6 +116,17 @@ export class Dispatcher {
     const options = await this.options(from, streamOf('calendar', id), make);
     const outcome = await this.bus.execute(new CalendarCommands(options));
     if (outcome.kind === 'stale') await this.mayKnow(this.streams.calendar(id), make);
+    return done(outcome);
+  }
+
+  async backfill(
+    from: From,
+    id: string,
+    make: Make<BackfillState, BackfillCommand>,
+  ): Promise<Done<BackfillState, BackfillEvent>> {
+    const options = await this.options(from, streamOf('backfill', id), make);
+    const outcome = await this.bus.execute(new BackfillCommands(options));
+    if (outcome.kind === 'stale') await this.mayKnow(this.streams.backfill(id), make);
     return done(outcome);
   }
 

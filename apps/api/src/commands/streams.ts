@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
   calendar,
+  backfill,
   dataset,
   dataSource,
   job,
@@ -10,6 +11,8 @@ import {
   type AggregateType,
   type CalendarEvent,
   type CalendarState,
+  type BackfillEvent,
+  type BackfillState,
   type DataSourceEvent,
   type DataSourceState,
   type DatasetEvent,
@@ -68,6 +71,10 @@ export class Streams {
 
   calendar(id: string): Promise<Loaded<CalendarState>> {
     return this.load<CalendarState, CalendarEvent>('calendar', id, calendar);
+  }
+
+  backfill(id: string): Promise<Loaded<BackfillState>> {
+    return this.load<BackfillState, BackfillEvent>('backfill', id, backfill);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { DataSourceErrorCode } from '#data-sources';
 import type {
   CalendarRefusal,
+  BackfillRefusal,
   DataSourceRefusal,
   DatasetRefusal,
   JobRefusal,
@@ -15,7 +16,8 @@ export type RefusalCode =
   | JobRefusal['code']
   | DatasetRefusal['code']
   | DataSourceRefusal['code']
-  | CalendarRefusal['code'];
+  | CalendarRefusal['code']
+  | BackfillRefusal['code'];
 
 export type ProblemCode = RefusalCode | DataSourceErrorCode | FileStoreErrorCode | EdgeCode;
 
@@ -114,6 +116,20 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'calendar.in_use': { status: 409, title: 'Schedules use the calendar' },
   'calendar.place_unknown': { status: 422, title: 'No holidays are known of this country or region' },
   'calendar.not_imported': { status: 409, title: 'The calendar was not imported' },
+  'backfill.exists': { status: 409, title: 'The backfill exists already' },
+  'backfill.missing': { status: 404, title: 'There is no such backfill' },
+  'backfill.under_way': {
+    status: 409,
+    title: 'The schedule has a backfill that has not ended: wait for it, or cancel it',
+  },
+  'backfill.ended': { status: 409, title: 'The backfill has ended' },
+  'backfill.range_invalid': { status: 422, title: 'The range has problems' },
+  'backfill.too_many': { status: 422, title: 'The range has too many occurrences' },
+  'backfill.nothing_due': { status: 422, title: 'No occurrence of the schedule lies in the range' },
+  'backfill.no_clock': {
+    status: 422,
+    title: 'The schedule goes by what happens, not by the clock: it has no past times',
+  },
   'job.exists': { status: 409, title: 'The job request exists already' },
   'job.missing': { status: 404, title: 'There is no such job request' },
   'job.ended': { status: 409, title: 'The job has ended' },

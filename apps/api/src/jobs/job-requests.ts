@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Caller } from '#access';
 import {
   isEnded,
+  PLAIN_REQUEST,
   selfServiceRequest,
   standardExportRequest,
   type ExistingJob,
@@ -108,10 +109,11 @@ export class JobRequests {
       const priority = this.policy.mayUse(from.caller, request.priority) ? request.priority : 'high';
       return {
         ...request,
+        ...PLAIN_REQUEST,
         ...this.common(from, jobId, { timeZone, priority }),
         nominalTime,
         origin,
-        // It is no occurrence of the schedule any more, so pausing that does not stop it.
+        // It is no occurrence of the schedule any more, so pausing that does not stop it, and none of its backfill.
         scheduleId: null,
         scheduleRevision: null,
         rerunOf: request.jobId,

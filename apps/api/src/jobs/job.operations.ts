@@ -59,6 +59,7 @@ export const jobOperations = {
         .meta({ override: { type: 'integer', enum: BATCH_TYPE_IDS } }),
       origin: jobOrigin.optional(),
       rerunOf: id.optional(),
+      backfillId: id.optional(),
       from: instantInput.optional().describe('Requested at or after this.'),
       to: instantInput.optional().describe('Requested before this.'),
     }),

@@ -86,6 +86,7 @@ const summary = {
   scheduleId: uuid.nullable(),
   scheduleRevision: z.int().nullable(),
   rerunOf: uuid.nullable(),
+  backfillId: uuid.nullable().describe('The backfill that it is a part of.'),
   nominalTime: instant.describe('When it was due, or when a person asked.'),
   timeZone: z.string(),
   priority,

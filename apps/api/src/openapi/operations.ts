@@ -1,5 +1,6 @@
 import { auditOperations } from '../audit/audit.operations';
 import { calendarOperations } from '../calendars/calendar.operations';
+import { backfillOperations } from '../backfills/backfill.operations';
 import { dataSourceOperations } from '../data-sources/data-source.operations';
 import { datasetOperations } from '../datasets/dataset.operations';
 import { healthOperations } from '../health/health.operations';
@@ -18,6 +19,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   templateOperations,
   calendarOperations,
   scheduleOperations,
+  backfillOperations,
   jobOperations,
   outputOperations,
   auditOperations,
