@@ -47,6 +47,7 @@ CREATE TABLE scheduler.backfill (
   owner             text    NOT NULL,
   time_zone         text    NOT NULL,
   occurrences       text[]  NOT NULL,
+  total             integer NOT NULL,
   requested         integer NOT NULL DEFAULT 0,
   concurrency       integer NOT NULL,
   priority          text    NOT NULL,
@@ -54,16 +55,20 @@ CREATE TABLE scheduler.backfill (
   cancel_running    boolean NOT NULL
 );
 COMMENT ON COLUMN scheduler.backfill.backfill_revision IS 'Revision of the backfill''s stream up to which this row knows it.';
-COMMENT ON COLUMN scheduler.backfill.occurrences IS 'Nominal times, ascending, as the event has them; none once it was cancelled.';
+COMMENT ON COLUMN scheduler.backfill.occurrences IS 'Nominal times, ascending, as the event has them; none once it was cancelled. total is their number.';
 COMMENT ON COLUMN scheduler.backfill.requested IS 'So many of the occurrences, from the first on, have a job.';
 
 CREATE TABLE scheduler.backfill_job (
   job_id      uuid    NOT NULL PRIMARY KEY,
   backfill_id uuid    NOT NULL REFERENCES scheduler.backfill ON DELETE CASCADE,
   outcome     text,
-  left_alone  boolean NOT NULL DEFAULT false
+  settled     boolean NOT NULL DEFAULT false
 );
 COMMENT ON COLUMN scheduler.backfill_job.outcome IS 'How it ended: completed, failed, cancelled or expired; null before.';
-COMMENT ON COLUMN scheduler.backfill_job.left_alone IS 'It ran when its backfill was cancelled, and may go on.';
+COMMENT ON COLUMN scheduler.backfill_job.settled IS 'What the cancel of its backfill means for it was done: it was cancelled, or it ran and may go on.';
 
 CREATE INDEX backfill_job_backfill_idx ON scheduler.backfill_job (backfill_id, outcome);
+
+-- No event tells of a backfill yet: those who follow them need not read all that is stored.
+INSERT INTO event_feed.checkpoint (group_name, source, position)
+SELECT 'scheduler-backfills', 'store', max(position) FROM event_store.event HAVING max(position) IS NOT NULL;

@@ -1,0 +1,36 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { PARTS, type Parts } from '#runtime';
+import { BackfillLoop } from './backfill-loop';
+import { BackfillProjection } from './backfill-projection';
+import { BACKFILL_CHANNEL } from './backfill-table';
+
+/** Follows backfills and moves them on for as long as the application runs. */
+@Injectable()
+export class BackfillService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #parts: Parts;
+  readonly #projection: BackfillProjection;
+  readonly #loop: BackfillLoop;
+  #unlisten: (() => Promise<void>) | undefined;
+
+  constructor(@Inject(PARTS) parts: Parts) {
+    const logger = parts.logger.child({ app: 'scheduler' });
+    const { pool, eventStore, storeFeed, clock, settings } = parts;
+    this.#parts = parts;
+    this.#projection = new BackfillProjection({ pool, eventStore, eventFeed: storeFeed, logger });
+    this.#loop = new BackfillLoop({ pool, eventStore, clock, logger, maxAttempts: settings.EXPORT_MAX_ATTEMPTS });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.#parts.health.register('backfills', () => Promise.resolve(this.#projection.problem ?? this.#loop.problem));
+    // One instance follows the events, every instance hears that there may be something to do.
+    this.#unlisten = await this.#parts.notifications.listen(BACKFILL_CHANNEL, () => this.#loop.wake());
+    await this.#projection.start();
+    this.#loop.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#unlisten?.();
+    await this.#loop.stop();
+    await this.#projection.stop();
+  }
+}
