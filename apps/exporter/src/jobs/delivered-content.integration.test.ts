@@ -75,6 +75,17 @@ describe('what a report delivered last', () => {
     expect(await last({ ...scheduled, scheduleId: randomUUID() })).toBeNull();
   });
 
+  it('is compared within a backfill, apart from the schedule’s own runs', async () => {
+    const scheduled = { ...BY_HAND, scheduleId: SCHEDULE_ID };
+    const backfilled = { ...scheduled, origin: 'backfill', backfillId: randomUUID() } as const;
+    expect(await run('A', { ...scheduled, nominalTime: later(3) })).toBeNull();
+    expect(await run('A', { ...backfilled, nominalTime: later(1) })).toBeNull();
+    expect(await run('A', { ...backfilled, nominalTime: later(2) })).toBe('unchanged');
+    expect(await last({ ...backfilled, backfillId: randomUUID() })).toBeNull();
+    expect(await run('B', { ...backfilled, nominalTime: later(4) })).toBeNull();
+    expect(await last(scheduled)).toBe('A');
+  });
+
   it('is what the latest nominal time delivered, also when an older job ends after it', async () => {
     await run('B', { ...BY_HAND, nominalTime: later(2) });
     await run('A', { ...BY_HAND, nominalTime: later(1) });

@@ -55,8 +55,9 @@ export class DeliveredContent {
   }
 }
 
-/** Runs of a schedule follow one another, and those that one person asks for of one template. */
-function reportOf({ scheduleId, templateId, owner }: JobRequest): string {
+/** Runs of a schedule follow one another, those of a backfill, and those that one person asks for of one template. */
+function reportOf({ backfillId, scheduleId, templateId, owner }: JobRequest): string {
+  if (backfillId !== null) return `backfill:${backfillId}`;
   return scheduleId === null ? `template:${templateId ?? ''}:${owner}` : `schedule:${scheduleId}`;
 }
 
