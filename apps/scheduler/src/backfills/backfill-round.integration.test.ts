@@ -161,6 +161,18 @@ describe('a round of backfills', () => {
       expect(await backfills.jobs(...TIMES)).toEqual(['completed', 'completed', 'requested', 'requested', 'absent']);
     });
 
+    it('completes once, whether or not the projection has heard of it', async () => {
+      await begin(5);
+      for (const time of TIMES) await backfills.finish(time);
+      await backfills.caughtUp();
+      await backfills.projection.stop();
+      await expect(backfills.round(failingAt(backfills.world.parts.pool, 'remove-backfill'))).rejects.toThrow('crash');
+      await backfills.round();
+      await backfills.projection.start();
+      await heard();
+      expect(await backfills.events()).toEqual(['BackfillStarted', 'BackfillCompleted']);
+    });
+
     it('cancels the jobs that were appended, though the cancel came before the projection heard of them', async () => {
       await crash();
       await backfills.cancel(false);

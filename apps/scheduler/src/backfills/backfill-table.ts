@@ -110,7 +110,11 @@ export async function forgetEnded(client: Client): Promise<void> {
 }
 
 export async function removeBackfill(client: Client, backfillId: BackfillId): Promise<void> {
-  await client.query('DELETE FROM scheduler.backfill WHERE backfill_id = $1', [backfillId]);
+  await client.query({
+    name: 'remove-backfill',
+    text: 'DELETE FROM scheduler.backfill WHERE backfill_id = $1',
+    values: [backfillId],
+  });
 }
 
 /** A backfill with something to do, locked until the claim's transaction ends. */
