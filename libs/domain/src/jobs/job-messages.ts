@@ -29,7 +29,7 @@ export interface JobRequest {
   readonly startBefore: Instant | null;
   /** Not started earlier; null: as soon as there is room. */
   readonly startAfter: Instant | null;
-  /** It makes up for an outage, so it ranks below what is due. */
+  /** It makes up for an outage, or is part of a backfill, so it ranks below what is due. */
   readonly catchUp: boolean;
   /** No job of the same schedule may run beside it. */
   readonly exclusive: boolean;
