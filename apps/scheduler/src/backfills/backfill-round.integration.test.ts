@@ -171,6 +171,8 @@ describe('a round of backfills', () => {
       await backfills.projection.start();
       await heard();
       expect(await backfills.events()).toEqual(['BackfillStarted', 'BackfillCompleted']);
+      const { rows } = await backfills.world.parts.pool.query('SELECT 1 FROM scheduler.backfill');
+      expect(rows).toEqual([]);
     });
 
     it('cancels the jobs that were appended, though the cancel came before the projection heard of them', async () => {
@@ -262,6 +264,9 @@ describe('a round of backfills', () => {
     await backfills.projection.start();
     await backfills.caughtUp();
     expect(await eventStore.head()).toBe(before);
+    expect((await pool.query('SELECT requested, total FROM scheduler.backfill')).rows).toEqual([
+      { requested: 3, total: 5 },
+    ]);
     await backfills.round();
     expect(await backfills.jobs(...TIMES)).toEqual(['completed', 'requested', 'completed', 'requested', 'absent']);
   });

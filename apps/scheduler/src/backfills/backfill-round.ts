@@ -87,7 +87,7 @@ async function requestNext(
   await parts.eventStore.appendMany(requests.map((request) => request.append));
   await moveBackfill(
     client,
-    backfillId,
+    claimed,
     requests.map(({ jobId }) => jobId),
   );
   parts.logger.debug({ backfillId, requested: requests.length }, 'backfill moved on');

@@ -187,11 +187,15 @@ export async function outcomesOf(client: Client, backfillId: BackfillId): Promis
 }
 
 /** The next jobs of a claimed backfill were requested. */
-export async function moveBackfill(client: Client, backfillId: BackfillId, jobIds: readonly JobId[]): Promise<void> {
+export async function moveBackfill(
+  client: Client,
+  { backfillId, requested }: ClaimedBackfill,
+  jobIds: readonly JobId[],
+): Promise<void> {
   await client.query({
     name: 'move-backfill',
-    text: 'UPDATE scheduler.backfill SET requested = requested + $2 WHERE backfill_id = $1',
-    values: [backfillId, jobIds.length],
+    text: 'UPDATE scheduler.backfill SET requested = $2 WHERE backfill_id = $1',
+    values: [backfillId, requested + jobIds.length],
   });
   await addJobs(
     client,
