@@ -94,6 +94,7 @@ export const backfillOperations = {
       'backfill.nothing_due',
       'backfill.no_clock',
       'backfill.under_way',
+      'priority.not_allowed',
     ],
   }),
   list: operation({

@@ -3,6 +3,7 @@ import type { Caller } from '#access';
 import { backfillIdOf, streamOf, type BackfillState } from '#domain';
 import { BackfillQueries, ScheduleQueries, type BackfillView } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
+import { CalendarChecks } from '../calendars/calendar-checks';
 import { Dispatcher } from '../commands/dispatcher';
 import { answered } from '../commands/outcomes';
 import { Permissions, templateFor } from '../commands/permissions';
@@ -11,6 +12,7 @@ import { Handles, type Call } from '../http/operation';
 import { Problem } from '../http/problem';
 import { viewerOf } from '../http/queries';
 import { entityTag } from '../http/request-headers';
+import { SchedulePolicy } from '../schedules/schedule-policy';
 import { DefinitionChecks } from '../templates/definition-checks';
 import { backfillOperations as operations } from './backfill.operations';
 
@@ -30,6 +32,8 @@ export class BackfillsController {
     @Inject(Streams) private readonly streams: Streams,
     @Inject(Permissions) private readonly permissions: Permissions,
     @Inject(DefinitionChecks) private readonly checks: DefinitionChecks,
+    @Inject(CalendarChecks) private readonly calendars: CalendarChecks,
+    @Inject(SchedulePolicy) private readonly policy: SchedulePolicy,
   ) {
     this.queries = new BackfillQueries(parts.pool);
     this.schedules = new ScheduleQueries(parts.pool);
@@ -38,13 +42,15 @@ export class BackfillsController {
   @Handles(operations.start)
   async start(call: CallOf<'start'>) {
     const { scheduleId } = call.params;
+    this.policy.requirePriority(call.caller, call.body.priority);
     const { state: found, revision: scheduleRevision } = await this.streams.schedule(scheduleId);
     const schedule = await this.permissions.schedule(call.caller, found);
     const { state, revision: templateRevision } = await this.streams.template(schedule.templateId);
     const template = await this.checks.ofTemplate(templateFor(call.caller, state, 'run'));
+    const calendar = await this.calendars.lastOf(schedule.definition);
     const begin = async (backfillId: string) => {
       const outcome = await this.dispatcher.backfill({ ...call, ifMatch: null }, backfillId, () => ({
-        ...{ type: 'StartBackfill', backfillId, schedule, scheduleRevision, template, templateRevision },
+        ...{ type: 'StartBackfill', backfillId, schedule, scheduleRevision, template, templateRevision, calendar },
         ...{ ...call.body, by: call.caller.userId, at: call.now.toISOString() },
       }));
       return answered(backfillId, outcome, { location: `/v1/schedules/${scheduleId}/backfills/${backfillId}` });

@@ -146,6 +146,20 @@ describe('what cannot be backfilled is refused', () => {
     expect(await refusal(await schedule(), empty)).toMatchObject({ status: 422, code: 'backfill.nothing_due' });
   });
 
+  it('a priority that is for administrators', async () => {
+    const urgent = { ...OCTOBER, priority: 'urgent' };
+    expect(await refusal(await schedule(), urgent)).toMatchObject({ status: 403, code: 'priority.not_allowed' });
+  });
+
+  it('a backfill of an event-driven schedule', async () => {
+    const source = await schedule();
+    const recurrence = { type: 'after_schedule', scheduleId: source };
+    expect(await refusal(await schedule({ recurrence }), OCTOBER)).toMatchObject({
+      status: 422,
+      code: 'backfill.no_clock',
+    });
+  });
+
   it('a removed schedule, but not a paused one', async () => {
     const scheduleId = await schedule();
     await anna().post(`/v1/schedules/${scheduleId}/pause`, {}).expect(200);

@@ -57,6 +57,7 @@ export class BackfillWorld {
       scheduleRevision: history.length - 1,
       template: { status: 'active', problems: [] },
       templateRevision: 0,
+      calendar: null,
       from: '2026-10-01T08:00:00.000Z',
       to: timeOf(to),
       concurrency,

@@ -1,4 +1,5 @@
 import type { DomainRefusal } from '#event-sourcing';
+import type { BusinessCalendar } from '../calendars/business-calendar';
 import type { BackfillId, Instant, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
 import type { DefinitionProblem } from '../reports/definition-problem';
 import type { Priority, ScheduleState, TemplateCheck } from '../schedules/schedule-messages';
@@ -19,6 +20,8 @@ export type BackfillCommand =
       readonly scheduleRevision: number;
       readonly template: TemplateCheck;
       readonly templateRevision: number;
+      /** That which the schedule names; null: it names none. */
+      readonly calendar: BusinessCalendar | null;
       /** Both ends belong to the range. */
       readonly from: Instant;
       readonly to: Instant;

@@ -66,7 +66,7 @@ export const backfill: Decider<BackfillCommand, BackfillState, BackfillEvent, Ba
 type Start = Extract<BackfillCommand, { type: 'StartBackfill' }>;
 
 function start(command: Start): ReturnType<typeof backfill.decide> {
-  const { schedule, template, from, to } = command;
+  const { schedule, template, calendar, from, to } = command;
   if (schedule.status === 'absent') return refuse({ code: 'schedule.missing' });
   if (schedule.status === 'removed') return refuse({ code: 'schedule.removed' });
   if (template.status === 'absent') return refuse({ code: 'template.missing' });
@@ -78,7 +78,7 @@ function start(command: Start): ReturnType<typeof backfill.decide> {
     return refuse({ code: 'backfill.no_clock' });
   }
   const bounds = { from: new Date(from), to: new Date(to) };
-  const { times, count } = backfilledTimes(definition, bounds, MOST_BACKFILLED);
+  const { times, count } = backfilledTimes(definition, calendar, bounds, MOST_BACKFILLED);
   if (count === 0) return refuse({ code: 'backfill.nothing_due' });
   if (count > MOST_BACKFILLED) return refuse({ code: 'backfill.too_many', problems: [tooMany(count)] });
   if (template.problems.length > 0) return refuse({ code: 'template.invalid', problems: template.problems });

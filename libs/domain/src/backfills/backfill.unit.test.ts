@@ -29,6 +29,7 @@ const start: Start = {
   scheduleRevision: 4,
   template: fit,
   templateRevision: 7,
+  calendar: null,
   from: '2026-10-24T00:00:00.000Z',
   to: '2026-10-26T06:30:00.000Z',
   concurrency: 2,
@@ -81,6 +82,14 @@ describe('starting a backfill', () => {
     given(backfill)
       .when({ ...start, schedule: scheduled(window) })
       .then({ ...started, occurrences: ['2026-10-25T06:30:00.000Z'] });
+  });
+
+  it('minds the calendar', () => {
+    const use = { calendarId: '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d05', onHoliday: 'next_business_day' } as const;
+    const calendar = { weekend: [6, 7], holidays: new Set(['2026-10-26']) } as const;
+    given(backfill)
+      .when({ ...start, to: '2026-10-28T00:00:00.000Z', schedule: scheduled({ calendar: use }), calendar })
+      .then({ ...started, to: '2026-10-28T00:00:00.000Z', occurrences: ['2026-10-27T06:30:00.000Z'] });
   });
 
   it('may be of a single moment, and end now', () => {

@@ -1,3 +1,4 @@
+import type { BusinessCalendar } from '../calendars/business-calendar';
 import { countOccurrences, nextOccurrenceOf } from '../schedules/occurrences';
 import type { ScheduleDefinition } from '../schedules/schedule-messages';
 
@@ -14,16 +15,14 @@ export interface BackfilledTimes {
  */
 export function backfilledTimes(
   definition: ScheduleDefinition,
+  calendar: BusinessCalendar | null,
   { from, to }: { readonly from: Date; readonly to: Date },
   most: number,
 ): BackfilledTimes {
-  const before = new Date(from.getTime() - 1);
+  const nextAfter = (instant: Date) => nextOccurrenceOf(definition, calendar, instant, instant);
   const times: Date[] = [];
-  let next = nextOccurrenceOf(definition, before, before);
-  for (; next !== null && next <= to && times.length < most; next = nextOccurrenceOf(definition, next, next)) {
-    times.push(next);
-  }
+  let next = nextAfter(new Date(from.getTime() - 1));
+  for (; next !== null && next <= to && times.length < most; next = nextAfter(next)) times.push(next);
   if (next === null || next > to) return { times, count: times.length };
-  const end = definition.endsAt === null ? to : new Date(Math.min(to.getTime(), Date.parse(definition.endsAt)));
-  return { times, count: times.length + 1 + countOccurrences(definition.recurrence, definition.timeZone, next, end) };
+  return { times, count: times.length + 1 + countOccurrences(definition, calendar, next, to) };
 }
