@@ -1,8 +1,6 @@
 import { streamOf, type JobEvent } from '#domain';
 import { ANNA, FLIGHTS_STATE, templateDefinition } from '#domain/testing';
 import { toDomainEvent } from '#event-sourcing';
-import { ScheduleProjection } from '../projection/schedule-projection';
-import { NextTimes } from '../due/next-times';
 import { BackfillWorld } from '../testing/backfill-world';
 import { failingAt } from '../testing/failing-pool';
 import { BACKFILLS_GROUP } from './backfill-projection';
@@ -68,7 +66,7 @@ describe('a round of backfills', () => {
 
   it('asks for each with its nominal time, for the owner, below what is due, and settles nothing of the schedule', async () => {
     const { world } = backfills;
-    const schedules = new ScheduleProjection(world.parts, new NextTimes());
+    const schedules = world.projection();
     await schedules.start();
     await begin(1);
     await world.caughtUp();

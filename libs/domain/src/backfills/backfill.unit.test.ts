@@ -17,7 +17,7 @@ function scheduled(
 ): ScheduleState {
   return {
     ...{ status, scheduleId: SCHEDULE_ID, templateId: TEMPLATE_ID, owner: ANNA, definition: scheduleDefinition(more) },
-    ...{ effectiveFrom: '2026-11-22T12:00:00.000Z', skippedTo: null },
+    ...{ effectiveFrom: '2026-11-22T12:00:00.000Z', skippedTo: null, pause: null },
   };
 }
 
