@@ -73,6 +73,8 @@ export interface EventStore {
   appendMany(appends: readonly Append[]): Promise<readonly AppendOutcome[]>;
   /** A stream's events in order of revision, from `fromRevision` (default 0). An unknown stream gives an empty list. */
   readStream(streamId: string, options?: { readonly fromRevision?: number }): Promise<readonly RecordedEvent[]>;
+  /** All events of each stream, as `readStream` gives them; streams without events are absent from the map. */
+  readStreams(streamIds: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>>;
   /** The revision of the last event of each stream; streams without events are absent from the map. */
   headRevisions(streamIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The events that stand at a revision of their streams, in any order; a revision without an event is left out. */

@@ -40,6 +40,11 @@ export class VersionedEventStore implements EventStore {
     return (await this.#store.readStream(streamId, options)).map(this.#versions.upcast);
   }
 
+  async readStreams(streamIds: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+    const streams = await this.#store.readStreams(streamIds);
+    return new Map([...streams].map(([streamId, events]) => [streamId, events.map(this.#versions.upcast)]));
+  }
+
   headRevisions(streamIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return this.#store.headRevisions(streamIds);
   }

@@ -154,6 +154,19 @@ export function eventStoreConformance(name: string, make: () => Promise<StoreUnd
         expect(await store.readAt([])).toEqual([]);
       });
 
+      it('gives back what it took, stream by stream and all at once', async () => {
+        const [one, other, none] = [someStream(), someStream(), someStream()];
+        await store.append({ streamId: one, expected: 'no-stream', events: someEvents(2) });
+        await store.append({ streamId: other, expected: 'no-stream', events: someEvents(1) });
+        await store.append({ streamId: one, expected: 1, events: someEvents(1) });
+        const streams = await store.readStreams([one, none, other, one]);
+        expect([...streams.keys()].sort()).toEqual([one, other].sort());
+        expect(streams.get(one)).toEqual(await store.readStream(one));
+        expect(streams.get(one)?.map(({ revision }) => revision)).toEqual([0, 1, 2]);
+        expect(streams.get(other)).toEqual(await store.readStream(other));
+        expect(await store.readStreams([])).toEqual(new Map());
+      });
+
       it('takes more than fits into one call', async () => {
         const appends = Array.from({ length: 1500 }, () => ({
           streamId: someStream(),

@@ -46,6 +46,11 @@ export class InMemoryEventStore implements EventStore {
     return Promise.resolve(this.#stream(streamId).slice(options.fromRevision ?? 0));
   }
 
+  readStreams(streamIds: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+    const streams = streamIds.map((id) => [id, this.#stream(id)] as const);
+    return Promise.resolve(new Map(streams.filter(([, events]) => events.length > 0)));
+  }
+
   headRevisions(streamIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const heads = streamIds.map((id) => [id, this.#stream(id).length - 1] as const);
     return Promise.resolve(new Map(heads.filter(([, head]) => head >= 0)));

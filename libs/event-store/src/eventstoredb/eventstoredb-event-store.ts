@@ -96,6 +96,11 @@ export class EventStoreDbEventStore implements EventStore {
     return stored.map(({ event }) => event);
   }
 
+  async readStreams(streamIds: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+    const streams = await inTurns(streamIds, CALLS_AT_A_TIME, (streamId) => this.readStream(streamId));
+    return new Map(streams.flatMap((events) => (events[0] ? [[events[0].streamId, events] as const] : [])));
+  }
+
   async headRevisions(streamIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const heads = await inTurns(streamIds, CALLS_AT_A_TIME, (streamId) =>
       this.#readStream(streamId, { fromRevision: END, direction: BACKWARDS, maxCount: 1 }),

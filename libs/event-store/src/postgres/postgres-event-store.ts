@@ -70,6 +70,23 @@ export class PostgresEventStore implements EventStore {
     return rows.map(recorded);
   }
 
+  async readStreams(streamIds: readonly string[]): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+    const { rows } = await this.#pool.query<EventRow>({
+      name: 'read-streams',
+      text: `SELECT e.* FROM (SELECT DISTINCT unnest($1::text[])) AS s (stream_id) CROSS JOIN LATERAL (
+               SELECT ${COLUMNS} FROM event_store.event e WHERE e.stream_id = s.stream_id ORDER BY e.revision
+             ) e`,
+      values: [streamIds],
+    });
+    const streams = new Map<string, RecordedEvent[]>();
+    for (const row of rows) {
+      const events = streams.get(row.stream_id);
+      if (events) events.push(recorded(row));
+      else streams.set(row.stream_id, [recorded(row)]);
+    }
+    return streams;
+  }
+
   async headRevisions(streamIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const { rows } = await this.#pool.query<{ stream_id: string; revision: number }>({
       name: 'head-revisions',
