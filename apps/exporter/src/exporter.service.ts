@@ -2,14 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { UserStore } from '#access';
+import type { UserId } from '#domain';
 import { processExportRequest } from '#export-engine';
+import { queueRules } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
 import { DeliveredContent } from './jobs/delivered-content';
+import { Gathered } from './jobs/gathered';
 import { JobHistory } from './jobs/job-history';
 import { JobRunner } from './jobs/job-runner';
 import { retryDelayMs } from './jobs/retry-delay';
+import { Claims } from './queue/claims';
 import { CANCELLED, ExportQueue, QUEUE_CHANNEL } from './queue/export-queue';
 import { QueueProjection } from './queue/queue-projection';
+import { WorkerRegister } from './queue/worker-register';
 import { expireWaitingJobs } from './sweeping/deadlines';
 import { expireOutputs, removeAbandonedAttempts } from './sweeping/outputs';
 import { Sweeper } from './sweeping/sweeper';
@@ -34,6 +39,7 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
     const logger = parts.logger.child({ app: 'exporter' });
     const history = new JobHistory(eventStore);
     const users = new UserStore(pool);
+    const maxRows = new Gathered((userIds: readonly UserId[]) => users.maxRows(userIds));
     const queue = new ExportQueue(pool, settings.EXPORT_LEASE_SECONDS * 1000);
     const runner = new JobRunner({
       history,
@@ -54,18 +60,21 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
           timeoutMs: settings.EXPORT_TIMEOUT_SECONDS * 1000,
         },
       },
-      userMaxRows: (userId) => users.maxRows(userId),
+      userMaxRows: (userId) => maxRows.ask(userId),
       retentionDays: settings.OUTPUT_RETENTION_DAYS,
       retryDelayMs: (attempt) => retryDelayMs(attempt, Math.random()),
     });
     const outputs = { pool, history, fileStore, clock, logger };
     this.#parts = parts;
     this.#projection = new QueueProjection({ pool, eventFeed, logger, leaseMs: queue.leaseMs });
+    const name = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
     this.#workers = new WorkerPool({
       queue,
+      claims: new Claims(pool, queueRules(settings), queue.leaseMs),
+      register: new WorkerRegister(pool, name, settings.EXPORT_SLOTS),
       logger,
       slots: settings.EXPORT_SLOTS,
-      name: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+      name,
       run: (job) => runner.run(job),
     });
     this.#sweepers = [

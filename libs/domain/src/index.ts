@@ -58,3 +58,4 @@ export * from './backfills/backfill-messages';
 export * from './backfills/backfill-ids';
 export * from './backfills/backfill';
 export * from './jobs/job-turns';
+export * from './jobs/source-rules';

@@ -86,6 +86,12 @@ const schema = z.object({
   URGENT_PRIORITY_FOR: z.enum(['admins', 'everybody']).default('admins'),
   /** Exports that one process runs at a time. Default 2. */
   EXPORT_SLOTS: z.coerce.number().int().min(1).max(64).default(2),
+  /** Jobs of one user, of one dataset and of one data source that run at a time, in all processes. Unset: see the settings' reference. */
+  EXPORT_PER_USER: z.coerce.number().int().min(1).optional(),
+  EXPORT_PER_DATASET: z.coerce.number().int().min(1).optional(),
+  EXPORT_PER_DATA_SOURCE: z.coerce.number().int().min(1).optional(),
+  /** Minutes of waiting that raise a job by one priority. Default 15. */
+  PRIORITY_AGEING_MINUTES: z.coerce.number().min(0.1).max(10_080).default(15),
   /** Seconds without a heartbeat after which another worker takes over a job. Default 30. */
   EXPORT_LEASE_SECONDS: z.coerce.number().min(1).max(3600).default(30),
   /** Most rows of one report. Default 10,000,000. */

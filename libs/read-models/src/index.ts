@@ -13,3 +13,4 @@ export * from './projection/read-models-projection';
 export * from './schedules/schedule-count';
 export * from './schedules/schedule-queries';
 export * from './templates/template-queries';
+export * from './job-queue/queue-facts';

@@ -212,8 +212,8 @@ describe('a job by hand', () => {
   it('shows how far it has got', async () => {
     await happens(started());
     await world.parts.pool.query(
-      `INSERT INTO exporter.export_queue (job_id, owner, dataset_id, priority, enqueued_at, sort_key, ready_at, rows_done, bytes_done)
-       VALUES ($1, $2, $1, 'normal', now(), now(), now(), 120, 4096)`,
+      `INSERT INTO exporter.export_queue (job_id, owner, dataset_id, priority, level, enqueued_at, nominal_time, ready_at, rows_done, bytes_done)
+       VALUES ($1, $2, $1, 'normal', 1, now(), now(), now(), 120, 4096)`,
       [job.id, world.anna.userId],
     );
     const { body } = await anna().get(`/v1/job-requests/${job.id}`).expect(200);
@@ -231,8 +231,8 @@ describe('following a job', () => {
 
     const { pool } = world.parts;
     await pool.query(
-      `INSERT INTO exporter.export_queue (job_id, owner, dataset_id, priority, enqueued_at, sort_key, ready_at, rows_done, bytes_done)
-       VALUES ($1, $2, $1, 'normal', now(), now(), now(), 7, 70)`,
+      `INSERT INTO exporter.export_queue (job_id, owner, dataset_id, priority, level, enqueued_at, nominal_time, ready_at, rows_done, bytes_done)
+       VALUES ($1, $2, $1, 'normal', 1, now(), now(), now(), 7, 70)`,
       [job.id, world.anna.userId],
     );
     await pool.query(`SELECT pg_notify('job_progress', $1)`, [job.id]);

@@ -210,9 +210,8 @@ describe('a job in the exporter', () => {
   async function claimed(worker: string): Promise<Claim> {
     const claims: Claim[] = [];
     await world.until(async () => {
-      const claim = await world.queue(0).claim(worker);
-      if (claim) claims.push(claim);
-      return claim !== null;
+      claims.push(...(await world.claims({}, 0).claim([worker])).claims);
+      return claims.length > 0;
     });
     return claims[0]!;
   }

@@ -1,9 +1,9 @@
-import { toInstant, type ExistingJob, type JobFailure, type JobOutput, type JobRequest, type UserId } from '#domain';
+import { toInstant, type JobFailure, type JobOutput, type JobRequest, type UserId } from '#domain';
 import { ExportFailure, type ExportParts, type ExportRequest } from '#export-engine';
 import type { Clock, Logger } from '#platform';
 import type { ExportQueue } from '../queue/export-queue';
 import type { DeliveredContent } from './delivered-content';
-import { openJob, type JobHistory, type JobOutcome } from './job-history';
+import { openJob, type JobHistory, type JobOutcome, type ReadJob } from './job-history';
 import type { RunningJob } from './running-job';
 
 /** A command that could not be stored is tried again after these milliseconds. */
@@ -33,6 +33,14 @@ export interface RunnerParts {
   readonly retryDelayMs: (attempt: number) => number;
 }
 
+/** An attempt that has begun. */
+interface Attempt {
+  readonly request: JobRequest;
+  readonly attempt: number;
+  /** The job as its `JobStarted` left it. */
+  readonly begun: ReadJob;
+}
+
 /** Takes one claimed job through an attempt. The event store decides what is true; the queue row only holds the place. */
 export class JobRunner {
   readonly #parts: RunnerParts;
@@ -59,7 +67,8 @@ export class JobRunner {
   async #attempt(running: RunningJob): Promise<void> {
     const { history, queue } = this.#parts;
     const { claim } = running;
-    const state = await this.#withoutLostAttempt(running, openJob(await history.job(claim.jobId)));
+    const read = await this.#withoutLostAttempt(running, await history.read(claim.jobId));
+    const state = openJob(read.state);
     if (!state) return queue.remove(claim);
 
     const waitMs = state.retryAt === null ? 0 : Date.parse(state.retryAt) - this.#parts.clock.now().getTime();
@@ -76,25 +85,21 @@ export class JobRunner {
     ]);
     const limits = { ...this.#parts.exportParts.limits, userMaxRows };
     const attempt = state.attempt + 1;
-    const started = await this.#tell(running, {
-      type: 'StartJob',
-      jobId: claim.jobId,
-      attempt,
-      worker: claim.worker,
-      at: this.#now(),
-    });
+    const { jobId, worker } = claim;
+    const started = await this.#tell(running, { type: 'StartJob', jobId, attempt, worker, at: this.#now() }, read);
     if (started.kind !== 'done') return this.#refused(running, attempt - 1, started);
-    await this.#export(running, state, attempt, { dataset, ownerName, limits });
+    await this.#export(running, { request, attempt, begun: started }, { dataset, ownerName, limits });
   }
 
-  /** A job that is found running was left by its worker. Null when the job is over. */
-  async #withoutLostAttempt(running: RunningJob, state: ExistingJob | null): Promise<ExistingJob | null> {
-    if (state?.status !== 'running') return state;
+  /** A job that is found running was left by its worker. */
+  async #withoutLostAttempt(running: RunningJob, read: ReadJob): Promise<ReadJob> {
+    const { state } = read;
+    if (state.status !== 'running') return read;
     const { jobId } = running.claim;
     const outcome = await this.#tell(running, { type: 'LoseAttempt', jobId, attempt: state.attempt, at: this.#now() });
     this.#parts.logger.warn({ jobId, attempt: state.attempt, worker: state.worker }, 'attempt lost');
-    if (outcome.kind === 'done') this.#logIfFailed(running, state, outcome);
-    return openJob(await this.#parts.history.job(jobId));
+    if (outcome.kind === 'done') this.#logIfFailed(running, state.request, outcome);
+    return this.#parts.history.read(jobId);
   }
 
   async #expire(running: RunningJob, reason: NonNullable<Awaited<ReturnType<JobHistory['obstacle']>>>): Promise<void> {
@@ -106,67 +111,61 @@ export class JobRunner {
 
   async #export(
     running: RunningJob,
-    state: ExistingJob,
-    attempt: number,
+    current: Attempt,
     known: Pick<ExportParts, 'dataset' | 'ownerName' | 'limits'>,
   ): Promise<void> {
     const { process, exportParts } = this.#parts;
+    const { request, attempt } = current;
     const { jobId } = running.claim;
     const startedAt = performance.now();
     let output: JobOutput;
     try {
-      const { batchTypeId, input } = state.request;
+      const { batchTypeId, input } = request;
       const { signal } = running;
       const onProgress = (rows: number, bytes: number) => running.report(rows, bytes);
-      const lastContent = () => this.#parts.delivered.last(state.request);
+      const lastContent = () => this.#parts.delivered.last(request);
       output = await process(
         { jobId, attempt, batchTypeId, input },
         { ...exportParts, ...known, signal, lastContent, onProgress },
       );
     } catch (error) {
-      await this.#failed(running, state, attempt, error);
+      await this.#failed(running, current, error);
       return;
     }
-    await this.#completed(running, state, attempt, output, Math.round(performance.now() - startedAt));
+    await this.#completed(running, current, output, Math.round(performance.now() - startedAt));
   }
 
   async #completed(
     running: RunningJob,
-    state: ExistingJob,
-    attempt: number,
+    { request, attempt, begun }: Attempt,
     output: JobOutput,
     ms: number,
   ): Promise<void> {
     const { clock, retentionDays, logger, queue, delivered } = this.#parts;
     const { jobId } = running.claim;
     // Before the event: a later run must find every job that completed.
-    if (output.contentSha256 !== null && output.withheld === null) await delivered.note(state.request);
+    if (output.contentSha256 !== null && output.withheld === null) await delivered.note(request);
     const now = clock.now();
-    const minutes = state.request.input.additionalConfig.output.retentionMinutes ?? retentionDays * MINUTES_PER_DAY;
-    const outcome = await this.#tell(running, {
-      type: 'CompleteJob',
-      jobId,
-      attempt,
-      output,
-      outputExpiresAt: toInstant(now.getTime() + minutes * 60_000),
-      at: toInstant(now),
-    });
+    const minutes = request.input.additionalConfig.output.retentionMinutes ?? retentionDays * MINUTES_PER_DAY;
+    const outputExpiresAt = toInstant(now.getTime() + minutes * 60_000);
+    const completion = { type: 'CompleteJob', jobId, attempt, output, outputExpiresAt, at: toInstant(now) } as const;
+    const outcome = await this.#tell(running, completion, begun);
     if (outcome.kind !== 'done') return this.#refused(running, attempt, outcome);
     const bytes = output.files.reduce((sum, file) => sum + file.bytes, 0);
     const file = output.files.map(({ key }) => key).join(', ');
     const { rows, withheld } = output;
     const what = withheld === null ? { bytes, file } : { withheld };
-    logger.info({ jobId, template: nameOf(state), rows, ...what, ms }, 'job completed');
+    logger.info({ jobId, template: nameOf(request), rows, ...what, ms }, 'job completed');
     await queue.remove(running.claim);
   }
 
-  async #failed(running: RunningJob, state: ExistingJob, attempt: number, error: unknown): Promise<void> {
+  async #failed(running: RunningJob, { request, attempt }: Attempt, error: unknown): Promise<void> {
     const { logger, queue, retryDelayMs } = this.#parts;
     const { claim, abortedFor } = running;
     const { jobId } = claim;
     switch (abortedFor) {
       case 'cancelled':
-        logger.info({ jobId, template: nameOf(state) }, 'job cancelled');
+        logger.info({ jobId, template: nameOf(request) }, 'job cancelled');
         return queue.remove(claim);
       case 'lease_lost':
         logger.warn({ jobId, attempt, code: 'exporter.lease_lost' }, 'attempt given up: another worker has the job');
@@ -175,7 +174,7 @@ export class JobRunner {
         const lost = await this.#tell(running, { type: 'LoseAttempt', jobId, attempt, at: this.#now() });
         if (lost.kind !== 'done') return this.#refused(running, attempt, lost);
         logger.info({ jobId, attempt }, 'job handed back');
-        if (this.#logIfFailed(running, state, lost)) return queue.remove(claim);
+        if (this.#logIfFailed(running, request, lost)) return queue.remove(claim);
         return queue.release(claim, 0, attempt);
       }
       case null: {
@@ -191,10 +190,10 @@ export class JobRunner {
           at,
         });
         if (outcome.kind !== 'done') return this.#refused(running, attempt, outcome);
-        if (this.#logIfFailed(running, state, outcome)) return queue.remove(claim);
+        if (this.#logIfFailed(running, request, outcome)) return queue.remove(claim);
         const { code, message } = failure;
         logger.warn(
-          { jobId, template: nameOf(state), attempt, code, message, retryInMs: delayMs },
+          { jobId, template: nameOf(request), attempt, code, message, retryInMs: delayMs },
           'job attempt failed',
         );
         return queue.release(claim, delayMs, attempt);
@@ -218,13 +217,13 @@ export class JobRunner {
   }
 
   /** True when the job has ended as failed, which is then in the log. */
-  #logIfFailed(running: RunningJob, state: ExistingJob, outcome: JobOutcome & { readonly kind: 'done' }): boolean {
+  #logIfFailed(running: RunningJob, request: JobRequest, outcome: JobOutcome & { readonly kind: 'done' }): boolean {
     const failed = outcome.events.find((event) => event.type === 'JobFailed');
     if (!failed) return false;
     const { attempt, failure } = failed;
     const { code, message } = failure;
     this.#parts.logger.warn(
-      { jobId: running.claim.jobId, template: nameOf(state), attempt, code, message },
+      { jobId: running.claim.jobId, template: nameOf(request), attempt, code, message },
       'job failed',
     );
     return true;
@@ -240,12 +239,16 @@ export class JobRunner {
     return queue.remove(claim);
   }
 
-  /** Stores a command's events; the same command again when the answer was lost. */
-  async #tell(running: RunningJob, command: Parameters<JobHistory['execute']>[0]): Promise<JobOutcome> {
+  /** Stores a command's events; the same command again, after a look at the job, when the answer was lost. */
+  async #tell(
+    running: RunningJob,
+    command: Parameters<JobHistory['execute']>[0],
+    known?: ReadJob,
+  ): Promise<JobOutcome> {
     const purpose = `${running.claim.worker} ${'attempt' in command ? command.attempt : ''}`;
-    for (const delayMs of TELL_AGAIN_MS) {
+    for (const [tries, delayMs] of TELL_AGAIN_MS.entries()) {
       try {
-        return await this.#parts.history.execute(command, purpose);
+        return await this.#parts.history.execute(command, purpose, tries === 0 ? known : undefined);
       } catch (error) {
         const { jobId, type } = command;
         this.#parts.logger.warn({ err: error, jobId, command: type, code: 'exporter.not_stored' }, 'trying again');
@@ -261,6 +264,6 @@ export class JobRunner {
 }
 
 /** What people know the report by. */
-function nameOf({ request: { input } }: ExistingJob): string {
+function nameOf({ input }: JobRequest): string {
   return input.dynamicMapping ? input.additionalConfig.templateName : 'standard export';
 }

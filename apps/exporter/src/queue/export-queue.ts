@@ -1,5 +1,6 @@
 import type { Pool } from '#database';
 import type { Instant, JobId } from '#domain';
+import { Gathered } from '../jobs/gathered';
 
 /** The channel that tells workers of ready jobs, and with the payload `CANCELLED` of running ones that were cancelled. */
 export const QUEUE_CHANNEL = 'export_queue';
@@ -30,25 +31,17 @@ export type BeatAnswer = 'held' | 'cancelled' | 'taken' | 'missing';
 export class ExportQueue {
   readonly #pool: Pool;
   readonly #leaseMs: number;
+  readonly #removals: Gathered<Claim, undefined>;
 
   /** @param leaseMs milliseconds that a claim lasts after its last sign of life */
   constructor(pool: Pool, leaseMs: number) {
     this.#pool = pool;
     this.#leaseMs = leaseMs;
+    this.#removals = new Gathered((claims) => this.#removeAll(claims));
   }
 
   get leaseMs(): number {
     return this.#leaseMs;
-  }
-
-  /** The job whose turn it is, or one whose worker vanished; null when none is ready. */
-  async claim(worker: string): Promise<Claim | null> {
-    const { rows } = await this.#pool.query<{ job_id: string }>({
-      name: 'claim-export',
-      text: `SELECT job_id FROM exporter.claim($1, $2 * interval '1 millisecond')`,
-      values: [worker, this.#leaseMs],
-    });
-    return rows[0] ? { jobId: rows[0].job_id, worker } : null;
   }
 
   /** Prolongs the leases of claims and notes their progress. Answers for each, in the order given. */
@@ -98,7 +91,7 @@ export class ExportQueue {
       text: `WITH released AS (
                UPDATE exporter.export_queue
                SET lease_owner = NULL, lease_expires_at = NULL, attempt = greatest(attempt, $4), rows_done = 0, bytes_done = 0,
-                   ready_at = clock_timestamp() + $3 * interval '1 millisecond'
+                   ready_at = clock_timestamp() + $3 * interval '1 millisecond', delayed = $3 > 0
                WHERE job_id = $1 AND lease_owner = $2
                RETURNING 1
              )
@@ -107,26 +100,9 @@ export class ExportQueue {
     });
   }
 
-  /** Takes a job that has ended out of the queue. */
-  async remove({ jobId, worker }: Claim): Promise<void> {
-    await this.#pool.query({
-      name: 'remove-export',
-      text: 'DELETE FROM exporter.export_queue WHERE job_id = $1 AND lease_owner = $2',
-      values: [jobId, worker],
-    });
-  }
-
-  /** Milliseconds until a delayed job is ready or a lease runs out, whichever is first; null when there is neither. */
-  async untilNext(): Promise<number | null> {
-    const { rows } = await this.#pool.query<{ ms: number | null }>({
-      name: 'next-export',
-      text: `SELECT extract(epoch FROM least(
-               (SELECT min(ready_at) FROM exporter.export_queue WHERE lease_owner IS NULL AND ready_at > clock_timestamp()),
-               (SELECT min(lease_expires_at) FROM exporter.export_queue WHERE lease_owner IS NOT NULL)
-             ) - clock_timestamp())::float8 * 1000 AS ms`,
-    });
-    const ms = rows[0]?.ms ?? null;
-    return ms === null ? null : Math.max(Math.ceil(ms), 0);
+  /** Takes a job that has ended out of the queue. Others may be free to start then, on any machine. */
+  remove(claim: Claim): Promise<void> {
+    return this.#removals.ask(claim);
   }
 
   /** Jobs that have not been started by their deadline. */
@@ -138,5 +114,22 @@ export class ExportQueue {
       values: [now, limit],
     });
     return rows.map((row) => row.job_id);
+  }
+
+  async #removeAll(claims: readonly Claim[]): Promise<readonly undefined[]> {
+    await this.#pool.query({
+      name: 'remove-exports',
+      text: `WITH ended AS (
+               SELECT q.job_id FROM unnest($1::uuid[], $2::text[]) AS c (job_id, worker)
+               JOIN exporter.export_queue q ON q.job_id = c.job_id AND q.lease_owner = c.worker
+               ORDER BY q.job_id FOR UPDATE OF q
+             ), removed AS (
+               DELETE FROM exporter.export_queue q USING ended e WHERE q.job_id = e.job_id
+             )
+             SELECT pg_notify('${QUEUE_CHANNEL}', '')
+             WHERE EXISTS (SELECT FROM exporter.export_queue WHERE lease_owner IS NULL AND NOT delayed)`,
+      values: [claims.map(({ jobId }) => jobId), claims.map(({ worker }) => worker)],
+    });
+    return claims.map(() => undefined);
   }
 }

@@ -1,8 +1,14 @@
-import type { DatasetId, Instant, JobEvent, JobId, Priority, UserId } from '#domain';
+import {
+  queueLevel,
+  type DatasetId,
+  type Instant,
+  type JobEvent,
+  type JobId,
+  type Priority,
+  type ScheduleId,
+  type UserId,
+} from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
-
-/** Minutes by which a priority goes before others that were queued at the same time; waiting makes up for them. */
-const HEAD_START_MINUTES: Record<Priority, number> = { urgent: 240, high: 30, normal: 0, low: -30 };
 
 /** A job that is to be queued. */
 interface QueuedJob {
@@ -10,8 +16,11 @@ interface QueuedJob {
   readonly owner: UserId;
   readonly datasetId: DatasetId;
   readonly priority: Priority;
+  readonly level: number;
+  readonly scheduleId: ScheduleId | null;
+  readonly nominalTime: Instant;
+  readonly exclusive: boolean;
   readonly enqueuedAt: Date;
-  readonly sortKey: Date;
   readonly readyAt: Date;
   readonly startBefore: Instant | null;
   readonly attempt: number;
@@ -93,8 +102,8 @@ interface JobChange {
 function changed(before: JobChange, event: JobEvent, recordedAt: Date): JobChange | null {
   switch (event.type) {
     case 'JobRequested': {
-      const { jobId, owner, priority, startBefore, input } = event.request;
-      const headStart = HEAD_START_MINUTES[priority] * 60_000;
+      const { jobId, owner, priority, catchUp, startBefore, startAfter, input } = event.request;
+      const { scheduleId, nominalTime, exclusive } = event.request;
       return {
         fate: null,
         queued: {
@@ -102,9 +111,12 @@ function changed(before: JobChange, event: JobEvent, recordedAt: Date): JobChang
           owner,
           datasetId: input.additionalConfig.datasetId,
           priority,
+          level: queueLevel(priority, catchUp),
+          scheduleId,
+          nominalTime,
+          exclusive,
           enqueuedAt: recordedAt,
-          sortKey: new Date(recordedAt.getTime() - headStart),
-          readyAt: recordedAt,
+          readyAt: startAfter === null ? recordedAt : later(recordedAt, new Date(startAfter)),
           startBefore,
           attempt: 0,
           worker: null,
@@ -140,4 +152,8 @@ function queuedJob(queued: QueuedJob | null, fate: Fate | null): QueuedJob | nul
     case 'cancelled':
       return null;
   }
+}
+
+function later(left: Date, right: Date): Date {
+  return left > right ? left : right;
 }

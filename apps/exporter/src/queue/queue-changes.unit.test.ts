@@ -39,7 +39,7 @@ describe('what a batch of events changes in the queue', () => {
     expect(changes(withheld)).toEqual({ ...nothing, ended: [JOB_ID] });
   });
 
-  it('queues a requested job, half an hour ahead for its high priority', () => {
+  it('queues a requested job, at the level of its priority', () => {
     const { queued } = changes(requested);
     expect(queued).toMatchObject([
       {
@@ -47,9 +47,19 @@ describe('what a batch of events changes in the queue', () => {
         attempt: 0,
         worker: null,
         readyAt: new Date(NOON),
-        sortKey: new Date('2026-11-23T11:30:00.000Z'),
+        level: 2,
+        scheduleId: null,
+        nominalTime: NOON,
+        exclusive: false,
       },
     ]);
+  });
+
+  it('queues what catches up below all that is due, and not to be started before its time', () => {
+    const request = jobRequest({ priority: 'high', catchUp: true, startAfter: retryAt });
+    expect(changes({ ...requested, request }).queued).toMatchObject([{ level: -2, readyAt: new Date(retryAt) }]);
+    const past = jobRequest({ startAfter: '2026-11-23T11:00:00.000Z' });
+    expect(changes({ ...requested, request: past }).queued).toMatchObject([{ readyAt: new Date(NOON) }]);
   });
 
   it('queues nothing that has ended within the batch, and notes its output', () => {

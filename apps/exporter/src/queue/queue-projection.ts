@@ -4,6 +4,7 @@ import type { EventFeed, FeedBatch, RunningSubscription } from '#event-sourcing'
 import type { Logger } from '#platform';
 import { CANCELLED, QUEUE_CHANNEL } from './export-queue';
 import { changesOf, QUEUE_EVENTS, type QueueChanges } from './queue-changes';
+import { recordSources, SOURCE_EVENTS, sourceChangesOf } from './queue-sources';
 
 /** The exporter's group of subscribers. */
 export const EXPORTER_GROUP = 'exporter';
@@ -38,7 +39,7 @@ export class QueueProjection {
     const { pool, eventFeed, logger } = this.#parts;
     this.#running = await eventFeed.subscribe({
       group: EXPORTER_GROUP,
-      types: QUEUE_EVENTS,
+      types: [...QUEUE_EVENTS, ...SOURCE_EVENTS],
       parks: true,
       load: (source) => loadCheckpoint(pool, EXPORTER_GROUP, source),
       handle: (batch) => this.#apply(batch),
@@ -56,13 +57,14 @@ export class QueueProjection {
 
   async #apply(batch: FeedBatch): Promise<void> {
     const changes = changesOf(batch.events);
+    const sources = sourceChangesOf(batch.events);
     await transaction(this.#parts.pool, async (client) => {
       await moveCheckpoint(client, EXPORTER_GROUP, batch);
-      // Rows first, lanes last: whoever holds a row may be waiting for a lane, never the other way round.
       await this.#changeQueued(client, changes);
       await removeEnded(client, changes);
       await this.#enqueue(client, changes);
       await recordOutputs(client, changes);
+      await recordSources(client, sources);
     });
     this.#problem = null;
   }
@@ -83,7 +85,8 @@ export class QueueProjection {
     if (waiting.length > 0) {
       await client.query(
         `UPDATE exporter.export_queue q
-         SET ready_at = greatest(q.ready_at, w.ready_at), attempt = w.attempt
+         SET ready_at = greatest(q.ready_at, w.ready_at), attempt = w.attempt,
+             delayed = greatest(q.ready_at, w.ready_at) > clock_timestamp()
          FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[]) AS w (job_id, attempt, ready_at)
          WHERE q.job_id = w.job_id AND q.lease_owner IS NULL AND q.attempt < w.attempt`,
         [
@@ -97,7 +100,7 @@ export class QueueProjection {
       // Only when the queue is built anew: a job that runs is left to its worker.
       await client.query(
         `UPDATE exporter.export_queue q
-         SET attempt = s.attempt, lease_owner = s.worker,
+         SET attempt = s.attempt, lease_owner = s.worker, delayed = false,
              lease_expires_at = clock_timestamp() + $4 * interval '1 millisecond'
          FROM unnest($1::uuid[], $2::integer[], $3::text[]) AS s (job_id, attempt, worker)
          WHERE q.job_id = s.job_id AND q.lease_owner IS NULL AND q.attempt < s.attempt`,
@@ -116,14 +119,15 @@ export class QueueProjection {
     await client.query({
       name: 'enqueue-exports',
       text: `WITH added AS (
-               INSERT INTO exporter.export_queue (job_id, owner, dataset_id, priority, enqueued_at, sort_key, ready_at,
-                                                  start_before, attempt, lease_owner, lease_expires_at)
-               SELECT j.job_id, j.owner, j.dataset_id, j.priority, j.enqueued_at, j.sort_key, j.ready_at, j.start_before,
-                      j.attempt, j.worker,
-                      CASE WHEN j.worker IS NOT NULL THEN clock_timestamp() + $11 * interval '1 millisecond' END
-               FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[],
-                           $7::timestamptz[], $8::timestamptz[], $9::integer[], $10::text[])
-                 AS j (job_id, owner, dataset_id, priority, enqueued_at, sort_key, ready_at, start_before, attempt, worker)
+               INSERT INTO exporter.export_queue (job_id, owner, dataset_id, priority, level, schedule_id, nominal_time, exclusive,
+                                                  enqueued_at, ready_at, start_before, attempt, lease_owner, delayed,
+                                                  lease_expires_at)
+               SELECT j.*, j.lease_owner IS NULL AND j.ready_at > clock_timestamp(),
+                      CASE WHEN j.lease_owner IS NOT NULL THEN clock_timestamp() + $14 * interval '1 millisecond' END
+               FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::smallint[], $6::uuid[], $7::timestamptz[],
+                           $8::boolean[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::integer[], $13::text[])
+                 AS j (job_id, owner, dataset_id, priority, level, schedule_id, nominal_time, exclusive,
+                       enqueued_at, ready_at, start_before, attempt, lease_owner)
                ON CONFLICT (job_id) DO NOTHING
                RETURNING 1
              )
@@ -133,8 +137,11 @@ export class QueueProjection {
         queued.map(({ owner }) => owner),
         queued.map(({ datasetId }) => datasetId),
         queued.map(({ priority }) => priority),
+        queued.map(({ level }) => level),
+        queued.map(({ scheduleId }) => scheduleId),
+        queued.map(({ nominalTime }) => nominalTime),
+        queued.map(({ exclusive }) => exclusive),
         queued.map(({ enqueuedAt }) => enqueuedAt),
-        queued.map(({ sortKey }) => sortKey),
         queued.map(({ readyAt }) => readyAt),
         queued.map(({ startBefore }) => startBefore),
         queued.map(({ attempt }) => attempt),

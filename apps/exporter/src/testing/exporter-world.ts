@@ -18,13 +18,16 @@ import { ANNA, DATASET_ID, FLIGHTS, jobOutput, jobRequest } from '#domain/testin
 import { execute, STORE_SOURCE, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
 import type { ExportParts, ExportRequest } from '#export-engine';
 import { createLogger, readSettings } from '#platform';
+import type { QueueRules } from '#read-models';
 import { closeParts, openParts, type Parts } from '#runtime';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
 import { DeliveredContent } from '../jobs/delivered-content';
 import { JobHistory, openJob } from '../jobs/job-history';
 import { JobRunner } from '../jobs/job-runner';
+import { Claims } from '../queue/claims';
 import { CANCELLED, ExportQueue, QUEUE_CHANNEL, type BeatAnswer } from '../queue/export-queue';
 import { EXPORTER_GROUP, QueueProjection } from '../queue/queue-projection';
+import { WorkerRegister } from '../queue/worker-register';
 import { WorkerPool } from '../workers/worker-pool';
 
 const PATIENCE_MS = 20_000;
@@ -44,6 +47,7 @@ export interface WorkerOptions {
   readonly leaseMs?: number;
   /** True: it is cut off from the queue once it has a job, so that its lease runs out whatever it does. Default false. */
   readonly silent?: boolean;
+  readonly rules?: Partial<QueueRules>;
   readonly retryDelayMs?: (attempt: number) => number;
 }
 
@@ -99,6 +103,11 @@ export class ExporterWorld {
     return new ExportQueue(this.parts.pool, leaseMs);
   }
 
+  claims(rules: Partial<QueueRules> = {}, leaseMs = LEASE_MS): Claims {
+    const none = { perUser: null, perDataset: null, perDataSource: null, ageingMs: 900_000 };
+    return new Claims(this.parts.pool, { ...none, ...rules }, leaseMs);
+  }
+
   /** A worker process; it stops with the world, at the latest. */
   async worker(options: WorkerOptions): Promise<WorkerPool> {
     const { clock, logger, dataSources, fileStore, notifications } = this.parts;
@@ -115,15 +124,19 @@ export class ExporterWorld {
       logger,
       process: options.process,
       exportParts: { dataSources, fileStore, limits: { maxRows: 1000, timeoutMs: 10_000 } },
-      userMaxRows: (userId) => users.maxRows(userId),
+      userMaxRows: async (userId) => (await users.maxRows([userId]))[0] ?? null,
       retentionDays: 1,
       retryDelayMs: options.retryDelayMs ?? (() => 0),
     });
+    const name = randomUUID().slice(0, 8);
+    const slots = options.slots ?? 1;
     const workers = new WorkerPool({
       queue,
+      claims: this.claims(options.rules, options.leaseMs),
+      register: new WorkerRegister(this.parts.pool, name, slots),
       logger,
-      slots: options.slots ?? 1,
-      name: randomUUID().slice(0, 8),
+      slots,
+      name,
       run: (running) => runner.run(running),
     });
     const unlisten = await notifications.listen(QUEUE_CHANNEL, (payload) => {
@@ -138,8 +151,7 @@ export class ExporterWorld {
     return workers;
   }
 
-  async registerDataset(definition: DatasetDefinition = FLIGHTS): Promise<void> {
-    const datasetId = DATASET_ID;
+  async registerDataset(definition: DatasetDefinition = FLIGHTS, datasetId = DATASET_ID): Promise<void> {
     const at = this.now();
     await this.run(dataset, streamOf('dataset', datasetId), {
       type: 'RegisterDataset',

@@ -1,11 +1,13 @@
 import type { Logger } from '#platform';
 import { RunningJob } from '../jobs/running-job';
+import type { Claims } from '../queue/claims';
 import type { ExportQueue } from '../queue/export-queue';
+import type { WorkerRegister } from '../queue/worker-register';
 import { Heartbeat } from './heartbeat';
 
 /** Notifications only wake the workers: what they miss is found within this time. */
 const LOOK_AGAIN_MS = 5000;
-/** A lease that has run out may be locked for a moment by whoever prolongs it. */
+/** A job whose turn it is may be locked for a moment by whoever changes it. */
 const SHORTEST_PAUSE_MS = 10;
 const AFTER_FAILURE_MS = 1000;
 /** Milliseconds that running exports are given at a stop, and then to notice that they were ended. */
@@ -14,6 +16,8 @@ const ABORT_GRACE_MS = 10_000;
 
 export interface WorkerPoolParts {
   readonly queue: ExportQueue;
+  readonly claims: Claims;
+  readonly register: WorkerRegister;
   readonly logger: Logger;
   /** Exports at a time. */
   readonly slots: number;
@@ -74,14 +78,20 @@ export class WorkerPool {
         'export does not end: left to its lease',
       );
     }
+    await this.#parts.register.leave().catch((error: unknown) => {
+      this.#parts.logger.warn(
+        { err: error, code: 'exporter.not_signed_off' },
+        'the others count on this process a while',
+      );
+    });
   }
 
   async #pump(): Promise<void> {
     while (!this.#stopped) {
       this.#woken = false;
       try {
-        await this.#fillSlots();
-        const pauseMs = this.#running.size < this.#parts.slots ? await this.#untilNext() : LOOK_AGAIN_MS;
+        await this.#parts.register.present();
+        const pauseMs = await this.#fillSlots();
         this.#problem = null;
         await this.#pause(pauseMs);
       } catch (error) {
@@ -92,13 +102,22 @@ export class WorkerPool {
     }
   }
 
-  async #fillSlots(): Promise<void> {
+  /** Claims as long as there are free slots and jobs. Gives the milliseconds until there is reason to look again. */
+  async #fillSlots(): Promise<number> {
     while (!this.#stopped && this.#running.size < this.#parts.slots) {
-      this.#claims += 1;
-      const claim = await this.#parts.queue.claim(`${this.#parts.name}/${this.#claims}`);
-      if (!claim) return;
-      this.#run(new RunningJob(claim));
+      const names = Array.from({ length: this.#parts.slots - this.#running.size }, () => this.#nextName());
+      const { claims, more, nextInMs } = await this.#parts.claims.claim(names);
+      for (const claim of claims) this.#run(new RunningJob(claim));
+      const pauseMs = Math.min(Math.max(nextInMs ?? LOOK_AGAIN_MS, SHORTEST_PAUSE_MS), LOOK_AGAIN_MS);
+      if (claims.length === 0) return more ? SHORTEST_PAUSE_MS : pauseMs;
+      if (!more && claims.length < names.length) return pauseMs;
     }
+    return LOOK_AGAIN_MS;
+  }
+
+  #nextName(): string {
+    this.#claims += 1;
+    return `${this.#parts.name}/${this.#claims}`;
   }
 
   #run(job: RunningJob): void {
@@ -109,11 +128,6 @@ export class WorkerPool {
       this.#resume();
     });
     this.#running.set(job, run);
-  }
-
-  async #untilNext(): Promise<number> {
-    const next = await this.#parts.queue.untilNext();
-    return Math.min(Math.max(next ?? LOOK_AGAIN_MS, SHORTEST_PAUSE_MS), LOOK_AGAIN_MS);
   }
 
   /** Until no job runs any more, or the time is over. */

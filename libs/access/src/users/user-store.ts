@@ -130,14 +130,15 @@ export class UserStore {
     await this.pool.query('UPDATE access.user_account SET disabled_at = NULL WHERE user_id = $1', [userId]);
   }
 
-  /** The most rows of one report of the user's; null: no limit of their own, or no such user. */
-  async maxRows(userId: UserId): Promise<number | null> {
-    const { rows } = await this.pool.query<Pick<Row, 'max_rows'>>({
+  /** The most rows of one report of each user's, in the order given; null: no limit of their own, or no such user. */
+  async maxRows(userIds: readonly UserId[]): Promise<readonly (number | null)[]> {
+    const { rows } = await this.pool.query<Pick<Row, 'user_id' | 'max_rows'>>({
       name: 'user-max-rows',
-      text: 'SELECT max_rows FROM access.user_account WHERE user_id = $1',
-      values: [userId],
+      text: 'SELECT user_id, max_rows FROM access.user_account WHERE user_id = ANY ($1::uuid[]) AND max_rows IS NOT NULL',
+      values: [userIds],
     });
-    return rows[0]?.max_rows ?? null;
+    const limits = new Map(rows.map((row) => [row.user_id, row.max_rows]));
+    return userIds.map((userId) => limits.get(userId) ?? null);
   }
 
   /** @param maxRows at least 1; null takes the limit away */
