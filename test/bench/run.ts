@@ -1,6 +1,7 @@
 import { appendBench } from './append/append-bench';
 import { appendSixBench } from './append-six/append-six-bench';
 import { consumeBench } from './consume/consume-bench';
+import { dispatchBench } from './dispatch/dispatch-bench';
 import { exportCsvBench } from './exports/export-csv-bench';
 import { exportParquetBench } from './exports/export-parquet-bench';
 import { exportTwoBench } from './exports/export-two-bench';
@@ -24,6 +25,7 @@ const benches = [
   kafkaLatencyBench,
   idleBench,
   latencyBench,
+  dispatchBench,
   scheduleBurstBench,
   scheduleRestBench,
   exportCsvBench,

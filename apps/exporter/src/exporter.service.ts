@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { pid } from 'node:process';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { UserStore } from '#access';
 import type { UserId } from '#domain';
-import { processExportRequest } from '#export-engine';
 import { queueRules } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
 import { DeliveredContent } from './jobs/delivered-content';
 import { Gathered } from './jobs/gathered';
 import { JobHistory } from './jobs/job-history';
-import { JobRunner } from './jobs/job-runner';
+import { JobRunner, type RunnerParts } from './jobs/job-runner';
 import { retryDelayMs } from './jobs/retry-delay';
 import { Claims } from './queue/claims';
 import { CANCELLED, ExportQueue, QUEUE_CHANNEL } from './queue/export-queue';
@@ -19,6 +19,9 @@ import { expireWaitingJobs } from './sweeping/deadlines';
 import { expireOutputs, removeAbandonedAttempts } from './sweeping/outputs';
 import { Sweeper } from './sweeping/sweeper';
 import { WorkerPool } from './workers/worker-pool';
+
+/** What a job does when its turn has come: `processExportRequest` in the product. */
+export const EXPORT_PROCESS = Symbol('what a job does');
 
 const DEADLINES_EVERY_MS = 5000;
 const RETENTION_EVERY_MS = 15_000;
@@ -34,7 +37,7 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
   readonly #stopping = new AbortController();
   #unlisten: (() => Promise<void>) | undefined;
 
-  constructor(@Inject(PARTS) parts: Parts) {
+  constructor(@Inject(PARTS) parts: Parts, @Inject(EXPORT_PROCESS) process: RunnerParts['process']) {
     const { pool, eventFeed, eventStore, clock, settings, fileStore, dataSources } = parts;
     const logger = parts.logger.child({ app: 'exporter' });
     const history = new JobHistory(eventStore);
@@ -48,7 +51,7 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
       personName: async (userId) => (await users.byId(userId))?.displayName ?? userId,
       clock,
       logger,
-      process: processExportRequest,
+      process,
       exportParts: {
         dataSources,
         fileStore,
@@ -67,7 +70,7 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
     const outputs = { pool, history, fileStore, clock, logger };
     this.#parts = parts;
     this.#projection = new QueueProjection({ pool, eventFeed, logger, leaseMs: queue.leaseMs });
-    const name = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+    const name = `${hostname()}/${pid}/${randomUUID().slice(0, 8)}`;
     this.#workers = new WorkerPool({
       queue,
       claims: new Claims(pool, queueRules(settings), queue.leaseMs),
