@@ -20,6 +20,7 @@ import { Idempotency } from './http/idempotency';
 import { OperationInterceptor } from './http/operation.interceptor';
 import { ProblemFilter } from './http/problem.filter';
 import { ReadYourWrites } from './http/read-your-writes';
+import { JobQueueController } from './job-queue/job-queue.controller';
 import { JobEvents } from './jobs/job-events';
 import { JobRequests } from './jobs/job-requests';
 import { JobViews } from './jobs/job-views';
@@ -75,6 +76,7 @@ const ACCESS = [
     BackfillsController,
     JobsController,
     OutputController,
+    JobQueueController,
     AuditController,
     HealthController,
   ],

@@ -5,6 +5,7 @@ import { dataSourceOperations } from '../data-sources/data-source.operations';
 import { datasetOperations } from '../datasets/dataset.operations';
 import { healthOperations } from '../health/health.operations';
 import type { AnyOperation } from '../http/operation';
+import { jobQueueOperations } from '../job-queue/job-queue.operations';
 import { jobOperations, outputOperations } from '../jobs/job.operations';
 import { scheduleOperations } from '../schedules/schedule.operations';
 import { sessionOperations } from '../sessions/session.operations';
@@ -22,6 +23,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   backfillOperations,
   jobOperations,
   outputOperations,
+  jobQueueOperations,
   auditOperations,
   userOperations,
   healthOperations,

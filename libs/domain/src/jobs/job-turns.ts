@@ -171,6 +171,12 @@ interface TurnClaim {
   readonly servedAt: number;
 }
 
+interface Turn<Job> {
+  readonly job: Job;
+  /** What keeps it from being started; null: nothing but a slot. */
+  readonly obstacle: WaitReason | null;
+}
+
 /**
  * The waiting jobs in the order of their turns, each with what keeps it from being started when its turn comes. It ends with
  * the jobs, or when `wanted` of them have nothing in their way.
@@ -179,27 +185,55 @@ export function* turnsOf<Job extends WaitingJob>(
   state: QueueState,
   waiting: readonly Job[],
   wanted = Infinity,
-): Generator<{ readonly job: Job; readonly obstacle: WaitReason | null }, void> {
+): Generator<Turn<Job>, void> {
   const turns = new JobTurns(state);
+  let left = wanted;
+  if (left === 0) return;
+  const starts = (turn: Turn<Job>) => turn.obstacle === null;
+  for (const turn of inTurn(turns, waiting, (job) => turns.obstacle(job), starts)) {
+    yield turn;
+    if (turn.obstacle === null) left -= 1;
+    if (left === 0) return;
+  }
+}
+
+/**
+ * The waiting jobs in the order in which they would be started, one after another, if nothing but slots were wanting; each with
+ * what keeps it from being started now.
+ */
+export function queueOrder<Job extends WaitingJob>(state: QueueState, waiting: readonly Job[]): readonly Turn<Job>[] {
+  const now = new JobTurns(state);
+  return [
+    ...inTurn(
+      new JobTurns(state),
+      waiting,
+      (job) => now.obstacle(job),
+      () => true,
+    ),
+  ];
+}
+
+function* inTurn<Job extends WaitingJob>(
+  turns: JobTurns,
+  waiting: readonly Job[],
+  obstacleOf: (job: Job) => WaitReason | null,
+  starts: (turn: Turn<Job>) => boolean,
+): Generator<Turn<Job>, void> {
   const lanes = new Set(lanesOf(waiting, turns));
-  for (let started = 0; started < wanted;) {
+  for (;;) {
     let next: Lane<Job> | undefined;
     for (const lane of lanes) if (!next || compare(lane, next) < 0) next = lane;
     if (!next) return;
-    const job = next.first;
-    const obstacle = turns.obstacle(job);
-    if (obstacle === null) {
-      turns.start(job);
-      started += 1;
-    }
+    const turn = { job: next.first, obstacle: obstacleOf(next.first) };
+    const started = starts(turn);
+    if (started) turns.start(turn.job);
     const follower = next.others.pop();
     if (follower) next.first = follower;
     else lanes.delete(next);
     for (const lane of lanes) {
-      if (lane === next || (obstacle === null && lane.first.owner === job.owner))
-        lane.claim = turns.claimOf(lane.first);
+      if (lane === next || (started && lane.first.owner === turn.job.owner)) lane.claim = turns.claimOf(lane.first);
     }
-    yield { job, obstacle };
+    yield turn;
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ANNA, BEN, CARA, DATASET_ID, SCHEDULE_ID } from '../testing/samples';
-import { queueLevel, turnsOf, type QueueState, type WaitingJob } from './job-turns';
+import { queueLevel, queueOrder, turnsOf, type QueueState, type WaitingJob } from './job-turns';
 
 const NOW = Date.parse('2026-11-23T12:00:00.000Z');
 const MINUTE = 60_000;
@@ -214,5 +214,17 @@ describe('what keeps a job from being started', () => {
     const list = [waiting({ readyAt: until }), waiting(), waiting(), waiting()];
     expect([...turnsOf(state(), list, 2)].filter(({ obstacle }) => !obstacle)).toHaveLength(2);
     expect([...turnsOf(state(), list, 0)]).toEqual([]);
+  });
+});
+
+describe('the order of the queue', () => {
+  it('is as if nothing but slots were wanting, with what is in the way now', () => {
+    const annas = [1, 2, 3].map(() => waiting({ readyAt: NOW + MINUTE }));
+    const bens = [1, 2, 3].map(() => waiting({ owner: BEN, dataSource: 'other' }));
+    const sources = new Map([['other', { limit: 1, closedUntil: null }]]);
+    const turns = queueOrder(state({ sources }), [...annas, ...bens]);
+    expect(turns.map(({ job }) => job.owner)).toEqual([ANNA, BEN, ANNA, BEN, ANNA, BEN]);
+    const reason = { type: 'start_after', until: NOW + MINUTE };
+    expect(turns.map(({ obstacle }) => obstacle)).toEqual([reason, null, reason, null, reason, null]);
   });
 });
