@@ -28,6 +28,12 @@ describe('every bench measures what it says, at a tiny size', () => {
       ['--requests', '3', '--rows', '100', '--minutes', '0'],
       ['run_now_p50_ms', 'run_now_p99_ms', 'run_now_seen_p50_ms', 'direct_p50_ms'],
     ],
+    [
+      'dispatch',
+      ['--runs', '1', '--jobs', '50', '--slots', '4'],
+      ['jobs_per_s', 'graphile_per_s', 'ratio_graphile', 'rss_mib'],
+    ],
+    ['fairness', ['--flood', '20', '--requests', '2', '--length', '50'], ['job_lengths', 'median_job_lengths']],
     ['export-csv', ['--runs', '1', '--rows', '1000'], ['rows_per_s', 'rss_mib']],
     [
       'export-xlsx',

@@ -7,6 +7,7 @@ import { exportParquetBench } from './exports/export-parquet-bench';
 import { exportTwoBench } from './exports/export-two-bench';
 import { exportWideBench } from './exports/export-wide-bench';
 import { exportXlsxBench } from './exports/export-xlsx-bench';
+import { fairnessBench } from './fairness/fairness-bench';
 import { main } from './harness/main';
 import { idleBench } from './idle/idle-bench';
 import { kafkaLatencyBench } from './kafka-latency/kafka-latency-bench';
@@ -26,6 +27,7 @@ const benches = [
   idleBench,
   latencyBench,
   dispatchBench,
+  fairnessBench,
   scheduleBurstBench,
   scheduleRestBench,
   exportCsvBench,
