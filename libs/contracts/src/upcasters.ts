@@ -77,7 +77,7 @@ const scheduleContents: Upcaster = (data) => {
 
 const dataSourceOptions: Upcaster = (data) => {
   const { definition, ...rest } = data as { readonly definition: Fields };
-  return { ...rest, definition: { ...definition, mysql: null } };
+  return { ...rest, definition: { mysql: null, blackouts: [], ...definition } };
 };
 
 export const UPCASTERS: Upcasters = {

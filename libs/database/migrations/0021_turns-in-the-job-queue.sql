@@ -76,7 +76,10 @@ COMMENT ON COLUMN exporter.data_source.blackouts IS 'When nothing may start on i
 INSERT INTO exporter.dataset (dataset_id, data_source, retired, revision)
 SELECT dataset_id, data_source, status = 'retired', revision FROM read_model.dataset;
 INSERT INTO exporter.data_source (data_source_id, name, max_connections, revision)
-SELECT data_source_id, name, (postgres ->> 'maxConnections')::integer, revision FROM read_model.data_source;
+SELECT data_source_id, name, (coalesce(postgres, mysql) ->> 'maxConnections')::integer, revision FROM read_model.data_source;
+
+ALTER TABLE read_model.data_source ADD COLUMN blackouts jsonb NOT NULL DEFAULT '[]';
+COMMENT ON COLUMN read_model.data_source.blackouts IS 'When no report may begin to read from it. Data sources of before have none.';
 
 -- The rows above are those of the read models: what these have yet to apply has to come to the exporter as well.
 UPDATE event_feed.checkpoint c SET position = r.position, "offset" = r."offset"

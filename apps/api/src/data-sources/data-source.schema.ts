@@ -1,14 +1,39 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { TLS_MODES, type DataSourceDefinition } from '#domain';
-import { actor, instant, uuid } from '../http/fields';
+import { leavesNoTime, TLS_MODES, type DataSourceDefinition } from '#domain';
+import { actor, instant, timeZone, uuid } from '../http/fields';
+import { wallTime, weekday } from '../schedules/recurrence.schema';
 
 const port = z.int().min(1).max(65_535);
 const tlsMode = z
   .enum(TLS_MODES)
   .describe('`require` encrypts without knowing whom it speaks to, `verify-full` checks certificate and host name.');
 const address = z.object({ host: z.string(), port: z.int() });
+
+const blackout = z
+  .strictObject({
+    weekdays: z.array(weekday).min(1).max(7).describe('Days on which it begins.'),
+    from: wallTime,
+    to: wallTime.describe('On the next day unless it is later than `from`. It is over then.'),
+    timeZone,
+  })
+  .meta({ id: 'Blackout', description: 'A stretch of each week, by the clock on a wall in the zone.' });
+
+/** Any instant serves: what leaves no time does so in every week. */
+const SOME_WEEK = '2026-01-05T00:00:00.000Z';
+
+/** What has a problem of its own already is not asked about what it leaves. */
+function isWhole(list: readonly unknown[]): boolean {
+  return list.every((one) => blackout.safeParse(one).success);
+}
+
+const blackouts = z
+  .array(blackout)
+  .max(50)
+  .refine((list) => !isWhole(list) || !leavesNoTime(SOME_WEEK, list), 'must leave some time in each week')
+  .default([])
+  .describe('When no report may begin to read from it. What runs then goes on.');
 
 const databaseOptions = z.object({
   ...address.shape,
@@ -31,6 +56,7 @@ export const dataSource = z
     postgres: postgresOptions.nullable().describe('Null for another kind, and for those of the settings.'),
     mysql: mysqlOptions.nullable(),
     file: z.object({ folder: z.string() }).nullable(),
+    blackouts: z.array(blackout).describe('When no report may begin to read from it.'),
     hasPassword: z.boolean().nullable().describe('Nobody can read it. Null for those of the settings.'),
     status: z.enum(['active', 'retired']),
     revision: z.int().nullable().describe('Null, as all that follows, for those of the settings.'),
@@ -114,7 +140,7 @@ const name = z
   .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be lower-case letters, digits, _ and -, a letter first, 63 at most')
   .refine((text) => !z.guid().safeParse(text).success, 'must not look like an id')
   .describe('What datasets refer to; it never changes.');
-const description = z.string().trim().max(2000).nullable().default(null);
+const described = { description: z.string().trim().max(2000).nullable().default(null), blackouts };
 const password = z.string().min(1).max(1000).nullable();
 const newPassword = password.default(null);
 const changedPassword = password.optional().describe('Left out: it stays. Null: there is none any more.');
@@ -136,17 +162,17 @@ const ofFiles = {
 
 export const dataSourceInput = z
   .discriminatedUnion('kind', [
-    z.strictObject({ name, description, ...ofPostgres, password: newPassword }),
-    z.strictObject({ name, description, ...ofMySql, password: newPassword }),
-    z.strictObject({ name, description, ...ofFiles }),
+    z.strictObject({ name, ...described, ...ofPostgres, password: newPassword }),
+    z.strictObject({ name, ...described, ...ofMySql, password: newPassword }),
+    z.strictObject({ name, ...described, ...ofFiles }),
   ])
   .meta({ id: 'DataSourceInput', description: 'Passwords can be written and replaced, never read.' });
 
 export const dataSourceRevision = z
   .discriminatedUnion('kind', [
-    z.strictObject({ description, ...ofPostgres, password: changedPassword }),
-    z.strictObject({ description, ...ofMySql, password: changedPassword }),
-    z.strictObject({ description, ...ofFiles }),
+    z.strictObject({ ...described, ...ofPostgres, password: changedPassword }),
+    z.strictObject({ ...described, ...ofMySql, password: changedPassword }),
+    z.strictObject({ ...described, ...ofFiles }),
   ])
   .meta({ id: 'DataSourceRevision' });
 
@@ -184,8 +210,9 @@ type Described =
 
 /** What a body describes, apart from its name and its password. */
 export function definitionOf(body: Described): DataSourceDefinition {
-  const text = 'description' in body ? body.description : null;
-  const none = { description: text, postgres: null, mysql: null, file: null };
+  const about = 'description' in body ? body : { description: null, blackouts: [] };
+  const { description } = about;
+  const none = { description, blackouts: about.blackouts, postgres: null, mysql: null, file: null };
   switch (body.kind) {
     case 'postgres':
       return { ...none, kind: 'postgres', postgres: body.postgres };

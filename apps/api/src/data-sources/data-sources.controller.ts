@@ -135,7 +135,14 @@ function registeredView({ hasSecret, ...view }: DataSourceView) {
 
 function settingsView(name: string) {
   const unknown = { revision: null, registeredBy: null, createdAt: null, updatedAt: null };
-  const options = { kind: 'postgres', postgres: null, mysql: null, file: null, hasPassword: null } as const;
+  const options = {
+    kind: 'postgres',
+    postgres: null,
+    mysql: null,
+    file: null,
+    blackouts: [],
+    hasPassword: null,
+  } as const;
   const identity = { dataSourceId: dataSourceIdOf(name), name, description: null };
   return { ...identity, ...options, ...unknown, origin: 'settings' as const, status: 'active' as const };
 }

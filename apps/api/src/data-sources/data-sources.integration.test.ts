@@ -87,6 +87,7 @@ describe('a data source of the settings', () => {
       postgres: null,
       mysql: null,
       file: null,
+      blackouts: [],
       hasPassword: null,
       status: 'active',
       revision: null,
@@ -132,6 +133,7 @@ describe('registering', () => {
       },
       mysql: null,
       file: null,
+      blackouts: [],
       hasPassword: true,
       status: 'active',
       revision: 0,
@@ -165,6 +167,42 @@ describe('registering', () => {
     expect(stored.rows.length).toBeGreaterThan(5);
     const everything = [stored.rows, read.body, audit.body].map((part) => JSON.stringify(part)).join();
     expect(everything).not.toContain(PASSWORD);
+  });
+
+  it('takes blackouts, which a revision replaces', async () => {
+    const nights = { weekdays: [1, 2, 3, 4, 5], from: '22:00', to: '06:00', timeZone: 'Europe/Berlin' };
+    const { etag, position } = await register('nightly', { blackouts: [nights] });
+    const read = await root().get('/v1/data-sources/nightly').set('X-Wait-For', position).expect(200);
+    expect(read.body).toMatchObject({ blackouts: [nights] });
+    const revision = { kind: 'postgres', postgres: postgres() };
+    const revised = made(await root().put('/v1/data-sources/nightly', revision).set('If-Match', etag).expect(200));
+    const after = await root().get('/v1/data-sources/nightly').set('X-Wait-For', revised.position).expect(200);
+    expect(after.body).toMatchObject({ blackouts: [] });
+  });
+
+  it.each([
+    ['an unknown zone', [{ timeZone: 'Europe/Atlantis' }], '/blackouts/0/timeZone'],
+    ['no weekday', [{ weekdays: [] }], '/blackouts/0/weekdays'],
+    ['a weekday that is none', [{ weekdays: [8] }], '/blackouts/0/weekdays/0'],
+    ['a time that is none', [{ from: '24:00' }], '/blackouts/0/from'],
+    [
+      'no time left in the week',
+      [
+        { from: '00:00', to: '12:00' },
+        { from: '12:00', to: '00:00' },
+      ],
+      '/blackouts',
+    ],
+  ])('is refused for a blackout with %s', async (_what, blackouts, pointer) => {
+    const whole = blackouts.map((one) => ({
+      ...{ weekdays: [1, 2, 3, 4, 5, 6, 7], from: '22:00', to: '06:00', timeZone: 'UTC' },
+      ...one,
+    }));
+    const answer = await root()
+      .post('/v1/data-sources', body('closed', { blackouts: whole }))
+      .expect(400);
+    expect(codeOf(answer)).toBe('request.invalid');
+    expect((answer.body as { errors: { pointer: string }[] }).errors).toMatchObject([{ pointer }]);
   });
 
   it('is refused for a name that is taken, and leaves no secret behind', async () => {

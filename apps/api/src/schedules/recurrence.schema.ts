@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MOST_DATES, MOST_EVERY, MOST_TIMES, type Recurrence } from '#domain';
 import { id } from '../http/fields';
 
-const wallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM, from 00:00 to 23:59');
+export const wallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM, from 00:00 to 23:59');
 const wallDateTime = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d$/, 'must be YYYY-MM-DDTHH:MM, in the wall time of the zone');

@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { ANNA, BEN, FLIGHTS, NOON, SCHEDULE_ID } from '#domain/testing';
-import { DEFAULT_CSV, type JobId, type JobRequest } from '#domain';
+import { ANNA, BEN, FLIGHTS, jobOutput, NOON, postgresSource, SCHEDULE_ID } from '#domain/testing';
+import {
+  dataSource,
+  dataSourceIdOf,
+  DEFAULT_CSV,
+  streamOf,
+  type Blackout,
+  type DataSourceCommand,
+  type JobId,
+  type JobRequest,
+  type PostgresOptions,
+} from '#domain';
 import type { QueueRules } from '#read-models';
 import { ExporterWorld } from '../testing/exporter-world';
 
 const OTHER_DATASET = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d11';
-const ALWAYS = [
+const ALWAYS: readonly Blackout[] = [
   { weekdays: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '12:00', timeZone: 'UTC' },
   { weekdays: [1, 2, 3, 4, 5, 6, 7], from: '12:00', to: '00:00', timeZone: 'UTC' },
 ];
@@ -36,6 +46,32 @@ describe('whose job a worker is given', () => {
     const worker = (await world.row(jobId))?.lease_owner as string;
     await world.queue().remove({ jobId, worker });
   }
+
+  const source = { dataSourceId: dataSourceIdOf(FLIGHTS.dataSource), by: ANNA };
+
+  async function tellSource(command: DataSourceCommand): Promise<void> {
+    await world.run(dataSource, streamOf('datasource', source.dataSourceId), command);
+    await world.caughtUp();
+  }
+
+  const registerSource = (options: Partial<PostgresOptions>, blackouts: readonly Blackout[] = []) =>
+    tellSource({
+      type: 'RegisterDataSource',
+      ...source,
+      name: FLIGHTS.dataSource,
+      definition: { ...postgresSource(options), blackouts },
+      secretId: null,
+      at: world.now(),
+    });
+
+  const reviseSource = (blackouts: readonly Blackout[]) =>
+    tellSource({
+      type: 'ReviseDataSource',
+      ...source,
+      definition: { ...postgresSource(), blackouts },
+      secret: { type: 'keep' },
+      at: world.now(),
+    });
 
   const onOther = (request: Partial<JobRequest> = {}): Partial<JobRequest> => ({
     ...request,
@@ -87,10 +123,7 @@ describe('whose job a worker is given', () => {
   it('minds the connections that a data source allows each process', async () => {
     await world.registerDataset();
     await world.parts.pool.query(`INSERT INTO exporter.worker VALUES ('a', 2, now())`);
-    await world.parts.pool.query(
-      `INSERT INTO exporter.data_source (data_source_id, name, max_connections, revision) VALUES ($1, $2, 1, 0)`,
-      [randomUUID(), FLIGHTS.dataSource],
-    );
+    await registerSource({ maxConnections: 1 });
     await enqueue({}, {});
     expect(await claim(2)).toHaveLength(1);
   });
@@ -109,13 +142,9 @@ describe('whose job a worker is given', () => {
 
   it('is none of a data source in a blackout, also when its worker vanished, and known to come at its end', async () => {
     await world.registerDataset();
-    const source = randomUUID();
     const [first] = await enqueue({});
     expect(await claim(1)).toEqual([first]);
-    await world.parts.pool.query(
-      `INSERT INTO exporter.data_source (data_source_id, name, blackouts, revision) VALUES ($1, $2, $3, 0)`,
-      [source, FLIGHTS.dataSource, JSON.stringify(ALWAYS)],
-    );
+    await registerSource({}, ALWAYS);
     const [second, other] = await enqueue({}, onOther());
     await world.parts.pool.query(
       `UPDATE exporter.export_queue SET lease_expires_at = now() - interval '1 second' WHERE job_id = $1`,
@@ -123,8 +152,18 @@ describe('whose job a worker is given', () => {
     );
     expect(await claim(3)).toEqual([other]);
     expect((await world.claims().claim(['w'])).nextInMs).toBeGreaterThan(0);
-    await world.parts.pool.query(`UPDATE exporter.data_source SET blackouts = '[]'`);
+    await reviseSource([]);
     expect(await claim(3)).toEqual(expect.arrayContaining([first, second]));
+  });
+
+  it('comes at once when a blackout is taken back', async () => {
+    await world.registerDataset();
+    await registerSource({}, ALWAYS);
+    await world.worker({ process: () => Promise.resolve(jobOutput()) });
+    const [jobId] = await enqueue({});
+    expect(await claim(1)).toEqual([]);
+    await reviseSource([]);
+    await world.happened(jobId!, 'JobCompleted');
   });
 
   describe('when it is exclusive', () => {

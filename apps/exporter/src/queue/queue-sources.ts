@@ -1,5 +1,5 @@
 import type { PoolClient } from '#database';
-import type { DatasetEvent, DatasetId, DataSourceDefinition, DataSourceEvent, DataSourceId } from '#domain';
+import type { Blackout, DatasetEvent, DatasetId, DataSourceEvent, DataSourceId } from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
 import { QUEUE_CHANNEL } from './export-queue';
 
@@ -28,6 +28,7 @@ interface DataSourceChange {
   /** Null when it was revised: a name never changes. */
   readonly name: string | null;
   readonly maxConnections: number | null;
+  readonly blackouts: readonly Blackout[];
   readonly revision: number;
 }
 
@@ -57,16 +58,14 @@ export function sourceChangesOf(events: readonly RecordedEvent[]): SourceChanges
       case 'DataSourceRevised': {
         const { dataSourceId, definition } = event;
         const name = event.type === 'DataSourceRegistered' ? event.name : null;
-        dataSources.push({ dataSourceId, name, maxConnections: maxConnectionsOf(definition), revision });
+        const { postgres, mysql, blackouts } = definition;
+        const maxConnections = (postgres ?? mysql)?.maxConnections ?? null;
+        dataSources.push({ dataSourceId, name, maxConnections, blackouts, revision });
         break;
       }
     }
   }
   return { datasets, dataSources };
-}
-
-function maxConnectionsOf({ postgres }: DataSourceDefinition): number | null {
-  return postgres?.maxConnections ?? null;
 }
 
 /** Rare events, one after another: a later revision wins, and a repeat changes nothing. */
@@ -87,18 +86,19 @@ export async function recordSources(client: PoolClient, { datasets, dataSources 
       );
     }
   }
-  for (const { dataSourceId, name, maxConnections, revision } of dataSources) {
-    const values = [dataSourceId, maxConnections, revision];
+  for (const { dataSourceId, name, maxConnections, blackouts, revision } of dataSources) {
+    const values = [dataSourceId, maxConnections, revision, JSON.stringify(blackouts)];
     if (name === null) {
       await client.query(
-        'UPDATE exporter.data_source SET max_connections = $2, revision = $3 WHERE data_source_id = $1 AND revision < $3',
+        `UPDATE exporter.data_source SET max_connections = $2, revision = $3, blackouts = $4
+         WHERE data_source_id = $1 AND revision < $3`,
         values,
       );
     } else {
       await client.query(
-        `INSERT INTO exporter.data_source AS s (data_source_id, max_connections, revision, name) VALUES ($1, $2, $3, $4)
+        `INSERT INTO exporter.data_source AS s (data_source_id, max_connections, revision, blackouts, name) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (data_source_id) DO UPDATE
-         SET max_connections = EXCLUDED.max_connections, revision = EXCLUDED.revision
+         SET max_connections = EXCLUDED.max_connections, blackouts = EXCLUDED.blackouts, revision = EXCLUDED.revision
          WHERE s.revision < EXCLUDED.revision`,
         [...values, name],
       );

@@ -1,4 +1,5 @@
 import type { DomainRefusal } from '#event-sourcing';
+import type { Blackout } from './blackouts';
 import type { DataSourceId, Instant, SecretId, UserId } from '../identifiers';
 
 export const TLS_MODES = ['disable', 'require', 'verify-full'] as const;
@@ -45,7 +46,11 @@ export type DataSourceOptions =
   | { readonly kind: 'mysql'; readonly postgres: null; readonly mysql: MySqlOptions; readonly file: null }
   | { readonly kind: 'file'; readonly postgres: null; readonly mysql: null; readonly file: FileOptions };
 
-export type DataSourceDefinition = DataSourceOptions & { readonly description: string | null };
+export type DataSourceDefinition = DataSourceOptions & {
+  readonly description: string | null;
+  /** When no report may begin to read from it. */
+  readonly blackouts: readonly Blackout[];
+};
 
 /** What becomes of the secret when a data source is revised. */
 export type SecretChange =

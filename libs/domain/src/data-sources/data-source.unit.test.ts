@@ -20,7 +20,7 @@ const retire: DataSourceCommand = { type: 'RetireDataSource', dataSourceId: SALE
 const retired: DataSourceEvent = { ...retire, type: 'DataSourceRetired' };
 const files: DataSourceDefinition = {
   kind: 'file',
-  description: null,
+  description: null, blackouts: [],
   postgres: null,
   mysql: null,
   file: { folder: 'sales' },

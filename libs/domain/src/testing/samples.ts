@@ -55,6 +55,7 @@ export function postgresSource(more: Partial<PostgresOptions> = {}): DataSourceD
   return {
     kind: 'postgres',
     description: null,
+    blackouts: [],
     postgres: {
       host: 'db.example.org',
       port: 5432,
@@ -75,6 +76,7 @@ export function mysqlSource(more: Partial<MySqlOptions> = {}): DataSourceDefinit
   return {
     kind: 'mysql',
     description: null,
+    blackouts: [],
     postgres: null,
     mysql: {
       host: 'shop.example.org',

@@ -1,4 +1,11 @@
-import type { DataSourceDefinition, DataSourceEvent, FileOptions, MySqlOptions, PostgresOptions } from '#domain';
+import type {
+  Blackout,
+  DataSourceDefinition,
+  DataSourceEvent,
+  FileOptions,
+  MySqlOptions,
+  PostgresOptions,
+} from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
 import { StreamRows } from '../projection/stream-rows';
 import { NEWER_REVISION, type Statement, type Table } from '../projection/table';
@@ -11,6 +18,7 @@ interface DataSourceRow {
   postgres: PostgresOptions | null;
   mysql: MySqlOptions | null;
   file: FileOptions | null;
+  blackouts: readonly Blackout[];
   secret_id: string | null;
   status: 'active' | 'retired';
   revision: number;
@@ -30,6 +38,7 @@ const DATA_SOURCES: Table<DataSourceRow> = {
     'postgres',
     'mysql',
     'file',
+    'blackouts',
     'secret_id',
     'status',
     'revision',

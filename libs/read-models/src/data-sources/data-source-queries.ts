@@ -1,11 +1,12 @@
 import type { Pool } from '#database';
-import type { DataSourceOptions } from '#domain';
+import type { Blackout, DataSourceOptions } from '#domain';
 import { containing, Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
 
 export type DataSourceView = DataSourceOptions & {
   readonly dataSourceId: string;
   readonly name: string;
   readonly description: string | null;
+  readonly blackouts: readonly Blackout[];
   readonly hasSecret: boolean;
   readonly status: 'active' | 'retired';
   readonly revision: number;
@@ -28,7 +29,7 @@ export type ActiveDataSource = DataSourceOptions & {
 };
 
 const SELECT = `
-  SELECT s.data_source_id AS "dataSourceId", s.name, s.description, s.kind, s.postgres, s.mysql, s.file,
+  SELECT s.data_source_id AS "dataSourceId", s.name, s.description, s.kind, s.postgres, s.mysql, s.file, s.blackouts,
          s.secret_id IS NOT NULL AS "hasSecret", s.status, s.revision, s.registered_by AS "registeredBy",
          s.created_at AS "createdAt", s.updated_at AS "updatedAt"
   FROM read_model.data_source s`;

@@ -44,6 +44,7 @@ it('shows a data source as its events left it, registered anew', async () => {
     dataSourceId: SALES_ID,
     name: 'sales',
     description: 'Monthly',
+    blackouts: [],
     kind: 'file',
     postgres: null,
     mysql: null,

@@ -276,6 +276,7 @@ function addDataSource(history: History): void {
   const file = {
     kind: 'file',
     description: 'Monthly',
+  blackouts: [],
     postgres: null,
     mysql: null,
     file: { folder: 'monthly' },
