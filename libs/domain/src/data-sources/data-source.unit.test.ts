@@ -20,7 +20,8 @@ const retire: DataSourceCommand = { type: 'RetireDataSource', dataSourceId: SALE
 const retired: DataSourceEvent = { ...retire, type: 'DataSourceRetired' };
 const files: DataSourceDefinition = {
   kind: 'file',
-  description: null, blackouts: [],
+  description: null,
+  blackouts: [],
   postgres: null,
   mysql: null,
   file: { folder: 'sales' },

@@ -276,7 +276,7 @@ function addDataSource(history: History): void {
   const file = {
     kind: 'file',
     description: 'Monthly',
-  blackouts: [],
+    blackouts: [],
     postgres: null,
     mysql: null,
     file: { folder: 'monthly' },
