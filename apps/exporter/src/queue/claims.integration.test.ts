@@ -23,6 +23,7 @@ const ALWAYS: readonly Blackout[] = [
 describe('whose job a worker is given', () => {
   let world: ExporterWorld;
   let workers = 0;
+  let nominalTime = Date.parse(NOON);
 
   beforeEach(async () => {
     world = await ExporterWorld.open();
@@ -32,7 +33,11 @@ describe('whose job a worker is given', () => {
 
   async function enqueue(...requests: readonly Partial<JobRequest>[]): Promise<readonly JobId[]> {
     const ids: JobId[] = [];
-    for (const request of requests) ids.push(await world.request(request));
+    for (const request of requests) {
+      // Requests of the same millisecond are in the order of their nominal times.
+      nominalTime += 1000;
+      ids.push(await world.request({ nominalTime: new Date(nominalTime).toISOString(), ...request }));
+    }
     await world.caughtUp();
     return ids;
   }
@@ -111,6 +116,23 @@ describe('whose job a worker is given', () => {
     expect(await claim(2)).toEqual([]);
     await end(slow[0]!);
     expect(await claim(2)).toHaveLength(1);
+  });
+
+  it('counts the slots of the processes that are there, and of no others', async () => {
+    const processes = async () => {
+      const { rows } = await world.parts.pool.query<{ slots: number }>(
+        'SELECT slots FROM exporter.worker ORDER BY slots',
+      );
+      return rows.map(({ slots }) => slots);
+    };
+    await world.parts.pool.query(`INSERT INTO exporter.worker VALUES ('vanished', 9, now() - interval '2 hours')`);
+    const process = () => Promise.resolve(jobOutput());
+    const [one] = [await world.worker({ process, slots: 1 }), await world.worker({ process, slots: 2 })];
+    // Whoever runs jobs has said before that it is there.
+    const jobs = await enqueue({}, {}, {});
+    for (const jobId of jobs) await world.happened(jobId, 'JobCompleted');
+    await one.stop();
+    expect(await processes()).toEqual([2]);
   });
 
   it('leaves no slot unused while there is one data source only', async () => {

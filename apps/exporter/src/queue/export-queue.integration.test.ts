@@ -1,10 +1,11 @@
-import { ANNA, BEN, CARA } from '#domain/testing';
+import { ANNA, BEN, CARA, NOON } from '#domain/testing';
 import { ExporterWorld } from '../testing/exporter-world';
 import type { Claim, ExportQueue } from './export-queue';
 
 describe('the export queue', () => {
   let world: ExporterWorld;
   let queue: ExportQueue;
+  let nominalTime = Date.parse(NOON);
 
   beforeEach(async () => {
     world = await ExporterWorld.open();
@@ -16,7 +17,11 @@ describe('the export queue', () => {
   /** Requests jobs and waits until they are queued. */
   async function enqueue(...requests: Parameters<ExporterWorld['request']>[0][]): Promise<readonly string[]> {
     const ids: string[] = [];
-    for (const request of requests) ids.push(await world.request(request));
+    for (const request of requests) {
+      // Requests of the same millisecond are in the order of their nominal times.
+      nominalTime += 1000;
+      ids.push(await world.request({ nominalTime: new Date(nominalTime).toISOString(), ...request }));
+    }
     await world.caughtUp();
     return ids;
   }
