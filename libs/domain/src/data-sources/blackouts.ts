@@ -1,7 +1,7 @@
 import type { Instant, TimeZone } from '../identifiers';
 import { millisecondsOf, toInstant } from '../instants';
 import type { WallTime, Weekday } from '../schedules/recurrence';
-import { firstInstantOf, latestWallTime } from '../schedules/wall-clock';
+import { firstInstantOf, offsetPeriodAt } from '../schedules/wall-clock';
 
 /**
  * A stretch of each week in which no report may begin to read from a data source: from `from` on, up to but without `to`, as
@@ -43,7 +43,10 @@ export function leavesNoTime(at: Instant, blackouts: readonly Blackout[]): boole
 
 /** The end of the stretch that an instant lies in, which began today or yesterday; null when it lies in none. */
 function endOf({ weekdays, from, to, timeZone }: Blackout, instant: number): number | null {
-  const today = Math.floor(latestWallTime(timeZone, instant) / DAY_MS) * DAY_MS;
+  const { from: since, offset, offsetBefore } = offsetPeriodAt(timeZone, instant);
+  // In a repeated hour the clock has shown later times before.
+  const latestWall = Math.max(instant + offset, since + offsetBefore - 1);
+  const today = Math.floor(latestWall / DAY_MS) * DAY_MS;
   const length = minutesOf(to) - minutesOf(from);
   for (const day of [today, today - DAY_MS]) {
     if (!weekdays.includes(weekdayOf(day))) continue;
