@@ -44,7 +44,9 @@ export const auditOperations = {
     query: z.strictObject({
       ...paging,
       streamId: text.optional(),
-      aggregateType: z.enum(['template', 'schedule', 'job', 'dataset', 'datasource', 'calendar', 'backfill', 'access']).optional(),
+      aggregateType: z
+        .enum(['template', 'schedule', 'job', 'dataset', 'datasource', 'calendar', 'backfill', 'access'])
+        .optional(),
       aggregateId: text.optional(),
       actor: text.optional(),
       eventType: text.optional(),

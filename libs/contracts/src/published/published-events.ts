@@ -1,5 +1,13 @@
 import type { AccessEvent } from '#access';
-import type { BackfillEvent, CalendarEvent, DataSourceEvent, DatasetEvent, JobEvent, ScheduleEvent, TemplateEvent } from '#domain';
+import type {
+  BackfillEvent,
+  CalendarEvent,
+  DataSourceEvent,
+  DatasetEvent,
+  JobEvent,
+  ScheduleEvent,
+  TemplateEvent,
+} from '#domain';
 
 /**
  * Every event that is published, by aggregate, with the version of its schema that is written now. A new event does not

@@ -1,11 +1,20 @@
 import { v5 } from 'uuid';
-import type { BackfillEvent, CalendarEvent, DataSourceEvent, DatasetEvent, JobEvent, ScheduleEvent, TemplateEvent } from '#domain';
+import type {
+  BackfillEvent,
+  CalendarEvent,
+  DataSourceEvent,
+  DatasetEvent,
+  JobEvent,
+  ScheduleEvent,
+  TemplateEvent,
+} from '#domain';
 import type { RecordedEvent } from '#event-sourcing';
 import { shuffled } from '#event-sourcing/testing';
 
 const NAMESPACE = '3f1d7a6e-2f44-4f6e-8d4b-0f6a5f0e7a10';
 
-export type AnyDomainEvent = CalendarEvent | BackfillEvent | DataSourceEvent | DatasetEvent | TemplateEvent | ScheduleEvent | JobEvent;
+export type AnyDomainEvent =
+  CalendarEvent | BackfillEvent | DataSourceEvent | DatasetEvent | TemplateEvent | ScheduleEvent | JobEvent;
 
 /** An id that the same words give again. */
 export function idOf(words: string): string {
