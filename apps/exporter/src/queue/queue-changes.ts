@@ -17,6 +17,7 @@ interface QueuedJob {
   readonly datasetId: DatasetId;
   readonly priority: Priority;
   readonly level: number;
+  /** Whose occurrence it is. Null for runs by hand and backfills, which stand in no occurrence's way. */
   readonly scheduleId: ScheduleId | null;
   readonly nominalTime: Instant;
   readonly exclusive: boolean;
@@ -103,7 +104,7 @@ function changed(before: JobChange, event: JobEvent, recordedAt: Date): JobChang
   switch (event.type) {
     case 'JobRequested': {
       const { jobId, owner, priority, catchUp, startBefore, startAfter, input } = event.request;
-      const { scheduleId, nominalTime, exclusive } = event.request;
+      const { origin, scheduleId, nominalTime, exclusive } = event.request;
       return {
         fate: null,
         queued: {
@@ -112,7 +113,7 @@ function changed(before: JobChange, event: JobEvent, recordedAt: Date): JobChang
           datasetId: input.additionalConfig.datasetId,
           priority,
           level: queueLevel(priority, catchUp),
-          scheduleId,
+          scheduleId: origin === 'schedule' ? scheduleId : null,
           nominalTime,
           exclusive,
           enqueuedAt: recordedAt,

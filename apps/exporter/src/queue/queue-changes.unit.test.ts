@@ -1,5 +1,5 @@
 import type { JobEvent } from '#domain';
-import { JOB_ID, jobOutput, jobRequest, NOON } from '#domain/testing';
+import { JOB_ID, jobOutput, jobRequest, NOON, SCHEDULE_ID } from '#domain/testing';
 import type { RecordedEvent } from '#event-sourcing';
 import { changesOf } from './queue-changes';
 
@@ -60,6 +60,15 @@ describe('what a batch of events changes in the queue', () => {
     expect(changes({ ...requested, request }).queued).toMatchObject([{ level: -2, readyAt: new Date(retryAt) }]);
     const past = jobRequest({ startAfter: '2026-11-23T11:00:00.000Z' });
     expect(changes({ ...requested, request: past }).queued).toMatchObject([{ readyAt: new Date(NOON) }]);
+  });
+
+  it.each([
+    ['schedule', SCHEDULE_ID],
+    ['backfill', null],
+    ['run_now', null],
+  ] as const)('takes a job of origin %s for an occurrence or not', (origin, scheduleId) => {
+    const request = jobRequest({ origin, scheduleId: SCHEDULE_ID });
+    expect(changes({ ...requested, request }).queued).toMatchObject([{ scheduleId }]);
   });
 
   it('queues nothing that has ended within the batch, and notes its output', () => {
