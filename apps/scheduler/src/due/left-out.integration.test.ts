@@ -49,11 +49,10 @@ describe('a time that a clock change leaves out', () => {
 
   it('is told once with what follows, when the scheduler comes late', async () => {
     world.setTime('2027-03-28T01:30:00.010Z');
-    // The late one first, in its turn; then what is due in time.
-    for (const requested of [1, 2]) {
+    // The late one comes in a turn of its own, for which what is due in time may have to wait.
+    for (let round = 0; round < 2; round++) {
       await world.loop(projection).runRound();
       await world.caughtUp();
-      expect(await world.occurrences()).toHaveLength(requested);
     }
     expect((await world.events(streamOf('schedule', world.scheduleId))).slice(1)).toMatchObject([skip]);
     expect((await world.occurrences()).map(([nominalTime]) => nominalTime)).toEqual([
