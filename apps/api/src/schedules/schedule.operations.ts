@@ -38,7 +38,9 @@ const summary = {
     .nullable()
     .describe('`failures`: too many of its jobs in a row failed. Null unless paused.'),
   runs: z.int().describe('Occurrences requested so far, of which `maxRuns` is the most.'),
-  nextRunTime: instant.nullable().describe('Null when nothing is due, or the scheduler has not looked yet.'),
+  nextRunTime: instant
+    .nullable()
+    .describe('When it runs next; null when it does not, or the scheduler has not looked yet.'),
   revision: z.int(),
   createdAt: instant,
   updatedAt: instant,

@@ -89,6 +89,16 @@ describe('late occurrences', () => {
     expect(await runs()).toBe(4);
   });
 
+  it('leave nothing that comes next when they use up the runs', async () => {
+    await world.defineSchedule({ ...QUARTERLY, maxRuns: 2 });
+    await world.caughtUp();
+    await projection.stop();
+    world.setTime('2026-11-23T13:05:00.000Z');
+    await world.loop(projection).runRound();
+    const { rows } = await world.parts.pool.query('SELECT runs, next_run_at, next_occurrence_at FROM scheduler.due');
+    expect(rows).toEqual([{ runs: 2, next_run_at: null, next_occurrence_at: null }]);
+  });
+
   it('are counted the same by a rebuild, which requests nothing anew', async () => {
     await world.defineSchedule({ ...QUARTERLY, maxRuns: 100 });
     await world.caughtUp();

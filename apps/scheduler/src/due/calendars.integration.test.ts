@@ -51,13 +51,16 @@ describe('schedules with a calendar', () => {
     await world.caughtUp();
   }
 
-  async function nextRun(): Promise<string | undefined> {
-    const { rows } = await world.parts.pool.query<{ next_run_at: Date | null }>(
-      'SELECT next_run_at FROM scheduler.due WHERE schedule_id = $1',
+  async function row(): Promise<{ next_run_at: Date | null; next_occurrence_at: Date | null } | undefined> {
+    const { rows } = await world.parts.pool.query<{ next_run_at: Date | null; next_occurrence_at: Date | null }>(
+      'SELECT next_run_at, next_occurrence_at FROM scheduler.due WHERE schedule_id = $1',
       [world.scheduleId],
     );
-    return rows[0]?.next_run_at?.toISOString();
+    return rows[0];
   }
+
+  const nextRun = async () => (await row())?.next_run_at?.toISOString();
+  const nextOccurrence = async () => (await row())?.next_occurrence_at?.toISOString();
 
   async function rebuild(): Promise<void> {
     await projection.stop();
@@ -85,6 +88,28 @@ describe('schedules with a calendar', () => {
       { type: 'OccurrencesSkipped', from: tuesday, count: 1, reason: 'holiday' },
     ]);
     expect(await settleAt(wednesday)).toEqual([wednesday]);
+  });
+
+  it('show the first run after the holidays, while the scheduler wakes for each of these', async () => {
+    const friday = '2026-11-27T06:30:00.000Z';
+    const saturday = '2026-11-28T06:30:00.000Z';
+    const days = ['2026-11-24', '2026-11-25', '2026-11-26'];
+    await define(calendarDefinition({ holidays: days.map((date) => ({ date, name: date })) }));
+    await schedule('skip');
+    expect([await nextRun(), await nextOccurrence()]).toEqual([tuesday, friday]);
+    // As the loop leaves it, and then as the projection does.
+    await projection.stop();
+    world.setTime(tuesday);
+    await loop.runRound();
+    expect([await nextRun(), await nextOccurrence()]).toEqual([wednesday, friday]);
+    await projection.start();
+    await world.caughtUp();
+    expect([await nextRun(), await nextOccurrence()]).toEqual([wednesday, friday]);
+    expect(await settleAt(wednesday)).toEqual([]);
+    expect(await settleAt('2026-11-26T06:30:00.000Z')).toEqual([]);
+    expect([await nextRun(), await nextOccurrence()]).toEqual([friday, friday]);
+    expect(await settleAt(friday)).toEqual([friday]);
+    expect([await nextRun(), await nextOccurrence()]).toEqual([saturday, '2026-11-30T06:30:00.000Z']);
   });
 
   it('move to the next business day, at once when the holiday is added, and back when it is removed', async () => {

@@ -2,7 +2,7 @@ import { schedule as scheduleDecider, streamOf, toInstant, type BusinessCalendar
 import { derivedId, toNewEvents, type Append } from '#event-sourcing';
 import { later, runsLeft, type DueSchedule } from '../projection/due-schedule';
 import type { ClaimedSchedule, SettledSchedule } from './due-table';
-import type { NextTimes } from './next-times';
+import { NEVER, type NextTime, type NextTimes } from './next-times';
 import { contextOf, planOccurrences, type Occurrence, type OccurrenceFacts } from './occurrence-plan';
 
 /** What is to be appended for one schedule, and where it stands afterwards. */
@@ -42,7 +42,7 @@ export function planDue(schedule: ClaimedSchedule, facts: PlanFacts): DuePlan {
   const { state, settledTo, nextRunAt } = schedule;
   const { times, calendar, now, lateBefore, promisedTo } = facts;
   if (promisedTo !== null && promisedTo >= nextRunAt) {
-    const settled = settledAt(schedule, promisedTo, times.after(state.definition, calendar, promisedTo), facts);
+    const settled = settledAt(schedule, promisedTo, times.nextAfter(state.definition, calendar, promisedTo), facts);
     return { schedule, skip: null, occurrences: [], catchUp: null, settled };
   }
   const since = later(settledTo, new Date(state.effectiveFrom));
@@ -54,12 +54,10 @@ export function planDue(schedule: ClaimedSchedule, facts: PlanFacts): DuePlan {
   const [from, until] = [late[0], late.at(-1)];
   const occurrences = until ? [] : planOccurrences(schedule, answer.request, facts, IN_TIME);
   const usesUp = occurrences.filter(({ requests }) => requests).length === left;
-  const settled = settledAt(
-    schedule,
-    occurrences.at(-1)?.nominalTime ?? until ?? skippedTo ?? nextRunAt,
-    usesUp ? null : until ? (answer.request[late.length] ?? answer.next) : answer.next,
-    facts,
-  );
+  const newlySettledTo = occurrences.at(-1)?.nominalTime ?? until ?? skippedTo ?? nextRunAt;
+  const moment = until ? (answer.request[late.length] ?? answer.next) : answer.next;
+  const next = usesUp ? NEVER : times.nextAfter(state.definition, calendar, newlySettledTo, moment);
+  const settled = settledAt(schedule, newlySettledTo, next, facts);
   return {
     ...{ schedule, skip, occurrences, catchUp: from && until ? { from, until } : null },
     settled: skip ? { ...settled, skippedTo, revision: schedule.revision + skip.events.length } : settled,
@@ -71,11 +69,11 @@ const IN_TIME = () => ({ catchUp: false });
 function settledAt(
   { state, revision }: DueSchedule,
   settledTo: Date,
-  nextRunAt: Date | null,
+  next: NextTime,
   { times }: PlanFacts,
 ): SettledSchedule {
   const settledWall = times.wallTimeAt(state.definition.timeZone, settledTo);
-  return { scheduleId: state.scheduleId, settledTo, settledWall, nextRunAt, skippedTo: null, revision };
+  return { scheduleId: state.scheduleId, settledTo, settledWall, ...next, skippedTo: null, revision };
 }
 
 /** Each stretch is decided on the state before all of them: two of different reasons may end at the same time. */

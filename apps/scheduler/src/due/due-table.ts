@@ -10,6 +10,7 @@ import {
 } from '#domain';
 import type { Position } from '#event-sourcing';
 import type { DueSchedule } from '../projection/due-schedule';
+import type { NextTime } from './next-times';
 
 export interface DueRow {
   readonly schedule_id: string;
@@ -67,11 +68,10 @@ export async function claimDue(client: PoolClient, query: ClaimQuery): Promise<r
 }
 
 /** Where a schedule stands after its due occurrences were requested or skipped. */
-export interface SettledSchedule {
+export interface SettledSchedule extends NextTime {
   readonly scheduleId: ScheduleId;
   readonly settledTo: Date;
   readonly settledWall: string;
-  readonly nextRunAt: Date | null;
   /** End of a stretch that was skipped on the schedule's stream; null when none was. */
   readonly skippedTo: Date | null;
   readonly revision: number;
@@ -87,15 +87,18 @@ export async function moveDue(
     name: 'move-due',
     text: `UPDATE scheduler.due d
            SET settled_to = m.settled_to, settled_wall = m.settled_wall, next_run_at = m.next_run_at,
-               skipped_to = coalesce(m.skipped_to, d.skipped_to), schedule_revision = m.revision, runs = d.runs + m.requested
-           FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::integer[], $7::integer[])
-             AS m (schedule_id, settled_to, settled_wall, next_run_at, skipped_to, revision, requested)
+               next_occurrence_at = m.next_occurrence_at, skipped_to = coalesce(m.skipped_to, d.skipped_to),
+               schedule_revision = m.revision, runs = d.runs + m.requested
+           FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
+                       $7::integer[], $8::integer[])
+             AS m (schedule_id, settled_to, settled_wall, next_run_at, next_occurrence_at, skipped_to, revision, requested)
            WHERE d.schedule_id = m.schedule_id`,
     values: [
       settled.map(({ scheduleId }) => scheduleId),
       settled.map(({ settledTo }) => toInstant(settledTo)),
       settled.map(({ settledWall }) => settledWall),
       settled.map(({ nextRunAt }) => nextRunAt && toInstant(nextRunAt)),
+      settled.map(({ nextOccurrenceAt }) => nextOccurrenceAt && toInstant(nextOccurrenceAt)),
       settled.map(({ skippedTo }) => skippedTo && toInstant(skippedTo)),
       settled.map(({ revision }) => revision),
       settled.map(({ requested }) => requested),
@@ -120,7 +123,8 @@ export async function countRuns(client: PoolClient, counts: readonly CountedRuns
     name: 'count-runs',
     text: `UPDATE scheduler.due d
            SET runs = d.runs + m.requested, counted_to = coalesce(m.counted_to, d.counted_to),
-               next_run_at = CASE WHEN m.used_up THEN NULL ELSE d.next_run_at END
+               next_run_at = CASE WHEN m.used_up THEN NULL ELSE d.next_run_at END,
+               next_occurrence_at = CASE WHEN m.used_up THEN NULL ELSE d.next_occurrence_at END
            FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::boolean[]) AS m (schedule_id, requested, counted_to, used_up)
            WHERE d.schedule_id = m.schedule_id`,
     values: [
@@ -162,23 +166,21 @@ export async function loadDueOfCalendar(
   return rows.map(dueScheduleOf);
 }
 
-export async function saveDue(
-  client: PoolClient,
-  schedules: readonly (DueSchedule & { readonly nextRunAt: Date | null })[],
-): Promise<void> {
+export async function saveDue(client: PoolClient, schedules: readonly (DueSchedule & NextTime)[]): Promise<void> {
   await client.query({
     name: 'save-due',
-    text: `INSERT INTO scheduler.due (${COLUMNS}, next_run_at, paused_until, awaits, failure_limit)
+    text: `INSERT INTO scheduler.due (${COLUMNS}, next_run_at, next_occurrence_at, paused_until, awaits, failure_limit)
            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::text[], $6::timestamptz[], $7::jsonb[],
                                 $8::timestamptz[], $9::integer[], $10::timestamptz[], $11::text[], $12::integer[], $13::bigint[],
-                                $14::integer[], $15::jsonb[], $16::timestamptz[], $17::timestamptz[], $18::text[], $19::integer[])
+                                $14::integer[], $15::jsonb[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[],
+                                $19::text[], $20::integer[])
            ON CONFLICT (schedule_id) DO UPDATE
            SET definition = EXCLUDED.definition, status = EXCLUDED.status, effective_from = EXCLUDED.effective_from,
                pause = EXCLUDED.pause, skipped_to = EXCLUDED.skipped_to, schedule_revision = EXCLUDED.schedule_revision,
                settled_to = EXCLUDED.settled_to, settled_wall = EXCLUDED.settled_wall, runs = EXCLUDED.runs,
                counted_to = EXCLUDED.counted_to, failures = EXCLUDED.failures, last_failure = EXCLUDED.last_failure,
-               next_run_at = EXCLUDED.next_run_at, paused_until = EXCLUDED.paused_until, awaits = EXCLUDED.awaits,
-               failure_limit = EXCLUDED.failure_limit`,
+               next_run_at = EXCLUDED.next_run_at, next_occurrence_at = EXCLUDED.next_occurrence_at,
+               paused_until = EXCLUDED.paused_until, awaits = EXCLUDED.awaits, failure_limit = EXCLUDED.failure_limit`,
     values: [
       schedules.map(({ state }) => state.scheduleId),
       schedules.map(({ state }) => state.templateId),
@@ -196,6 +198,7 @@ export async function saveDue(
       schedules.map(({ failures }) => failures),
       schedules.map(({ lastFailure }) => lastFailure && JSON.stringify(lastFailure)),
       schedules.map(({ nextRunAt }) => nextRunAt && toInstant(nextRunAt)),
+      schedules.map(({ nextOccurrenceAt }) => nextOccurrenceAt && toInstant(nextOccurrenceAt)),
       schedules.map(({ state }) => state.pause?.until ?? null),
       schedules.map(({ state }) => (state.status === 'active' ? awaitedStream(state.definition.recurrence) : null)),
       schedules.map(({ state }) => (state.status === 'removed' ? null : state.definition.pauseAfterFailures)),

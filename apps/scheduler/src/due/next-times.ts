@@ -1,5 +1,6 @@
 import {
   dueOccurrences,
+  mayLeaveOut,
   nextMomentOf,
   nextOccurrenceOf,
   wallTimeAt,
@@ -14,12 +15,21 @@ const MOST_REMEMBERED = 20_000;
 /** Occurrences of one schedule that are requested in one go; the rest follows in the next batch. */
 const MOST_AT_ONCE = 100;
 
+/** When a schedule is to be looked at next, and when it runs next; null: never. */
+export interface NextTime {
+  /** The next moment: an occurrence, or the time at which what is left out is told. */
+  readonly nextRunAt: Date | null;
+  readonly nextOccurrenceAt: Date | null;
+}
+
+export const NEVER: NextTime = { nextRunAt: null, nextOccurrenceAt: null };
+
 /**
  * Due times, each computed once per recurrence, zone and time: a burst is the same few recurrences over and over, and a
  * cron step costs about 0.1 ms. Due times are whole minutes, so instants within the same minute share one answer.
  */
 export class NextTimes {
-  readonly #next = new Map<string, Date | null>();
+  readonly #moments = new Map<string, Date | null>();
   readonly #due = new Map<string, DueAnswer>();
   readonly #occurrences = new Map<string, Date | null>();
   readonly #walls = new Map<string, string>();
@@ -31,15 +41,26 @@ export class NextTimes {
    * null when none is left.
    */
   after(definition: ScheduleDefinition, calendar: BusinessCalendar | null, instant: Date): Date | null {
-    const next = this.#afterExactly(definition, calendar, minuteOf(instant));
-    // What a clock change leaves out falls just before it, within the minute.
-    return next !== null && next <= instant ? this.#afterExactly(definition, calendar, instant) : next;
+    return this.#after(nextMomentOf, this.#moments, definition, calendar, instant);
   }
 
   /** The first occurrence strictly after an instant and inside the schedule's window; null when none is left. */
   occurrenceAfter(definition: ScheduleDefinition, calendar: BusinessCalendar | null, instant: Date): Date | null {
-    const key = this.#keyOf(definition, calendar, instant);
-    return remember(this.#occurrences, key, () => nextOccurrenceOf(definition, calendar, instant, instant));
+    return this.#after(nextOccurrenceOf, this.#occurrences, definition, calendar, instant);
+  }
+
+  /** What comes after an instant; `moment` is the first moment after it, where that is known. */
+  nextAfter(
+    definition: ScheduleDefinition,
+    calendar: BusinessCalendar | null,
+    instant: Date,
+    moment: Date | null = this.after(definition, calendar, instant),
+  ): NextTime {
+    const runsAtIt = moment === null || !mayLeaveOut(definition);
+    return {
+      nextRunAt: moment,
+      nextOccurrenceAt: runsAtIt ? moment : this.occurrenceAfter(definition, calendar, instant),
+    };
   }
 
   /** What the clock on the wall shows; see `wallTimeAt`. */
@@ -67,9 +88,18 @@ export class NextTimes {
     );
   }
 
-  #afterExactly(definition: ScheduleDefinition, calendar: BusinessCalendar | null, instant: Date): Date | null {
-    const key = this.#keyOf(definition, calendar, instant);
-    return remember(this.#next, key, () => nextMomentOf(definition, calendar, instant, instant));
+  #after(
+    find: typeof nextMomentOf,
+    known: Map<string, Date | null>,
+    definition: ScheduleDefinition,
+    calendar: BusinessCalendar | null,
+    instant: Date,
+  ): Date | null {
+    const exactly = (after: Date) =>
+      remember(known, this.#keyOf(definition, calendar, after), () => find(definition, calendar, after, after));
+    const next = exactly(minuteOf(instant));
+    // What a clock change leaves out falls just before it, within the minute.
+    return next !== null && next <= instant ? exactly(instant) : next;
   }
 
   #keyOf(definition: ScheduleDefinition, calendar: BusinessCalendar | null, instant: Date): string {

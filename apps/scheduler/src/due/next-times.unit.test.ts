@@ -1,6 +1,6 @@
 import type { BusinessCalendar } from '#domain';
 import { scheduleDefinition } from '#domain/testing';
-import { NextTimes } from './next-times';
+import { NEVER, NextTimes } from './next-times';
 
 const hourly = scheduleDefinition({ recurrence: { type: 'hourly', minute: 5 }, timeZone: 'UTC', catchUpMinutes: 0 });
 
@@ -26,6 +26,33 @@ describe('remembered due times', () => {
     expect(times.after({ ...hourly, startsAt: '2026-11-23T14:00:00.000Z' }, null, noon)).toEqual(
       new Date('2026-11-23T14:05:00.000Z'),
     );
+  });
+
+  it('looks at a schedule when it runs, and before if something is left out', () => {
+    const times = new NextTimes();
+    const noon = new Date('2026-11-23T12:00:00.500Z');
+    const due = new Date('2026-11-23T12:05:00.000Z');
+    expect(times.nextAfter(hourly, null, noon)).toEqual({ nextRunAt: due, nextOccurrenceAt: due });
+    const use = { calendarId: '00000000-0000-4000-8000-000000000001', onHoliday: 'skip' } as const;
+    const holiday: BusinessCalendar = { weekend: [6, 7], holidays: new Set(['2026-11-23']) };
+    const skipping = { ...hourly, calendar: use };
+    const told = new Date('2026-11-23T23:05:00.000Z');
+    const tomorrow = new Date('2026-11-24T00:05:00.000Z');
+    expect(times.nextAfter(skipping, holiday, noon)).toEqual({ nextRunAt: told, nextOccurrenceAt: tomorrow });
+    expect(times.nextAfter(skipping, holiday, noon, told)).toEqual({ nextRunAt: told, nextOccurrenceAt: tomorrow });
+    const endsToday = { ...skipping, endsAt: '2026-11-23T23:59:00.000Z' };
+    expect(times.nextAfter(endsToday, holiday, noon)).toEqual({ nextRunAt: told, nextOccurrenceAt: null });
+    expect(times.nextAfter(endsToday, holiday, told)).toEqual(NEVER);
+  });
+
+  it('finds the first occurrence after an instant within the minute of one', () => {
+    const times = new NextTimes();
+    const due = new Date('2026-11-23T12:05:00.000Z');
+    expect(times.occurrenceAfter(hourly, null, new Date('2026-11-23T12:04:59.999Z'))).toEqual(due);
+    expect(times.occurrenceAfter(hourly, null, new Date('2026-11-23T12:04:00.001Z'))).toBe(
+      times.occurrenceAfter(hourly, null, new Date('2026-11-23T12:04:30.000Z')),
+    );
+    expect(times.occurrenceAfter(hourly, null, due)).toEqual(new Date('2026-11-23T13:05:00.000Z'));
   });
 
   it('settles what is due by a moment within the minute, and what is due at that moment', () => {

@@ -125,8 +125,18 @@ describe('policies of schedules', () => {
         ['12:45', 'JobRequested'],
       ]);
       await world.caughtUp();
-      const { rows } = await world.parts.pool.query('SELECT runs, next_run_at FROM scheduler.due');
-      expect(rows).toEqual([{ runs: 2, next_run_at: null }]);
+      const { rows } = await world.parts.pool.query('SELECT runs, next_run_at, next_occurrence_at FROM scheduler.due');
+      expect(rows).toEqual([{ runs: 2, next_run_at: null, next_occurrence_at: null }]);
+    });
+
+    it('leave nothing that comes next, as soon as the last is requested', async () => {
+      await world.defineSchedule({ ...QUARTERLY, maxRuns: 1 });
+      await world.caughtUp();
+      await projection.stop();
+      world.setTime(at('12:15'));
+      await world.loop(projection).runRound();
+      const { rows } = await world.parts.pool.query('SELECT runs, next_run_at, next_occurrence_at FROM scheduler.due');
+      expect(rows).toEqual([{ runs: 1, next_run_at: null, next_occurrence_at: null }]);
     });
 
     it('count from the definition on: a revision may give more', async () => {

@@ -9,7 +9,7 @@ import {
   type ScheduleEvent,
 } from '#domain';
 import { toDomainEvent, START, type Position, type RecordedEvent } from '#event-sourcing';
-import type { NextTimes } from '../due/next-times';
+import { NEVER, type NextTime, type NextTimes } from '../due/next-times';
 
 /** A schedule as the scheduler knows it: a row of `scheduler.due`. */
 export interface DueSchedule {
@@ -82,11 +82,11 @@ export function runsLeft({ state, runs }: Pick<DueSchedule, 'state' | 'runs'>): 
   return maxRuns === null ? Infinity : Math.max(0, maxRuns - runs);
 }
 
-/** The first moment at which something is due or left out, neither settled nor before the schedule counts; null for none. */
-export function nextRunOf(known: DueSchedule, calendar: BusinessCalendar | null, times: NextTimes): Date | null {
+/** What comes next of a schedule, neither settled nor before it counts. */
+export function nextTimeOf(known: DueSchedule, calendar: BusinessCalendar | null, times: NextTimes): NextTime {
   const { state, settledTo } = known;
-  if (state.status !== 'active' || runsLeft(known) === 0) return null;
-  return times.after(state.definition, calendar, later(settledTo, new Date(state.effectiveFrom)));
+  if (state.status !== 'active' || runsLeft(known) === 0) return NEVER;
+  return times.nextAfter(state.definition, calendar, later(settledTo, new Date(state.effectiveFrom)));
 }
 
 export function later(one: Date | null, other: Date): Date {

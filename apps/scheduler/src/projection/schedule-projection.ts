@@ -22,9 +22,9 @@ import {
 } from '#event-sourcing';
 import type { Logger } from '#platform';
 import { loadDueOfCalendar, saveDue } from '../due/due-table';
-import type { NextTimes } from '../due/next-times';
+import { NEVER, type NextTime, type NextTimes } from '../due/next-times';
 import { loadTemplates, saveTemplates } from '../due/template-table';
-import { nextRunOf, withRevisedCalendar, type DueSchedule } from './due-schedule';
+import { nextTimeOf, withRevisedCalendar, type DueSchedule } from './due-schedule';
 import { withCalendarEvent, type KnownCalendar } from './known-calendar';
 import { calendarsNamedBy, type KnownCalendars } from './known-calendars';
 import { withTemplateEvent } from './known-template';
@@ -198,19 +198,19 @@ export class ScheduleProjection {
       client,
       schedules.map((schedule) => {
         const calendar = calendars.get(schedule.state.definition.calendar?.calendarId ?? '')?.calendar ?? null;
-        return { ...schedule, nextRunAt: this.#nextRunOf(schedule, calendar) };
+        return { ...schedule, ...this.#nextTimeOf(schedule, calendar) };
       }),
     );
   }
 
-  #nextRunOf(schedule: DueSchedule, calendar: BusinessCalendar | null): Date | null {
+  #nextTimeOf(schedule: DueSchedule, calendar: BusinessCalendar | null): NextTime {
     try {
-      return nextRunOf(schedule, calendar, this.#times);
+      return nextTimeOf(schedule, calendar, this.#times);
     } catch (error) {
       // One schedule whose zone this machine does not know may not hold up all others.
       const { scheduleId } = schedule.state;
       this.#parts.logger.error({ err: error, scheduleId, code: 'scheduler.no_due_time' }, 'no due time could be found');
-      return null;
+      return NEVER;
     }
   }
 }

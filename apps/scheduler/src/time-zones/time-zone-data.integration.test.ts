@@ -29,12 +29,13 @@ describe('changed time zone data', () => {
   const adopt = (version: string) =>
     adoptTimeZoneData({ ...world.parts, times: new NextTimes(), calendars: new KnownCalendars() }, version);
 
-  async function row(): Promise<{ next_run_at: Date | null }> {
-    const { rows } = await world.parts.pool.query<{ next_run_at: Date | null }>(
-      'SELECT next_run_at FROM scheduler.due',
-    );
-    return rows[0] ?? { next_run_at: null };
+  async function rows(): Promise<unknown[]> {
+    const { rows } = await world.parts.pool.query<object>('SELECT next_run_at, next_occurrence_at FROM scheduler.due');
+    return rows;
   }
+
+  /** Of a schedule that leaves nothing out. */
+  const bothAt = (time: string) => [{ next_run_at: new Date(time), next_occurrence_at: new Date(time) }];
 
   async function adoptions(): Promise<unknown[]> {
     const { rows } = await world.parts.pool.query<object>(
@@ -45,26 +46,35 @@ describe('changed time zone data', () => {
 
   it('reckon what comes next anew, and say so once', async () => {
     // As data would have it by which Berlin is an hour further east.
-    await world.parts.pool.query(`UPDATE scheduler.due SET next_run_at = '2026-11-23T10:30:00Z'`);
+    await world.parts.pool.query(
+      `UPDATE scheduler.due SET next_run_at = '2026-11-23T10:30:00Z', next_occurrence_at = '2026-11-23T10:30:00Z'`,
+    );
     await adopt('2026a');
-    expect(await row()).toEqual({ next_run_at: new Date('2026-11-23T10:30:00.000Z') });
+    expect(await rows()).toEqual(bothAt('2026-11-23T10:30:00.000Z'));
     await adopt('2026b');
     await adopt('2026b');
-    expect(await row()).toEqual({ next_run_at: new Date('2026-11-23T11:30:00.000Z') });
+    expect(await rows()).toEqual(bothAt('2026-11-23T11:30:00.000Z'));
     expect(await adoptions()).toEqual([
       { version: '2026a', reckoned: 0, moved: 0 },
       { version: '2026b', reckoned: 1, moved: 1 },
     ]);
   });
 
+  it('reckon the next occurrence anew, though the scheduler has to look at the same moment', async () => {
+    await world.parts.pool.query(`UPDATE scheduler.due SET next_occurrence_at = '2026-11-24T10:30:00Z'`);
+    await adopt('2026b');
+    expect(await rows()).toEqual(bothAt('2026-11-23T11:30:00.000Z'));
+    expect(await adoptions()).toContainEqual({ version: '2026b', reckoned: 1, moved: 1 });
+  });
+
   it('never repeat a time on the wall that has fired', async () => {
     // By the earlier data half past noon was at 10:30 UTC, and fired.
     await world.parts.pool.query(
       `UPDATE scheduler.due SET settled_to = '2026-11-23T10:30:00Z', settled_wall = '2026-11-23T12:30:00',
-                                next_run_at = '2026-11-24T10:30:00Z'`,
+                                next_run_at = '2026-11-24T10:30:00Z', next_occurrence_at = '2026-11-24T10:30:00Z'`,
     );
     await adopt('2026b');
-    expect(await row()).toEqual({ next_run_at: new Date('2026-11-24T11:30:00.000Z') });
+    expect(await rows()).toEqual(bothAt('2026-11-24T11:30:00.000Z'));
     world.setTime('2026-11-23T11:30:00.000Z');
     await world.loop(projection).runRound();
     expect(await world.requests()).toEqual([]);

@@ -2,8 +2,8 @@ import { transaction, type Pool, type PoolClient } from '#database';
 import { instantOfWallTime, toInstant, type BusinessCalendar, type Recurrence, type ScheduleId } from '#domain';
 import type { Clock, Logger } from '#platform';
 import { dueScheduleOf, READ_COLUMNS, type DueRow } from '../due/due-table';
-import type { NextTimes } from '../due/next-times';
-import { later, nextRunOf, type DueSchedule } from '../projection/due-schedule';
+import { NEVER, type NextTime, type NextTimes } from '../due/next-times';
+import { later, nextTimeOf, type DueSchedule } from '../projection/due-schedule';
 import { calendarsNamedBy, type KnownCalendars } from '../projection/known-calendars';
 
 const BATCH = 1000;
@@ -16,10 +16,14 @@ export interface TimeZoneParts {
   readonly calendars: KnownCalendars;
 }
 
-interface Reckoned {
+interface NextTimeRow {
+  readonly next_run_at: Date | null;
+  readonly next_occurrence_at: Date | null;
+}
+
+interface Reckoned extends NextTime {
   readonly scheduleId: ScheduleId;
   readonly settledTo: Date | null;
-  readonly nextRunAt: Date | null;
 }
 
 /**
@@ -63,9 +67,9 @@ interface BatchOutcome {
 }
 
 async function reckonBatch(client: PoolClient, parts: TimeZoneParts, after: ScheduleId | null): Promise<BatchOutcome> {
-  const { rows } = await client.query<DueRow & { readonly next_run_at: Date | null }>({
+  const { rows } = await client.query<DueRow & NextTimeRow>({
     name: 'schedules-to-reckon',
-    text: `SELECT ${READ_COLUMNS}, d.next_run_at FROM scheduler.due d
+    text: `SELECT ${READ_COLUMNS}, d.next_run_at, d.next_occurrence_at FROM scheduler.due d
            WHERE d.status = 'active' AND ($1::uuid IS NULL OR d.schedule_id > $1)
            ORDER BY d.schedule_id LIMIT $2 FOR UPDATE`,
     values: [after, BATCH],
@@ -76,25 +80,33 @@ async function reckonBatch(client: PoolClient, parts: TimeZoneParts, after: Sche
     const known = dueScheduleOf(row);
     const settledTo = settledAnew(known);
     const calendar = calendars.get(row.definition.calendar?.calendarId ?? '')?.calendar ?? null;
-    const nextRunAt = nextAnew({ ...known, settledTo }, calendar, parts);
-    return nextRunAt?.getTime() === row.next_run_at?.getTime()
-      ? []
-      : [{ scheduleId: row.schedule_id, settledTo, nextRunAt }];
+    const next = nextAnew({ ...known, settledTo }, calendar, parts);
+    return isAsBefore(next, row) ? [] : [{ scheduleId: row.schedule_id, settledTo, ...next }];
   });
   if (moved.length > 0) {
     await client.query({
       name: 'reckon-anew',
-      text: `UPDATE scheduler.due d SET settled_to = m.settled_to, next_run_at = m.next_run_at
-             FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) AS m (schedule_id, settled_to, next_run_at)
+      text: `UPDATE scheduler.due d
+             SET settled_to = m.settled_to, next_run_at = m.next_run_at, next_occurrence_at = m.next_occurrence_at
+             FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])
+               AS m (schedule_id, settled_to, next_run_at, next_occurrence_at)
              WHERE d.schedule_id = m.schedule_id`,
       values: [
         moved.map(({ scheduleId }) => scheduleId),
         moved.map(({ settledTo }) => settledTo && toInstant(settledTo)),
         moved.map(({ nextRunAt }) => nextRunAt && toInstant(nextRunAt)),
+        moved.map(({ nextOccurrenceAt }) => nextOccurrenceAt && toInstant(nextOccurrenceAt)),
       ],
     });
   }
   return { reckoned: rows.length, moved: moved.length, last: rows.at(-1)?.schedule_id ?? null };
+}
+
+function isAsBefore({ nextRunAt, nextOccurrenceAt }: NextTime, row: NextTimeRow): boolean {
+  return (
+    nextRunAt?.getTime() === row.next_run_at?.getTime() &&
+    nextOccurrenceAt?.getTime() === row.next_occurrence_at?.getTime()
+  );
 }
 
 /** Up to where the schedule is settled by the new data: at least to where the wall shows what it showed when it fired last. */
@@ -109,16 +121,12 @@ function goesByElapsedTime({ type }: Recurrence): boolean {
   return type === 'minutes' || type === 'hourly' || type === 'every_hours';
 }
 
-function nextAnew(
-  known: DueSchedule,
-  calendar: BusinessCalendar | null,
-  { times, logger }: TimeZoneParts,
-): Date | null {
+function nextAnew(known: DueSchedule, calendar: BusinessCalendar | null, { times, logger }: TimeZoneParts): NextTime {
   try {
-    return nextRunOf(known, calendar, times);
+    return nextTimeOf(known, calendar, times);
   } catch (error) {
     const { scheduleId } = known.state;
     logger.error({ err: error, scheduleId, code: 'scheduler.no_due_time' }, 'no due time could be found');
-    return null;
+    return NEVER;
   }
 }

@@ -39,6 +39,11 @@ export function nextMomentOf(
   return dateOrNull(new Timetable(definition, calendar).nextMoment(floor));
 }
 
+/** Whether a holiday or a clock change may leave out times of a schedule. Else each of its moments is an occurrence. */
+export function mayLeaveOut({ clockChanges, calendar }: ScheduleDefinition): boolean {
+  return clockChanges.skippedTime === 'skip' || (calendar !== null && calendar.onHoliday !== 'run');
+}
+
 /** The next `count` occurrences after an instant, fewer when the schedule ends before. */
 export function upcomingOccurrences(
   definition: ScheduleDefinition,

@@ -33,7 +33,7 @@ export interface ScheduleView {
   readonly pauseCause: PauseCause | null;
   /** Occurrences requested so far, as the scheduler has counted them. */
   readonly runs: number;
-  /** Null when nothing is due: paused, removed, or past its end. */
+  /** Nominal time of the next occurrence; null when there is none: paused, removed, its runs used up, or past its end. */
   readonly nextRunTime: string | null;
   readonly revision: number;
   readonly createdAt: string;
@@ -73,7 +73,7 @@ const COLUMNS = `
   c.name AS "calendarName", s.definition,
   s.schedule_frequency AS "scheduleFrequency", s.time_zone AS "timeZone", s.priority, s.status,
   s.pause_note AS "pauseNote", s.paused_until AS "pausedUntil", s.pause_cause AS "pauseCause",
-  coalesce(d.runs, 0) AS runs, d.next_run_at AS "nextRunTime", s.revision, s.created_at AS "createdAt",
+  coalesce(d.runs, 0) AS runs, d.next_occurrence_at AS "nextRunTime", s.revision, s.created_at AS "createdAt",
   s.updated_at AS "updatedAt"`;
 const SCHEDULES: OwnedRows = { table: 'read_model.schedule', alias: 's', owner: 'owner' };
 const JOINS = `

@@ -50,9 +50,11 @@ beforeAll(async () => {
   database = await createTestDatabase({ migrated: true });
   filled = await filledDatabase(database.url, history.events);
   await filled.pool.query(
-    `INSERT INTO scheduler.due (schedule_id, template_id, owner, definition, status, effective_from, schedule_revision, next_run_at, runs)
-     VALUES ($1, $2, $3, '{}', 'active', $4, 0, $4, 7)`,
-    [SCHEDULE, TEMPLATE, ANNA, minute(65)],
+    // The scheduler looks at it once before it runs.
+    `INSERT INTO scheduler.due (schedule_id, template_id, owner, definition, status, effective_from, schedule_revision,
+                                next_run_at, next_occurrence_at, runs)
+     VALUES ($1, $2, $3, '{}', 'active', $4, 0, $4, $5, 7)`,
+    [SCHEDULE, TEMPLATE, ANNA, minute(60), minute(65)],
   );
   queries = new ScheduleQueries(filled.pool);
 });
