@@ -33,10 +33,7 @@ describe('late occurrences', () => {
     let now = Date.parse('2026-11-24T00:45:00.500Z');
     world.setTime(() => new Date(now));
     const loop = world.loop(projection);
-    await loop.runRound();
-    // What is late waits until the projection has seen what was just requested.
-    await world.caughtUp();
-    await loop.runRound();
+    await world.settle(loop);
     const first = await world.requests();
     expect(first.slice(0, 10).map(({ nominalTime, catchUp }) => [nominalTime, catchUp])).toEqual(
       Array.from({ length: 10 }, () => ['2026-11-24T00:45:00.000Z', false]),
@@ -46,22 +43,18 @@ describe('late occurrences', () => {
     expect(first.filter(({ catchUp }) => catchUp)).toHaveLength(10);
 
     // Ten a second, and never more: another instance finds that the turn was taken.
-    await world.caughtUp();
-    await world.loop(projection).runRound();
+    await world.settle(world.loop(projection));
     expect(await world.requests()).toHaveLength(40);
     for (let second = 1; second <= 98; second += 1) {
       now += 1000;
-      await world.caughtUp();
-      await (second % 2 ? world.loop(projection) : loop).runRound();
+      await world.settle(second % 2 ? world.loop(projection) : loop);
     }
     const late = (await world.requests()).filter(({ catchUp }) => catchUp);
     expect(late).toHaveLength(990);
     now += 1000;
-    await world.caughtUp();
-    await loop.runRound();
+    await world.settle(loop);
     now += 60_000;
-    await world.caughtUp();
-    await loop.runRound();
+    await world.settle(loop);
     const all = (await world.requests()).filter(({ catchUp }) => catchUp);
     expect(all).toHaveLength(1000);
     const nominalTimes = all.map(({ nominalTime }) => nominalTime);
@@ -104,9 +97,8 @@ describe('late occurrences', () => {
     await world.caughtUp();
     world.setTime('2026-11-23T18:15:00.000Z');
     const loop = world.loop(projection);
-    await loop.runRound();
+    await world.settle(loop);
     // One in time, then ten of 24 late ones.
-    await world.caughtUp();
     expect(await runs()).toBe(11);
     await projection.stop();
     await world.parts.pool.query('TRUNCATE scheduler.due, scheduler.template, scheduler.open_job, scheduler.triggered');
@@ -117,10 +109,8 @@ describe('late occurrences', () => {
 
     for (let second = 1; second <= 3; second += 1) {
       world.setTime(`2026-11-23T18:15:0${second}.000Z`);
-      await world.caughtUp();
-      await loop.runRound();
+      await world.settle(loop);
     }
-    await world.caughtUp();
     const requests = await world.requests();
     expect(requests).toHaveLength(25);
     expect(new Set(requests.map(({ jobId }) => jobId)).size).toBe(25);
@@ -132,14 +122,14 @@ describe('late occurrences', () => {
     await world.caughtUp();
     world.setTime('2026-11-23T18:20:00.000Z');
     const loop = world.loop(projection);
-    await loop.runRound();
+    await world.settle(loop);
     expect(await world.requests()).toHaveLength(10);
     const { scheduleId } = world;
     const pause = { type: 'PauseSchedule', note: null, until: null, cause: 'by_hand', by: ANNA } as const;
     await world.changeSchedule({ ...pause, scheduleId, at: world.at() });
     await world.caughtUp();
     world.setTime('2026-11-23T18:20:01.000Z');
-    await loop.runRound();
+    await world.settle(loop);
     expect(await world.requests()).toHaveLength(10);
     const { rows } = await world.parts.pool.query('SELECT * FROM scheduler.catch_up');
     expect(rows).toEqual([]);

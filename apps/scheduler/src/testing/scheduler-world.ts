@@ -199,6 +199,19 @@ export class SchedulerWorld {
     }
   }
 
+  /**
+   * Rounds at one time of the clock, until one of them does nothing more. What the projection is just taking in is locked, so a
+   * single round may pass it over.
+   */
+  async settle(loop: DueLoop): Promise<void> {
+    for (let before = null, head = await this.parts.eventStore.head(); head !== before;) {
+      before = head;
+      await loop.runRound();
+      await this.caughtUp();
+      head = await this.parts.eventStore.head();
+    }
+  }
+
   async events(streamId: string): Promise<readonly { readonly type: string }[]> {
     return (await this.parts.eventStore.readStream(streamId)).map((event) => toDomainEvent(event));
   }
