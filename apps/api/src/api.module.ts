@@ -5,7 +5,7 @@ import { AccessLog, ReceiptStore, Sessions, SignInLimits, Tokens, UserStore } fr
 import { PARTS, type Parts } from '#runtime';
 import { AuditController } from './audit/audit.controller';
 import { BackfillsController } from './backfills/backfills.controller';
-import { COMMAND_HANDLERS } from './commands/aggregate-commands';
+import { AggregateCommandHandler } from './commands/aggregate-command';
 import { CalendarChecks } from './calendars/calendar-checks';
 import { CalendarsController } from './calendars/calendars.controller';
 import { Dispatcher } from './commands/dispatcher';
@@ -82,7 +82,7 @@ const ACCESS = [
   ],
   providers: [
     ...ACCESS,
-    ...COMMAND_HANDLERS,
+    AggregateCommandHandler,
     ReadYourWrites,
     Streams,
     Dispatcher,

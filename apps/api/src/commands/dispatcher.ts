@@ -1,42 +1,34 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import {
+  backfill,
+  calendar,
+  dataSource,
+  dataset,
+  job,
+  schedule,
+  template,
   streamOf,
+  type TemplateCommand,
+  type TemplateState,
+  type ScheduleCommand,
+  type ScheduleState,
+  type JobCommand,
+  type JobState,
+  type DatasetCommand,
+  type DatasetState,
+  type DataSourceCommand,
+  type DataSourceState,
   type CalendarCommand,
-  type CalendarEvent,
   type CalendarState,
   type BackfillCommand,
-  type BackfillEvent,
   type BackfillState,
-  type DataSourceCommand,
-  type DataSourceEvent,
-  type DataSourceState,
-  type DatasetCommand,
-  type DatasetEvent,
-  type DatasetState,
-  type JobCommand,
-  type JobEvent,
-  type JobState,
-  type ScheduleCommand,
-  type ScheduleEvent,
-  type ScheduleState,
-  type TemplateCommand,
-  type TemplateEvent,
-  type TemplateState,
 } from '#domain';
-import type { CommandContext } from '#event-sourcing';
+import type { CommandContext, Decider } from '#event-sourcing';
 import { PARTS, type Parts } from '#runtime';
 import type { RevisionMatch } from '../http/request-headers';
-import {
-  CalendarCommands,
-  BackfillCommands,
-  DataSourceCommands,
-  DatasetCommands,
-  JobCommands,
-  ScheduleCommands,
-  TemplateCommands,
-} from './aggregate-commands';
-import { done, type Done } from './outcomes';
+import { AggregateCommand } from './aggregate-command';
+import { done, type Done, type Refusal } from './outcomes';
 import { Streams, type Loaded } from './streams';
 
 /** What every command from outside brings along. */
@@ -48,7 +40,7 @@ interface From {
 /** Makes the command from the aggregate's present state, or throws when the caller may not give it. */
 type Make<State, Command> = (state: State) => Command | Promise<Command>;
 
-/** Sends commands to their aggregates' handlers. Throws a `Problem` for whatever was not carried out. */
+/** Sends commands to the aggregates. Throws a `Problem` for whatever was not carried out. */
 @Injectable()
 export class Dispatcher {
   constructor(
@@ -57,81 +49,47 @@ export class Dispatcher {
     @Inject(PARTS) private readonly parts: Parts,
   ) {}
 
-  async template(
-    from: From,
-    id: string,
-    make: Make<TemplateState, TemplateCommand>,
-  ): Promise<Done<TemplateState, TemplateEvent>> {
-    const options = await this.options(from, streamOf('template', id), make);
-    const outcome = await this.bus.execute(new TemplateCommands(options));
-    if (outcome.kind === 'stale') await this.mayKnow(this.streams.template(id), make);
-    return done(outcome);
+  template(from: From, id: string, make: Make<TemplateState, TemplateCommand>) {
+    return this.send(from, template, streamOf('template', id), () => this.streams.template(id), make);
   }
 
-  async schedule(
-    from: From,
-    id: string,
-    make: Make<ScheduleState, ScheduleCommand>,
-  ): Promise<Done<ScheduleState, ScheduleEvent>> {
-    const options = await this.options(from, streamOf('schedule', id), make);
-    const outcome = await this.bus.execute(new ScheduleCommands(options));
-    if (outcome.kind === 'stale') await this.mayKnow(this.streams.schedule(id), make);
-    return done(outcome);
+  schedule(from: From, id: string, make: Make<ScheduleState, ScheduleCommand>) {
+    return this.send(from, schedule, streamOf('schedule', id), () => this.streams.schedule(id), make);
   }
 
-  async job(from: From, id: string, make: Make<JobState, JobCommand>): Promise<Done<JobState, JobEvent>> {
-    const options = await this.options(from, streamOf('job', id), make);
-    const outcome = await this.bus.execute(new JobCommands(options));
-    if (outcome.kind === 'stale') await this.mayKnow(this.streams.job(id), make);
-    return done(outcome);
+  job(from: From, id: string, make: Make<JobState, JobCommand>) {
+    return this.send(from, job, streamOf('job', id), () => this.streams.job(id), make);
   }
 
-  async dataset(
-    from: From,
-    id: string,
-    make: Make<DatasetState, DatasetCommand>,
-  ): Promise<Done<DatasetState, DatasetEvent>> {
-    const options = await this.options(from, streamOf('dataset', id), make);
-    const outcome = await this.bus.execute(new DatasetCommands(options));
-    if (outcome.kind === 'stale') await this.mayKnow(this.streams.dataset(id), make);
-    return done(outcome);
+  dataset(from: From, id: string, make: Make<DatasetState, DatasetCommand>) {
+    return this.send(from, dataset, streamOf('dataset', id), () => this.streams.dataset(id), make);
   }
 
-  async dataSource(
-    from: From,
-    id: string,
-    make: Make<DataSourceState, DataSourceCommand>,
-  ): Promise<Done<DataSourceState, DataSourceEvent>> {
-    const options = await this.options(from, streamOf('datasource', id), make);
-    const outcome = await this.bus.execute(new DataSourceCommands(options));
-    if (outcome.kind === 'stale') await this.mayKnow(this.streams.dataSource(id), make);
-    return done(outcome);
+  dataSource(from: From, id: string, make: Make<DataSourceState, DataSourceCommand>) {
+    return this.send(from, dataSource, streamOf('datasource', id), () => this.streams.dataSource(id), make);
   }
 
-  async calendar(
-    from: From,
-    id: string,
-    make: Make<CalendarState, CalendarCommand>,
-  ): Promise<Done<CalendarState, CalendarEvent>> {
-    const options = await this.options(from, streamOf('calendar', id), make);
-    const outcome = await this.bus.execute(new CalendarCommands(options));
-    if (outcome.kind === 'stale') await this.mayKnow(this.streams.calendar(id), make);
-    return done(outcome);
+  calendar(from: From, id: string, make: Make<CalendarState, CalendarCommand>) {
+    return this.send(from, calendar, streamOf('calendar', id), () => this.streams.calendar(id), make);
   }
 
-  async backfill(
-    from: From,
-    id: string,
-    make: Make<BackfillState, BackfillCommand>,
-  ): Promise<Done<BackfillState, BackfillEvent>> {
-    const options = await this.options(from, streamOf('backfill', id), make);
-    const outcome = await this.bus.execute(new BackfillCommands(options));
-    if (outcome.kind === 'stale') await this.mayKnow(this.streams.backfill(id), make);
-    return done(outcome);
+  backfill(from: From, id: string, make: Make<BackfillState, BackfillCommand>) {
+    return this.send(from, backfill, streamOf('backfill', id), () => this.streams.backfill(id), make);
   }
 
-  private async options<State, Command>({ context, ifMatch }: From, streamId: string, command: Make<State, Command>) {
-    return { streamId, context, command, expectedRevision: await this.expected(streamId, ifMatch) };
+  private async send<State, Command, Event extends { readonly type: string }, Code extends Refusal>(
+    { context, ifMatch }: From,
+    decider: Decider<Command, State, Event, Code>,
+    streamId: string,
+    load: () => Promise<Loaded<State>>,
+    make: Make<State, Command>,
+  ): Promise<Done<State, Event>> {
+    const expectedRevision = await this.expected(streamId, ifMatch);
+    const command = new AggregateCommand(decider, { streamId, context, command: make, expectedRevision });
+    const outcome = await this.bus.execute(command);
+    // That a revision is stale may be told only to those who may see what it is a revision of: making the command finds out.
+    if (outcome.kind === 'stale') await make((await load()).state);
+    return done(outcome);
   }
 
   /** Of several acceptable revisions the one that stands; -2, which none has, when no tag was one of ours. */
@@ -140,10 +98,5 @@ export class Dispatcher {
     if (match.length <= 1) return match[0] ?? -2;
     const head = (await this.parts.eventStore.headRevisions([streamId])).get(streamId);
     return head !== undefined && match.includes(head) ? head : -2;
-  }
-
-  /** That a revision is stale may be told only to those who may see what it is a revision of: making the command finds out. */
-  private async mayKnow<State, Command>(loaded: Promise<Loaded<State>>, make: Make<State, Command>): Promise<void> {
-    await make((await loaded).state);
   }
 }

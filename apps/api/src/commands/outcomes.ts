@@ -8,7 +8,7 @@ import { entityTag, streamPosition } from '../http/request-headers';
 export type Done<State, Event> = Extract<ExecuteOutcome<State, Event, never>, { kind: 'done' }>;
 
 /** A refusal of any aggregate; some say what is wrong with what. */
-type Refusal = DomainRefusal & {
+export type Refusal = DomainRefusal & {
   readonly code: RefusalCode;
   readonly problems?: readonly (DefinitionProblem | RecurrenceProblem | CalendarProblem | BackfillProblem)[];
   readonly users?: CalendarUsers;
