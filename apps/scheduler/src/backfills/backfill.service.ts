@@ -1,15 +1,19 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { PARTS, type Parts } from '#runtime';
-import { BackfillLoop } from './backfill-loop';
+import { RoundLoop } from '../rounds/round-loop';
 import { BackfillProjection } from './backfill-projection';
+import { runBackfills } from './backfill-round';
 import { BACKFILL_CHANNEL } from './backfill-table';
+
+/** A lost notification costs at most this much. */
+const LOOK_AGAIN_MS = 60_000;
 
 /** Follows backfills and moves them on for as long as the application runs. */
 @Injectable()
 export class BackfillService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: Parts;
   readonly #projection: BackfillProjection;
-  readonly #loop: BackfillLoop;
+  readonly #loop: RoundLoop;
   #unlisten: (() => Promise<void>) | undefined;
 
   constructor(@Inject(PARTS) parts: Parts) {
@@ -17,7 +21,19 @@ export class BackfillService implements OnApplicationBootstrap, BeforeApplicatio
     const { pool, eventStore, storeFeed, clock, settings } = parts;
     this.#parts = parts;
     this.#projection = new BackfillProjection({ pool, eventStore, eventFeed: storeFeed, logger });
-    this.#loop = new BackfillLoop({ pool, eventStore, clock, logger, maxAttempts: settings.EXPORT_MAX_ATTEMPTS });
+    const backfills = { pool, eventStore, clock, logger, maxAttempts: settings.EXPORT_MAX_ATTEMPTS };
+    this.#loop = new RoundLoop({
+      runRound: async () => {
+        await runBackfills(backfills, () => !this.#loop.isStopped);
+        return LOOK_AGAIN_MS;
+      },
+      logger,
+      failure: {
+        problem: 'backfills do not move on; see the log',
+        code: 'scheduler.backfill_failed',
+        message: 'backfill round failed',
+      },
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,6 +1,7 @@
 import { LateOccurrences } from '../catch-up/late-occurrences';
 import { AutomaticPauses } from '../pauses/automatic-pauses';
 import { TriggeredOccurrences } from '../triggers/triggered-occurrences';
+import { RoundLoop } from '../rounds/round-loop';
 import { earliestOf, readAgenda } from './agenda';
 import { DueSchedules } from './due-schedules';
 import { lateBefore, Round, type SchedulerParts } from './round';
@@ -11,8 +12,6 @@ const LONGEST_SLEEP_MS = 60_000;
 const LOOK_AGAIN_MS = 250;
 /** What is due and yet was not claimed is locked by another instance or by the projection, for a moment. */
 const LOCKED_PAUSE_MS = 10;
-const FIRST_RETRY_MS = 1000;
-const LAST_RETRY_MS = 30_000;
 
 /**
  * Does what is due, round after round, and sleeps until something is due again. A round does what is due in time first, whatever
@@ -24,11 +23,7 @@ export class DueLoop {
   readonly #triggered: TriggeredOccurrences;
   readonly #late: LateOccurrences;
   readonly #pauses: AutomaticPauses;
-  #running: Promise<void> | undefined;
-  #stopped = false;
-  #woken = false;
-  #endSleep: (() => void) | undefined;
-  #problem: string | null = null;
+  readonly #loop: RoundLoop;
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
@@ -36,47 +31,34 @@ export class DueLoop {
     this.#triggered = new TriggeredOccurrences(parts);
     this.#late = new LateOccurrences(parts, this.#triggered);
     this.#pauses = new AutomaticPauses(parts);
+    this.#loop = new RoundLoop({
+      runRound: async () => ((await this.runRound()) ? this.#untilNext() : LOOK_AGAIN_MS),
+      logger: parts.logger,
+      failure: {
+        problem: 'due schedules cannot be requested; see the log',
+        code: 'scheduler.round_failed',
+        message: 'due round failed',
+      },
+    });
   }
 
   /** Null when the last round succeeded, else what is wrong. */
   get problem(): string | null {
-    return this.#problem;
+    return this.#loop.problem;
   }
 
   start(): void {
-    this.#running = this.#run();
+    this.#loop.start();
   }
 
   /** Looks at the due table again soon: something in it changed. */
   wake(): void {
-    this.#woken = true;
-    this.#endSleep?.();
+    this.#loop.wake();
   }
 
   /** Lets the batch at hand end. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#endSleep?.();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    let failures = 0;
-    while (!this.#stopped) {
-      this.#woken = false;
-      try {
-        const settled = await this.runRound();
-        const pauseMs = settled ? await this.#untilNext() : LOOK_AGAIN_MS;
-        failures = 0;
-        this.#problem = null;
-        await this.#sleep(pauseMs);
-      } catch (error) {
-        failures += 1;
-        this.#problem = 'due schedules cannot be requested; see the log';
-        this.#parts.logger.error({ err: error, failures, code: 'scheduler.round_failed' }, 'due round failed');
-        await this.#sleep(Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS));
-      }
-    }
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Settles everything that is due. False when schedules were passed over and have to be looked at again. */
@@ -85,7 +67,7 @@ export class DueLoop {
     const round = new Round(this.#parts);
     const now = clock.now();
     const hasCome = (time: Date | null) => time !== null && time <= now;
-    const isStopped = () => this.#stopped;
+    const isStopped = () => this.#loop.isStopped;
     const bound = lateBefore(now);
     const agenda = await readAgenda(pool, bound);
     if (hasCome(agenda.dueAt)) await this.#due.settle('in_time', round, isStopped);
@@ -107,17 +89,5 @@ export class DueLoop {
     if (next === null) return LONGEST_SLEEP_MS;
     const ms = next.getTime() - now.getTime();
     return ms > 0 ? Math.min(ms, LONGEST_SLEEP_MS) : LOCKED_PAUSE_MS;
-  }
-
-  async #sleep(milliseconds: number): Promise<void> {
-    if (this.#stopped || this.#woken) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#endSleep = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#endSleep = undefined;
   }
 }

@@ -1,21 +1,27 @@
-import { runBackfills, type BackfillParts } from './backfill-round';
+import type { Logger } from '#platform';
 
-/** A lost notification costs at most this much. */
-const LOOK_AGAIN_MS = 60_000;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
 
-/** Lets backfills do what they have to whenever it is woken. */
-export class BackfillLoop {
-  readonly #parts: BackfillParts;
+export interface RoundLoopOptions {
+  /** Does what there is to do, and gives the milliseconds after which to look again unless woken before. */
+  readonly runRound: () => Promise<number>;
+  readonly logger: Logger;
+  /** What a round that failed is to people, in the log and to programs. */
+  readonly failure: { readonly problem: string; readonly code: string; readonly message: string };
+}
+
+/** Runs rounds one after another, and sleeps between them until it is time or somebody wakes it. A round that fails is tried again. */
+export class RoundLoop {
+  readonly #options: RoundLoopOptions;
   #running: Promise<void> | undefined;
   #stopped = false;
   #woken = false;
   #endSleep: (() => void) | undefined;
   #problem: string | null = null;
 
-  constructor(parts: BackfillParts) {
-    this.#parts = parts;
+  constructor(options: RoundLoopOptions) {
+    this.#options = options;
   }
 
   /** Null when the last round succeeded, else what is wrong. */
@@ -23,11 +29,16 @@ export class BackfillLoop {
     return this.#problem;
   }
 
+  /** A round that takes long looks at it between its steps. */
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
   start(): void {
     this.#running = this.#run();
   }
 
-  /** Looks soon: a backfill may have something to do. */
+  /** Looks again soon: something changed. */
   wake(): void {
     this.#woken = true;
     this.#endSleep?.();
@@ -41,18 +52,19 @@ export class BackfillLoop {
   }
 
   async #run(): Promise<void> {
+    const { runRound, logger, failure } = this.#options;
     let failures = 0;
     while (!this.#stopped) {
       this.#woken = false;
       try {
-        await runBackfills(this.#parts, () => !this.#stopped);
+        const pauseMs = await runRound();
         failures = 0;
         this.#problem = null;
-        await this.#sleep(LOOK_AGAIN_MS);
+        await this.#sleep(pauseMs);
       } catch (error) {
         failures += 1;
-        this.#problem = 'backfills do not move on; see the log';
-        this.#parts.logger.error({ err: error, failures, code: 'scheduler.backfill_failed' }, 'backfill round failed');
+        this.#problem = failure.problem;
+        logger.error({ err: error, failures, code: failure.code }, failure.message);
         await this.#sleep(Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS));
       }
     }
