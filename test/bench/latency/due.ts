@@ -65,8 +65,8 @@ async function timerLateness(client: Client, due: number): Promise<number> {
   return now() - due;
 }
 
-/** Waits until every occurrence of these minutes has been requested. */
-async function requestTimes(
+/** Milliseconds from each due time to its request in the store, once every occurrence of these minutes has been requested. */
+export async function requestTimes(
   client: Client,
   scheduleIds: readonly string[],
   { from, to }: { readonly from: number; readonly to: number },

@@ -6,9 +6,10 @@ import { defineBench, type BenchContext } from '../harness/bench';
 import { executeSql, startBenchPostgres } from '../harness/postgres';
 import { openBenchParts } from '../harness/product';
 import { formatNumber } from '../harness/report';
-import { percentile } from '../harness/statistics';
+import { median, percentile } from '../harness/statistics';
 import { createWorkFolder } from '../harness/work-folder';
 import { cpuMs, rssMib } from '../idle/process-usage';
+import { requestTimes } from '../latency/due';
 import { untilTakenIn } from './due-rows';
 import { scheduleIdOf, storeSchedules, storeTemplates } from './scheduled-history';
 
@@ -16,8 +17,6 @@ const MINUTE_MS = 60_000;
 /** A few schedules that are due each minute, to see that they fire in time. */
 const FEW = 48;
 const FEW_NAME = 'each minute';
-/** How late an occurrence may be before the bench gives up. */
-const PATIENCE_MS = 30_000;
 
 export const scheduleRestBench = defineBench({
   name: 'schedule-rest',
@@ -76,7 +75,7 @@ export const scheduleRestBench = defineBench({
           meaning: 'CPU time of the scheduler at rest, in per cent of one core',
         },
         { name: 'rss_mib', value: rest.rssMib, target: { atMost: 300 }, meaning: 'MiB of memory that it holds' },
-        { name: 'lateness_p50_ms', value: percentile(lateness, 50), meaning: 'from the due time to the requested job' },
+        { name: 'lateness_p50_ms', value: median(lateness), meaning: 'from the due time to the requested job' },
         {
           name: 'lateness_p99_ms',
           value: percentile(lateness, 99),
@@ -111,18 +110,5 @@ async function latenessOf(client: Client, minutes: number, context: BenchContext
   context.log(`Waiting for ${minutes} full minutes…`);
   await delay(last - Date.now(), undefined, { signal: context.cleanup.signal });
   const ids = Array.from({ length: FEW }, (_, index) => scheduleIdOf(FEW_NAME, index));
-  for (;;) {
-    const { rows } = await client.query<{ late: number }>(
-      `SELECT (extract(epoch FROM recorded_at - (data #>> '{request,nominalTime}')::timestamptz) * 1000)::float8 AS late
-       FROM event_store.event
-       WHERE type = 'JobRequested' AND data #>> '{request,scheduleId}' = ANY ($1)
-         AND (data #>> '{request,nominalTime}')::timestamptz BETWEEN $2 AND $3`,
-      [ids, new Date(first), new Date(last)],
-    );
-    if (rows.length === FEW * minutes) return rows.map(({ late }) => late);
-    if (rows.length > FEW * minutes || Date.now() > last + PATIENCE_MS) {
-      throw new Error(`${rows.length} jobs were requested for ${FEW * minutes} occurrences`);
-    }
-    await delay(200);
-  }
+  return requestTimes(client, ids, { from: first, to: last });
 }
