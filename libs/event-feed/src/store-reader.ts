@@ -11,6 +11,7 @@ import { backoffMs, pause } from './delivery/backoff';
 import { DeliveryEnded, SourceDelivery } from './delivery/source-delivery';
 import type { Parking } from './parking/parking';
 import { PAGE_EVENTS, type SharedPages } from './shared-pages';
+import { standBy } from './standby';
 
 const DEFAULT_BATCH = 500;
 /** Notifications only wake the reader: what they miss is found within this time. */
@@ -24,6 +25,8 @@ export interface StoreReaderParts {
   readonly subscription: FeedSubscription;
   readonly parking: Parking | undefined;
   readonly logger: Logger | undefined;
+  /** Milliseconds; see `standBy`. */
+  readonly standbyMs?: number | undefined;
 }
 
 /** Follows the store's feed for one subscription. */
@@ -32,16 +35,18 @@ export class StoreReader {
   readonly #pages: SharedPages;
   readonly #subscription: FeedSubscription;
   readonly #delivery: SourceDelivery;
+  readonly #standbyMs: number | undefined;
   readonly #stopped = new AbortController();
   #woken = false;
   /** At the start as well: a replay may have been asked for while nobody ran. */
   #parkedChanged = true;
   #wakeUp: (() => void) | undefined;
 
-  constructor({ store, pages, subscription, parking, logger }: StoreReaderParts) {
+  constructor({ store, pages, subscription, parking, logger, standbyMs }: StoreReaderParts) {
     this.#store = store;
     this.#pages = pages;
     this.#subscription = subscription;
+    this.#standbyMs = standbyMs;
     const { signal } = this.#stopped;
     this.#delivery = new SourceDelivery({ subscription, source: STORE_SOURCE, parking, logger, signal });
   }
@@ -64,16 +69,26 @@ export class StoreReader {
   async run(): Promise<void> {
     const { signal } = this.#stopped;
     let failures = 0;
+    let overtakenAt: Position | undefined;
     while (!signal.aborted) {
       try {
+        if (overtakenAt !== undefined) await this.#standBy(overtakenAt);
+        overtakenAt = undefined;
         await this.#follow(() => (failures = 0));
       } catch (error) {
+        if (error instanceof CheckpointMoved) overtakenAt = this.#delivery.checkpoint.position;
         if (error instanceof CheckpointMoved || error instanceof DeliveryEnded) continue;
         failures += 1;
         this.#subscription.onError?.(error, failures, STORE_SOURCE);
         await pause(backoffMs(failures), signal);
       }
     }
+  }
+
+  #standBy(overtakenAt: Position): Promise<void> {
+    const { signal } = this.#stopped;
+    const parts = { store: this.#store, subscription: this.#subscription, signal, patienceMs: this.#standbyMs };
+    return standBy(parts, overtakenAt);
   }
 
   /** Reads from the stored checkpoint on, until stopped; the next page is fetched while one is being handled. */

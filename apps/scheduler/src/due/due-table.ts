@@ -136,16 +136,23 @@ export async function countRuns(client: PoolClient, counts: readonly CountedRuns
   });
 }
 
-/** The schedules of these ids that are known, locked in the order of their ids. */
+/**
+ * Known schedules, locked in the order of their ids. Of those with a time only the ones that are not settled up to it: whoever
+ * requested the occurrence has nearly always moved the row as well, and to read it would be for nothing.
+ *
+ * @param unsettledAt nominal times by schedule; null: to be read in any case
+ */
 export async function loadDue(
   client: PoolClient,
-  scheduleIds: readonly ScheduleId[],
+  unsettledAt: ReadonlyMap<ScheduleId, Date | null>,
 ): Promise<Map<ScheduleId, DueSchedule>> {
   const { rows } = await client.query<DueRow>({
     name: 'load-due',
-    text: `SELECT ${READ_COLUMNS} FROM scheduler.due d
-           WHERE schedule_id = ANY ($1) ORDER BY schedule_id FOR UPDATE`,
-    values: [scheduleIds],
+    text: `SELECT ${READ_COLUMNS} FROM unnest($1::uuid[], $2::timestamptz[]) AS o (schedule_id, nominal_time)
+           JOIN scheduler.due d ON d.schedule_id = o.schedule_id
+           WHERE o.nominal_time IS NULL OR d.settled_to IS NULL OR d.settled_to < o.nominal_time
+           ORDER BY d.schedule_id FOR UPDATE OF d`,
+    values: [[...unsettledAt.keys()], [...unsettledAt.values()].map((time) => time && toInstant(time))],
   });
   return new Map(rows.map((row) => [row.schedule_id, dueScheduleOf(row)]));
 }

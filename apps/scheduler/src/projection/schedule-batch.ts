@@ -17,7 +17,14 @@ import { loadDue } from '../due/due-table';
 import { forgetJobs, noteEarlierJobs, noteOpenJobs, type ScheduledJob } from '../due/open-jobs';
 import { mindsOverlap } from '../due/overlap';
 import { forgetTriggered, loadTriggered, saveTriggered, type Triggered } from '../triggers/trigger-table';
-import { runsLeft, withJobEnd, withScheduleEvent, withSettledOccurrence, type DueSchedule } from './due-schedule';
+import {
+  later,
+  runsLeft,
+  withJobEnd,
+  withScheduleEvent,
+  withSettledOccurrence,
+  type DueSchedule,
+} from './due-schedule';
 import { awaitingSchedules, requestsOf, type ProjectionReads } from './projection-reads';
 
 const SCHEDULE_EVENTS: Record<ScheduleEvent['type'], true> = {
@@ -74,12 +81,23 @@ export class ScheduleBatch {
       ...events.filter(({ type }) => type === 'DatasetRefreshed').map(({ streamId }) => streamId),
     ];
     const awaiting = await awaitingSchedules(client, awaited);
-    const own = events.flatMap((event) => scheduleOf(event) ?? []);
-    const ends = [...requests.values()].flatMap(({ scheduleId }) => scheduleId ?? []);
-    const ids = [...new Set([...own, ...ends, ...awaiting])];
-    const due = ids.length > 0 ? await loadDue(client, ids) : new Map<ScheduleId, DueSchedule>();
     const jobs = events.filter(({ type }) => OCCURRENCE_EVENTS.includes(type) || JOB_ENDS.includes(type));
-    const triggered = await loadTriggered(client, jobs.map(jobOf));
+    const wereTriggered = await loadTriggered(client, jobs.map(jobOf));
+    const occurrences = events.flatMap((event) => occurrenceOf(event) ?? []);
+    const own = events.flatMap((event) =>
+      event.type in SCHEDULE_EVENTS ? toDomainEvent<ScheduleEvent>(event).scheduleId : [],
+    );
+    const ends = [...requests.values()].flatMap(({ scheduleId }) => scheduleId ?? []);
+    const wanted = new Map<ScheduleId, Date | null>([...own, ...ends, ...awaiting].map((id) => [id, null]));
+    for (const { jobId, scheduleId, nominalTime, request } of occurrences) {
+      const isInTurn = !wereTriggered.has(jobId) && request?.catchUp !== true;
+      const known = wanted.get(scheduleId);
+      if (!isInTurn) wanted.set(scheduleId, null);
+      else if (known !== null) wanted.set(scheduleId, later(known ?? null, nominalTime));
+    }
+    const due = wanted.size > 0 ? await loadDue(client, wanted) : new Map<ScheduleId, DueSchedule>();
+    // Once more under the locks: until then, whoever requests them may mark them as settled.
+    const triggered = wereTriggered.size > 0 ? await loadTriggered(client, [...wereTriggered.keys()]) : wereTriggered;
     return new ScheduleBatch(reads, requests, due, triggered);
   }
 
@@ -198,12 +216,6 @@ export class ScheduleBatch {
 
 function jobOf({ streamId }: RecordedEvent): JobId {
   return streamId.slice(streamOf('job', '').length);
-}
-
-/** The schedule that an event is about, if it says so. */
-function scheduleOf(event: RecordedEvent): ScheduleId | undefined {
-  if (event.type in SCHEDULE_EVENTS) return toDomainEvent<ScheduleEvent>(event).scheduleId;
-  return occurrenceOf(event)?.scheduleId;
 }
 
 interface SettledEvent {
