@@ -10,7 +10,8 @@ import { lateBefore, type Round, type SchedulerParts } from './round';
 import { requestedJobs, settleOccurrences } from './settle-occurrences';
 import { standingsOf } from './standing';
 
-const BATCH = 1000;
+/** Larger batches serve a burst faster, by a fifth at a thousand, and hold up the commands of others for longer than they should. */
+const BATCH = 500;
 const BATCHES_AT_ONCE = 2;
 
 /** Which due schedules: those whose first occurrence is late, or the others. */
