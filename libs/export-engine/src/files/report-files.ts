@@ -241,6 +241,8 @@ export class ReportFiles {
     this.storedBytes += sink.bytes;
     const split = this.plan.splitInto === 'files' && value !== undefined ? { value } : {};
     this.stored.push({ key, ...split, rows, ...finished, ...sink.digest() });
+    // The store cannot be broken off, so a cancel waits for it: what it kept is removed like all else.
+    this.parts.signal.throwIfAborted();
   }
 
   /** Bytes of the file as far as they are known. What a writer holds back may become less, so nothing fails for it. */
