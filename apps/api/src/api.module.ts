@@ -14,6 +14,9 @@ import { Streams } from './commands/streams';
 import { DataSourceCommandsOverHttp } from './data-sources/data-source-commands';
 import { DataSourcesController } from './data-sources/data-sources.controller';
 import { DatasetsController } from './datasets/datasets.controller';
+import { BulkRedrives } from './dead-letters/bulk-redrives';
+import { DeadLettersController } from './dead-letters/dead-letters.controller';
+import { Redrives } from './dead-letters/redrives';
 import { HealthController } from './health/health.controller';
 import { BearerGuard } from './http/bearer.guard';
 import { Idempotency } from './http/idempotency';
@@ -76,6 +79,7 @@ const ACCESS = [
     BackfillsController,
     JobsController,
     OutputController,
+    DeadLettersController,
     JobQueueController,
     AuditController,
     HealthController,
@@ -95,6 +99,8 @@ const ACCESS = [
     TriggerChecks,
     Previews,
     JobRequests,
+    Redrives,
+    BulkRedrives,
     JobViews,
     JobEvents,
     Idempotency,

@@ -89,6 +89,7 @@ it('schedules and jobs belong to their owners and to administrators', () => {
     retryAt: null,
     output: null,
     outputExpired: false,
+    deadLetter: null,
   };
   expect(people.map((person) => canManageJob(job, person))).toEqual([true, false, true]);
   expect(canManageJob({ status: 'skipped' }, admin)).toBe(false);

@@ -54,6 +54,7 @@ export * from './jobs/job-messages';
 export * from './jobs/job-request';
 export * from './jobs/start-delay';
 export * from './jobs/job';
+export * from './jobs/redrive';
 export * from './backfills/backfill-messages';
 export * from './backfills/backfill-ids';
 export * from './backfills/backfill';

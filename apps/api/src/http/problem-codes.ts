@@ -53,6 +53,9 @@ type EdgeCode =
   | 'parameters.invalid'
   | 'job.not_ended'
   | 'job.did_not_fail'
+  | 'job.redriven'
+  | 'job.dropped'
+  | 'job.owner_absent'
   | 'export.failed'
   | 'export.cancelled'
   | 'output.not_ready'
@@ -138,9 +141,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'job.attempt_superseded': { status: 409, title: 'Another attempt has taken over' },
   'job.attempt_out_of_order': { status: 409, title: 'The attempt is out of order' },
   'job.not_due': { status: 409, title: 'The job may not start yet' },
+  'job.no_dead_letter': { status: 409, title: 'The job is no dead letter: it has not run out of attempts' },
   'job.no_output': { status: 409, title: 'The job has no output' },
   'job.not_ended': { status: 409, title: 'The job has not ended' },
   'job.did_not_fail': { status: 409, title: 'Only a job that failed, expired or was cancelled can be retried' },
+  'job.redriven': { status: 409, title: 'The job was run again already' },
+  'job.dropped': { status: 409, title: 'The job was dropped' },
+  'job.owner_absent': { status: 409, title: 'The owner of the job may not sign in any more' },
   'dataset.exists': { status: 409, title: 'The dataset exists already' },
   'dataset.missing': { status: 404, title: 'There is no such dataset' },
   'dataset.retired': { status: 409, title: 'The dataset is retired' },

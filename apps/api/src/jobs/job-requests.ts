@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Caller } from '#access';
 import {
   isEnded,
-  PLAIN_REQUEST,
+  repeatedRequest,
   selfServiceRequest,
   standardExportRequest,
   type ExistingJob,
@@ -91,8 +91,8 @@ export class JobRequests {
   }
 
   /**
-   * The same report again, for the same nominal time: relative dates give the same days. Where an administrator made it urgent,
-   * it is of high priority for those who may not.
+   * The same report again, for the same nominal time. Where an administrator made it urgent, it is of high priority for those who
+   * may not.
    */
   again(from: From, origin: 'retry' | 'rerun', previous: ExistingJob) {
     return this.request(from, async (jobId) => {
@@ -105,20 +105,11 @@ export class JobRequests {
         const template = templateFor(from.caller, (await this.streams.template(request.templateId)).state, 'run');
         if (template.status === 'archived') throw archived();
       }
-      const { timeZone, nominalTime, input } = request;
-      const priority = this.policy.mayUse(from.caller, request.priority) ? request.priority : 'high';
-      return {
-        ...request,
-        ...PLAIN_REQUEST,
-        ...this.common(from, jobId, { timeZone, priority }),
-        nominalTime,
-        origin,
-        // It is no occurrence of the schedule any more, so pausing that does not stop it, and none of its backfill.
-        scheduleId: null,
-        scheduleRevision: null,
-        rerunOf: request.jobId,
-        input,
-      };
+      return repeatedRequest(request, {
+        ...{ jobId, origin, owner: from.caller.userId, maxAttempts: this.parts.settings.EXPORT_MAX_ATTEMPTS },
+        priority: this.policy.allowed(from.caller, request.priority),
+        catchUp: false,
+      });
     });
   }
 

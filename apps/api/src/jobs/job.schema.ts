@@ -74,7 +74,7 @@ export const jobOutput = z
   })
   .meta({ id: 'JobOutput', description: 'The manifest of what a job left.' });
 
-const summary = {
+export const summary = {
   jobRequestId: uuid,
   batchTypeId,
   status: jobStatus,
@@ -105,6 +105,9 @@ const summary = {
   cancelledBy: actor.nullable(),
   cancelReason: z.string().nullable(),
   expiryReason: z.enum(['deadline', 'schedule_removed', 'schedule_paused', 'template_archived']).nullable(),
+  droppedAt: instant.nullable().describe('When somebody took it off the dead letters.'),
+  droppedBy: actor.nullable(),
+  dropReason: z.string().nullable(),
   jobOutput: jobOutput.nullable(),
   revision: z.int(),
   updatedAt: instant,

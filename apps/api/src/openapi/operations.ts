@@ -3,6 +3,7 @@ import { calendarOperations } from '../calendars/calendar.operations';
 import { backfillOperations } from '../backfills/backfill.operations';
 import { dataSourceOperations } from '../data-sources/data-source.operations';
 import { datasetOperations } from '../datasets/dataset.operations';
+import { deadLetterOperations } from '../dead-letters/dead-letter.operations';
 import { healthOperations } from '../health/health.operations';
 import type { AnyOperation } from '../http/operation';
 import { jobQueueOperations } from '../job-queue/job-queue.operations';
@@ -23,6 +24,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   backfillOperations,
   jobOperations,
   outputOperations,
+  deadLetterOperations,
   jobQueueOperations,
   auditOperations,
   userOperations,

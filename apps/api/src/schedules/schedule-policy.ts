@@ -23,8 +23,13 @@ export class SchedulePolicy {
     throw new Problem('priority.not_allowed', detail);
   }
 
-  mayUse(caller: Caller, priority: Priority): boolean {
+  mayUse(caller: Pick<Caller, 'userId' | 'role'>, priority: Priority): boolean {
     return mayUsePriority(priority, caller, this.parts.settings.URGENT_PRIORITY_FOR);
+  }
+
+  /** The priority, or the highest that the person may use. */
+  allowed(person: Pick<Caller, 'userId' | 'role'>, priority: Priority): Priority {
+    return this.mayUse(person, priority) ? priority : 'high';
   }
 
   /** Throws `priority.not_allowed`, and `schedule.invalid` where the schedule fires too often. */

@@ -137,6 +137,7 @@ function changed(before: JobChange, event: JobEvent, recordedAt: Date): JobChang
     case 'JobExpired':
       return { ...before, fate: { type: 'ended' } };
     case 'OutputExpired':
+    case 'JobDropped':
     case 'OccurrenceSkipped':
       return null;
   }

@@ -42,6 +42,7 @@ export const PUBLISHED_EVENTS = {
     JobCancelled: 1,
     JobExpired: 1,
     OutputExpired: 1,
+    JobDropped: 1,
   } satisfies Record<JobEvent['type'], number>,
   dataset: {
     DatasetRegistered: 2,

@@ -100,7 +100,15 @@ export type JobCommand =
     }
   /** Ends a job that has not started by its deadline, or whose schedule or template went away before it started. */
   | { readonly type: 'ExpireJob'; readonly jobId: JobId; readonly reason: ExpiryReason; readonly at: Instant }
-  | { readonly type: 'ExpireOutput'; readonly jobId: JobId; readonly at: Instant };
+  | { readonly type: 'ExpireOutput'; readonly jobId: JobId; readonly at: Instant }
+  /** Takes a dead letter off the list without running it again. */
+  | {
+      readonly type: 'DropJob';
+      readonly jobId: JobId;
+      readonly by: UserId;
+      readonly reason: string;
+      readonly at: Instant;
+    };
 
 export type ExpiryReason = 'deadline' | 'schedule_removed' | 'schedule_paused' | 'template_archived';
 
@@ -156,7 +164,15 @@ export type JobEvent =
       readonly at: Instant;
     }
   | { readonly type: 'JobExpired'; readonly jobId: JobId; readonly reason: ExpiryReason; readonly at: Instant }
-  | { readonly type: 'OutputExpired'; readonly jobId: JobId; readonly at: Instant };
+  | { readonly type: 'OutputExpired'; readonly jobId: JobId; readonly at: Instant }
+  /** Nobody waits for the report any more: a person took the job off the dead letters. It stays failed. */
+  | {
+      readonly type: 'JobDropped';
+      readonly jobId: JobId;
+      readonly by: UserId;
+      readonly reason: string;
+      readonly at: Instant;
+    };
 
 export const JOB_STATUSES = [
   'requested',
@@ -186,6 +202,11 @@ export type JobState =
       readonly retryAt: Instant | null;
       readonly output: JobOutput | null;
       readonly outputExpired: boolean;
+      /**
+       * Set on a job that failed although another try might have succeeded: its attempts ran out, or it took its worker with it
+       * each time. It waits for a person, until it is dropped. Null for all others.
+       */
+      readonly deadLetter: 'waiting' | 'dropped' | null;
     };
 
 export type JobRefusal = DomainRefusal & {
@@ -198,5 +219,6 @@ export type JobRefusal = DomainRefusal & {
     | 'job.attempt_superseded'
     | 'job.attempt_out_of_order'
     | 'job.not_due'
-    | 'job.no_output';
+    | 'job.no_output'
+    | 'job.no_dead_letter';
 };

@@ -41,6 +41,7 @@ export const job: Decider<JobCommand, JobState, JobEvent, JobRefusal> = {
       case 'CancelJob':
       case 'ExpireJob':
       case 'ExpireOutput':
+      case 'DropJob':
         if (state.status === 'absent' || state.status === 'skipped') return refuse({ code: 'job.missing' });
         return change(command, state);
     }
@@ -57,6 +58,7 @@ export const job: Decider<JobCommand, JobState, JobEvent, JobRefusal> = {
           retryAt: null,
           output: null,
           outputExpired: false,
+          deadLetter: null,
         };
       case 'OccurrenceSkipped':
         return { status: 'skipped' };
@@ -68,6 +70,7 @@ export const job: Decider<JobCommand, JobState, JobEvent, JobRefusal> = {
       case 'JobCancelled':
       case 'JobExpired':
       case 'OutputExpired':
+      case 'JobDropped':
         return state.status === 'absent' || state.status === 'skipped' ? state : changed(state, event);
     }
   },
@@ -107,6 +110,9 @@ function change(command: Change, state: ExistingJob): Outcome {
     case 'ExpireOutput':
       if (state.output === null) return refuse({ code: 'job.no_output' });
       return state.outputExpired ? accept() : accept({ ...command, type: 'OutputExpired' });
+    case 'DropJob':
+      if (state.deadLetter === null) return refuse({ code: 'job.no_dead_letter' });
+      return state.deadLetter === 'dropped' ? accept() : accept({ ...command, type: 'JobDropped' });
   }
 }
 
@@ -173,12 +179,19 @@ function changed(
     case 'JobAttemptLost':
       return { ...state, status: 'retry_waiting', attemptOutcome: 'lost', retryAt: event.at };
     case 'JobFailed':
-      return { ...state, status: 'failed', attemptOutcome: event.failure.code === 'worker.lost' ? 'lost' : 'failed' };
+      return {
+        ...state,
+        status: 'failed',
+        attemptOutcome: event.failure.code === 'worker.lost' ? 'lost' : 'failed',
+        deadLetter: event.failure.transient ? 'waiting' : null,
+      };
     case 'JobCancelled':
       return { ...state, status: 'cancelled', retryAt: null };
     case 'JobExpired':
       return { ...state, status: 'expired', retryAt: null };
     case 'OutputExpired':
       return { ...state, outputExpired: true };
+    case 'JobDropped':
+      return { ...state, deadLetter: 'dropped' };
   }
 }

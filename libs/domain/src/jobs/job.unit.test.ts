@@ -81,6 +81,7 @@ describe('requesting a job', () => {
       retryAt: null,
       output: null,
       outputExpired: false,
+      deadLetter: null,
     });
   });
   it('changes nothing the second time, whatever came since', () => {
@@ -145,6 +146,7 @@ describe('completing a job', () => {
       status: 'completed',
       output: jobOutput(),
       outputExpired: false,
+      deadLetter: null,
     });
   });
   it.each([

@@ -36,6 +36,7 @@ export const JOB_EVENTS: Readonly<Record<JobEvent['type'], true>> = {
   JobCancelled: true,
   JobExpired: true,
   OutputExpired: true,
+  JobDropped: true,
 };
 
 /** What a batch of job events does to job_request, job_attempt, template_job_mapping and skipped_occurrence. */
@@ -148,6 +149,9 @@ function gather(recorded: RecordedEvent, { jobs, attempts, mappings, skipped }: 
       return;
     case 'OutputExpired':
       change(event.jobId, { output_expired_at: at });
+      return;
+    case 'JobDropped':
+      change(event.jobId, { dropped_at: at, dropped_by: event.by, drop_reason: event.reason });
       return;
   }
 }

@@ -47,6 +47,10 @@ export interface JobSummary {
   readonly cancelledBy: string | null;
   readonly cancelReason: string | null;
   readonly expiryReason: ExpiryReason | null;
+  /** When it was taken off the dead letters; null: it was not. */
+  readonly droppedAt: string | null;
+  readonly droppedBy: string | null;
+  readonly dropReason: string | null;
   readonly jobOutput: JobOutput | null;
   readonly revision: number;
   readonly updatedAt: string;
@@ -83,7 +87,8 @@ export interface JobFilter extends PageRequest {
   readonly to?: string | undefined;
 }
 
-const COLUMNS = `
+/** The columns of `JobSummary`, of jobs as `j`. */
+export const JOB_COLUMNS = `
   j.job_request_id AS "jobRequestId", j.batch_type_id AS "batchTypeId", j.status, j.origin, j.user_id AS "userId",
   j.template_id AS "templateId", j.job_input #>> '{additionalConfig,templateName}' AS "templateName",
   j.template_revision AS "templateRevision", j.schedule_id AS "scheduleId", j.schedule_revision AS "scheduleRevision",
@@ -92,7 +97,8 @@ const COLUMNS = `
   j.started_at AS "startedAt", j.ended_at AS "endedAt", j.retry_at AS "retryAt", j.failure,
   j.row_count::float8 AS "rowCount", j.byte_count::float8 AS "byteCount", j.output_expires_at AS "outputExpiresAt",
   j.output_expired_at AS "outputExpiredAt", j.cancelled_by AS "cancelledBy", j.cancel_reason AS "cancelReason",
-  j.expiry_reason AS "expiryReason", j.job_output AS "jobOutput", j.revision, j.updated_at AS "updatedAt"`;
+  j.expiry_reason AS "expiryReason", j.dropped_at AS "droppedAt", j.dropped_by AS "droppedBy", j.drop_reason AS "dropReason",
+  j.job_output AS "jobOutput", j.revision, j.updated_at AS "updatedAt"`;
 
 const JOBS: OwnedRows = { table: 'read_model.job_request', alias: 'j', owner: 'user_id' };
 
@@ -129,7 +135,7 @@ export class JobQueries {
     selection.whereGiven(filter.origin, (origin) => `j.origin = ${selection.bind(origin)}`);
     selection.whereGiven(filter.from, (from) => `j.requested_at >= ${selection.bind(from)}::timestamptz`);
     selection.whereGiven(filter.to, (to) => `j.requested_at < ${selection.bind(to)}::timestamptz`);
-    return pageOfVisible(this.#pool, selection, viewer, { columns: COLUMNS, rows: JOBS }, NEWEST_FIRST, filter);
+    return pageOfVisible(this.#pool, selection, viewer, { columns: JOB_COLUMNS, rows: JOBS }, NEWEST_FIRST, filter);
   }
 
   /** Null when there is no such job, or none that the viewer sees. */
@@ -137,7 +143,7 @@ export class JobQueries {
     const selection = new Selection();
     onlyVisibleJobs(selection, viewer, 'j');
     selection.where(`j.job_request_id = ${selection.bindId(jobRequestId)}`);
-    const select = `SELECT ${COLUMNS}, j.job_input AS "jobInput" FROM read_model.job_request j`;
+    const select = `SELECT ${JOB_COLUMNS}, j.job_input AS "jobInput" FROM read_model.job_request j`;
     const [job] = await selection.all<Omit<JobView, 'attempts'>>(this.#pool, select);
     return job ? { ...job, attempts: await this.#attempts(jobRequestId) } : null;
   }

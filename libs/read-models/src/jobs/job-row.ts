@@ -33,6 +33,9 @@ export interface JobRow {
   cancelled_by: string | null;
   cancel_reason: string | null;
   expiry_reason: string | null;
+  dropped_at: string | null;
+  dropped_by: string | null;
+  drop_reason: string | null;
   revision: number;
   updated_at: string;
 }
@@ -73,6 +76,9 @@ export const JOBS: Table<JobRow> = {
     'cancelled_by',
     'cancel_reason',
     'expiry_reason',
+    'dropped_at',
+    'dropped_by',
+    'drop_reason',
     'revision',
     'updated_at',
   ],
@@ -113,6 +119,9 @@ export function requestedJob(request: JobRequest, revision: number, at: string):
     cancelled_by: null,
     cancel_reason: null,
     expiry_reason: null,
+    dropped_at: null,
+    dropped_by: null,
+    drop_reason: null,
     revision,
     updated_at: at,
   };

@@ -107,6 +107,9 @@ it('shows a job with its input, output and attempts', async () => {
     cancelledBy: null,
     cancelReason: null,
     expiryReason: null,
+    droppedAt: null,
+    droppedBy: null,
+    dropReason: null,
     jobOutput: { ...jobOutput(), files: [expect.objectContaining({ bytes: 2048 }), expect.anything()] },
     revision: 7,
     updatedAt: minute(31),
@@ -142,6 +145,9 @@ it('shows how each job ended, or what it waits for', async () => {
     status: 'failed',
     failure: LOST,
     endedAt: minute(12),
+    droppedAt: minute(40),
+    droppedBy: CARA,
+    dropReason: 'nobody needs it now',
     attempts: [{ outcome: 'lost' }],
   });
   expect(await jobs.get(admin, CANCELLED)).toMatchObject({

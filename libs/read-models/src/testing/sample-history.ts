@@ -402,6 +402,8 @@ function addJobs(history: History): void {
   const failed = request('failed job', { templateId: OTHER_TEMPLATE, scheduleId: null, owner: CARA });
   start(failed, 1, 11);
   history.add(failed.stream, { type: 'JobFailed', jobId: failed.jobId, attempt: 1, failure: LOST, at: minute(12) });
+  const reason = 'nobody needs it now';
+  history.add(failed.stream, { type: 'JobDropped', jobId: failed.jobId, by: CARA, reason, at: minute(40) });
 
   const cancelled = request('cancelled job', {
     batchTypeId: 1,

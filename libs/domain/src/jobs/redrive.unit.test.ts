@@ -1,0 +1,74 @@
+import { BEN, JOB_ID, jobOutput, jobRequest, NOON, SCHEDULE_ID } from '../testing/samples';
+import { given } from '../testing/scenario';
+import { job, type ExistingJob } from './job';
+import type { JobCommand, JobEvent, JobFailure } from './job-messages';
+import { redriveJobId, redriveObstacle, repeatedRequest } from './redrive';
+
+const busy: JobFailure = { code: 'data_source.unreachable', message: 'It does not answer.', transient: true };
+const broken: JobFailure = { code: 'template.invalid', message: 'A column is gone.', transient: false };
+const requested: JobEvent = { type: 'JobRequested', request: jobRequest({ maxAttempts: 1 }), at: NOON };
+const started: JobEvent = { type: 'JobStarted', jobId: JOB_ID, attempt: 1, worker: 'w1', at: NOON };
+const failed = (failure: JobFailure): JobEvent => ({ type: 'JobFailed', jobId: JOB_ID, attempt: 1, failure, at: NOON });
+const drop: JobCommand = { type: 'DropJob', jobId: JOB_ID, by: BEN, reason: 'The month is closed.', at: NOON };
+const dropped: JobEvent = { ...drop, type: 'JobDropped' };
+
+describe('a dead letter', () => {
+  it('is a job whose attempts ran out, whatever they ended of', () => {
+    const lose: JobCommand = { type: 'LoseAttempt', jobId: JOB_ID, attempt: 1, at: NOON };
+    const { decision } = given(job, requested, started).when(lose);
+    const events = decision.accepted ? decision.events : [];
+    expect(given(job, requested, started, ...events).state).toMatchObject({ status: 'failed', deadLetter: 'waiting' });
+    expect(given(job, requested, started, failed(busy)).state).toMatchObject({ deadLetter: 'waiting' });
+  });
+  it('is no job that would fail again', () => {
+    expect(given(job, requested, started, failed(broken)).state).toMatchObject({ deadLetter: null });
+    given(job, requested, started, failed(broken)).when(drop).refused('job.no_dead_letter');
+    given(job, requested, started).when(drop).refused('job.no_dead_letter');
+    given(job).when(drop).refused('job.missing');
+  });
+  it('is dropped once, and stays failed', () => {
+    given(job, requested, started, failed(busy)).when(drop).then(dropped);
+    const after = given(job, requested, started, failed(busy), dropped);
+    after.when({ ...drop, reason: 'Again.' }).thenNothing();
+    expect(after.state).toMatchObject({ status: 'failed', deadLetter: 'dropped' });
+  });
+});
+
+describe('a redrive', () => {
+  const stateOf = (...events: readonly JobEvent[]) => given(job, requested, ...events).state as ExistingJob;
+
+  it('is of jobs that ended without a result and were not given up', () => {
+    expect(redriveObstacle(stateOf(started, failed(busy)))).toBeNull();
+    expect(redriveObstacle(stateOf(started, failed(broken)))).toBeNull();
+    expect(redriveObstacle(stateOf({ type: 'JobExpired', jobId: JOB_ID, reason: 'deadline', at: NOON }))).toBeNull();
+    expect(
+      redriveObstacle(stateOf({ type: 'JobCancelled', jobId: JOB_ID, by: BEN, reason: null, at: NOON })),
+    ).toBeNull();
+    expect(redriveObstacle(stateOf())).toBe('open');
+    expect(redriveObstacle(stateOf(started))).toBe('open');
+    expect(
+      redriveObstacle(
+        stateOf(started, {
+          ...{ type: 'JobCompleted', jobId: JOB_ID, attempt: 1, output: jobOutput() },
+          ...{ outputExpiresAt: NOON, at: NOON },
+        }),
+      ),
+    ).toBe('completed');
+    expect(redriveObstacle(stateOf(started, failed(busy), dropped))).toBe('dropped');
+  });
+  it('makes one job of another, for good', () => {
+    expect(redriveJobId(JOB_ID)).toBe('28ef22be-3da2-5b6b-ace7-0254de41299e');
+    expect(redriveJobId(SCHEDULE_ID)).not.toBe(redriveJobId(JOB_ID));
+  });
+  it('repeats the request with its nominal time, apart from its schedule and its deadline', () => {
+    const previous = jobRequest({
+      ...{ scheduleId: SCHEDULE_ID, scheduleRevision: 3, startBefore: NOON, startAfter: NOON, exclusive: true },
+      ...{ origin: 'schedule', backfillId: SCHEDULE_ID, nominalTime: '2026-11-01T07:30:00.000Z' },
+    });
+    const jobId = redriveJobId(JOB_ID);
+    const terms = { jobId, origin: 'retry', owner: BEN, priority: 'high', maxAttempts: 5, catchUp: true } as const;
+    expect(repeatedRequest(previous, terms)).toEqual(
+      jobRequest({ ...terms, rerunOf: JOB_ID, nominalTime: previous.nominalTime }),
+    );
+  });
+});
