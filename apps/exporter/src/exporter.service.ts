@@ -6,6 +6,8 @@ import { UserStore } from '#access';
 import type { UserId } from '#domain';
 import { queueRules } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
+import { CIRCUIT_CHANNEL } from './circuits/circuit-table';
+import { Circuits } from './circuits/circuits';
 import { DeliveredContent } from './jobs/delivered-content';
 import { Gathered } from './jobs/gathered';
 import { JobHistory } from './jobs/job-history';
@@ -32,10 +34,11 @@ const ABANDONED_EVERY_MS = 600_000;
 export class ExporterService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: Parts;
   readonly #projection: QueueProjection;
+  readonly #circuits: Circuits;
   readonly #workers: WorkerPool;
   readonly #sweepers: readonly Sweeper[];
   readonly #stopping = new AbortController();
-  #unlisten: (() => Promise<void>) | undefined;
+  #unlisten: readonly (() => Promise<void>)[] = [];
 
   constructor(@Inject(PARTS) parts: Parts, @Inject(EXPORT_PROCESS) process: RunnerParts['process']) {
     const { pool, eventFeed, eventStore, clock, settings, fileStore, dataSources } = parts;
@@ -44,10 +47,19 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
     const users = new UserStore(pool);
     const maxRows = new Gathered((userIds: readonly UserId[]) => users.maxRows(userIds));
     const queue = new ExportQueue(pool, settings.EXPORT_LEASE_SECONDS * 1000);
+    this.#circuits = new Circuits({
+      ...{ pool, eventStore, logger },
+      rules: {
+        failures: settings.CIRCUIT_FAILURES,
+        pauseMs: settings.CIRCUIT_PAUSE_SECONDS * 1000,
+        longestPauseMs: settings.CIRCUIT_LONGEST_PAUSE_SECONDS * 1000,
+      },
+    });
     const runner = new JobRunner({
       history,
       queue,
       delivered: new DeliveredContent(pool, history),
+      circuits: this.#circuits,
       personName: async (userId) => (await users.byId(userId))?.displayName ?? userId,
       clock,
       logger,
@@ -94,10 +106,19 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
 
   async onApplicationBootstrap(): Promise<void> {
     this.#parts.health.register('exporter', () => Promise.resolve(this.#projection.problem ?? this.#workers.problem));
-    this.#unlisten = await this.#parts.notifications.listen(QUEUE_CHANNEL, (payload) => {
-      if (payload === CANCELLED) this.#workers.lookForCancellations();
-      else this.#workers.wake();
-    });
+    const { notifications, logger } = this.#parts;
+    this.#unlisten = [
+      await notifications.listen(QUEUE_CHANNEL, (payload) => {
+        if (payload === CANCELLED) this.#workers.lookForCancellations();
+        else this.#workers.wake();
+      }),
+      await notifications.listen(CIRCUIT_CHANNEL, () => {
+        this.#circuits.refresh().catch((err: unknown) => {
+          logger.error({ err, app: 'exporter', code: 'exporter.circuit_failed' }, 'not noted of a data source');
+        });
+      }),
+    ];
+    await this.#circuits.refresh();
     await this.#projection.start();
     this.#workers.start();
     for (const sweeper of this.#sweepers) sweeper.start();
@@ -108,6 +129,6 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
     await Promise.all(this.#sweepers.map((sweeper) => sweeper.stop()));
     await this.#workers.stop();
     await this.#projection.stop();
-    await this.#unlisten?.();
+    for (const stop of this.#unlisten) await stop();
   }
 }

@@ -183,7 +183,7 @@ describe('a record is refused', () => {
 
 it('declares a topic for each aggregate', () => {
   expect(records.topics.map(({ name }) => name)).toEqual(
-    ['template', 'schedule', 'job', 'dataset', 'datasource', 'calendar', 'backfill', 'access'].map(
+    ['template', 'schedule', 'job', 'dataset', 'datasource', 'calendar', 'backfill', 'circuit', 'access'].map(
       (aggregate) => `acme.${aggregate}.v1`,
     ),
   );

@@ -16,7 +16,8 @@ export type Instant = string;
 /** An IANA time zone name: `Europe/Berlin`. */
 export type TimeZone = string;
 
-export type AggregateType = 'template' | 'schedule' | 'job' | 'dataset' | 'datasource' | 'calendar' | 'backfill';
+export type AggregateType =
+  'template' | 'schedule' | 'job' | 'dataset' | 'datasource' | 'calendar' | 'backfill' | 'circuit';
 
 /** The stream of an aggregate: `template-<uuid>`. Also the key of its Kafka records. */
 export function streamOf(aggregate: AggregateType, id: string): string {

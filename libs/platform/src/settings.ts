@@ -106,6 +106,11 @@ const schema = z.object({
   EXPORT_TIMEOUT_SECONDS: z.coerce.number().min(1).default(3600),
   /** Attempts of a job before it counts as failed. Default 3. */
   EXPORT_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(20).default(3),
+  /** Attempts in a row that fail by the fault of one data source before it is left alone. Default 5. */
+  CIRCUIT_FAILURES: z.coerce.number().int().min(1).max(1000).default(5),
+  /** Seconds for which it is left alone at first, and at most: twice as long each time that it still does not answer. Defaults 30, 600. */
+  CIRCUIT_PAUSE_SECONDS: z.coerce.number().min(1).max(86_400).default(30),
+  CIRCUIT_LONGEST_PAUSE_SECONDS: z.coerce.number().min(1).max(86_400).default(600),
   /** Occurrences that an outage delayed of which so many are requested a minute, by all instances together. Default 600. */
   CATCH_UP_PER_MINUTE: z.coerce.number().int().min(1).max(60_000).default(600),
   /** Days that finished files are kept, unless their template says otherwise. Default 30. */

@@ -45,7 +45,7 @@ export const auditOperations = {
       ...paging,
       streamId: text.optional(),
       aggregateType: z
-        .enum(['template', 'schedule', 'job', 'dataset', 'datasource', 'calendar', 'backfill', 'access'])
+        .enum(['template', 'schedule', 'job', 'dataset', 'datasource', 'calendar', 'backfill', 'circuit', 'access'])
         .optional(),
       aggregateId: text.optional(),
       actor: text.optional(),

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import {
   backfill,
+  circuit,
   calendar,
   dataSource,
   dataset,
@@ -23,6 +24,8 @@ import {
   type CalendarState,
   type BackfillCommand,
   type BackfillState,
+  type CircuitCommand,
+  type CircuitState,
 } from '#domain';
 import type { CommandContext, Decider } from '#event-sourcing';
 import { PARTS, type Parts } from '#runtime';
@@ -75,6 +78,10 @@ export class Dispatcher {
 
   backfill(from: From, id: string, make: Make<BackfillState, BackfillCommand>) {
     return this.send(from, backfill, streamOf('backfill', id), () => this.streams.backfill(id), make);
+  }
+
+  circuit(from: From, id: string, make: Make<CircuitState, CircuitCommand>) {
+    return this.send(from, circuit, streamOf('circuit', id), () => this.streams.circuit(id), make);
   }
 
   private async send<State, Command, Event extends { readonly type: string }, Code extends Refusal>(

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   calendar,
   backfill,
+  circuit,
   dataset,
   dataSource,
   job,
@@ -13,6 +14,8 @@ import {
   type CalendarState,
   type BackfillEvent,
   type BackfillState,
+  type CircuitEvent,
+  type CircuitState,
   type DataSourceEvent,
   type DataSourceState,
   type DatasetEvent,
@@ -75,6 +78,10 @@ export class Streams {
 
   backfill(id: string): Promise<Loaded<BackfillState>> {
     return this.load<BackfillState, BackfillEvent>('backfill', id, backfill);
+  }
+
+  circuit(id: string): Promise<Loaded<CircuitState>> {
+    return this.load<CircuitState, CircuitEvent>('circuit', id, circuit);
   }
 
   /**

@@ -106,6 +106,18 @@ export const dataSourceOperations = {
     ifMatch: 'honoured',
     problems: ['data_source.missing', 'data_source.of_settings'],
   }),
+  closeCircuit: operation({
+    id: 'closeCircuit',
+    method: 'post',
+    path: '/v1/data-sources/:source/close-circuit',
+    tag,
+    summary: 'Let jobs read at once from a data source that was left alone since it did not answer',
+    access: 'admin',
+    params: source,
+    response: changed,
+    command: true,
+    problems: ['data_source.missing', 'circuit.never_open'],
+  }),
   test: operation({
     id: 'testDataSource',
     method: 'post',

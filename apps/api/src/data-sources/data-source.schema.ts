@@ -46,6 +46,19 @@ const databaseOptions = z.object({
 const postgresOptions = databaseOptions.extend({ readReplica: address.nullable() }).meta({ id: 'PostgresOptions' });
 const mysqlOptions = databaseOptions.meta({ id: 'MySqlOptions', description: 'MySQL or MariaDB.' });
 
+const circuit = z
+  .object({
+    status: z.enum(['open', 'closed']),
+    code: z.string().describe('Of the last failure that counted.'),
+    failures: z.int().describe('Attempts in a row that failed by its fault.'),
+    openings: z.int().describe('1, and one more for each try that failed.'),
+    until: instant.describe('From then on one job at a time tries whether it answers.'),
+    openedAt: instant,
+    closedAt: instant.nullable(),
+    closedBy: actor.nullable().describe('Null for a job whose try succeeded.'),
+  })
+  .meta({ id: 'Circuit', description: 'How jobs were kept last from a data source that did not answer.' });
+
 export const dataSource = z
   .object({
     dataSourceId: uuid.describe('Follows from the name.'),
@@ -63,6 +76,7 @@ export const dataSource = z
     registeredBy: actor.nullable(),
     createdAt: instant.nullable(),
     updatedAt: instant.nullable(),
+    circuit: circuit.nullable().describe('Null when it has never been open.'),
   })
   .meta({ id: 'DataSource', description: 'Where datasets read from.' });
 

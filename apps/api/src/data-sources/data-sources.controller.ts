@@ -3,6 +3,7 @@ import { testConnection, type ConnectionFailure, type DataSource } from '#data-s
 import { dataSourceIdOf } from '#domain';
 import { DataSourceQueries, type DataSourceView } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
+import { Dispatcher } from '../commands/dispatcher';
 import { answered } from '../commands/outcomes';
 import { Streams } from '../commands/streams';
 import { Handles, type Call } from '../http/operation';
@@ -23,6 +24,7 @@ export class DataSourcesController {
   constructor(
     @Inject(PARTS) private readonly parts: Parts,
     @Inject(Streams) private readonly streams: Streams,
+    @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
     @Inject(DataSourceCommandsOverHttp) private readonly commands: DataSourceCommandsOverHttp,
   ) {
     this.queries = new DataSourceQueries(parts.pool);
@@ -36,7 +38,7 @@ export class DataSourcesController {
     const isFirst = query.cursor === undefined && query.status !== 'retired';
     const searched = query.search?.toLowerCase() ?? '';
     const ofSettings = isFirst ? names.filter((name) => name.includes(searched)).map(settingsView) : [];
-    return { body: { items: [...ofSettings, ...registered], nextCursor } };
+    return { body: { items: await this.withCircuits([...ofSettings, ...registered]), nextCursor } };
   }
 
   @Handles(operations.register)
@@ -54,7 +56,11 @@ export class DataSourcesController {
   async get(call: CallOf<'get'>) {
     const id = idOf(call.params);
     const name = this.nameInSettings(id);
-    return name === null ? readOne(call, registeredView(await this.view(id))) : { body: settingsView(name) };
+    const [body] = await this.withCircuits([name === null ? registeredView(await this.view(id)) : settingsView(name)]);
+    if (!body) throw missing();
+    if (body.revision === null) return { body };
+    // A circuit changes without a new revision.
+    return readOne({ ifNoneMatch: body.circuit === null ? call.ifNoneMatch : null }, body);
   }
 
   @Handles(operations.revise)
@@ -67,6 +73,19 @@ export class DataSourcesController {
   async retire(call: CallOf<'retire'>) {
     const id = idOf(call.params);
     return answered(id, await this.commands.retire(call, id));
+  }
+
+  @Handles(operations.closeCircuit)
+  async closeCircuit(call: CallOf<'closeCircuit'>) {
+    const id = idOf(call.params);
+    if (this.nameInSettings(id) === null && (await this.streams.dataSource(id)).revision < 0) throw missing();
+    const command = {
+      type: 'CloseCircuit',
+      dataSourceId: id,
+      by: call.caller.userId,
+      at: call.now.toISOString(),
+    } as const;
+    return answered(id, await this.dispatcher.circuit(call, id, () => command));
   }
 
   @Handles(operations.test)
@@ -94,6 +113,11 @@ export class DataSourcesController {
     const items = await source.introspect({ schema, name }, { timeoutMs: LOOK_UP_MS });
     if (items) return { body: { items } };
     throw new Problem('data_source.relation_missing', `There is no table or view ${schema}.${name} to be read.`);
+  }
+
+  private async withCircuits<Source extends { readonly dataSourceId: string }>(sources: readonly Source[]) {
+    const circuits = await this.queries.circuits(sources.map(({ dataSourceId }) => dataSourceId));
+    return sources.map((source) => ({ ...source, circuit: circuits.get(source.dataSourceId) ?? null }));
   }
 
   private filesRoot(): string | null {

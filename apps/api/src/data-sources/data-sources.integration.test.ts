@@ -94,6 +94,7 @@ describe('a data source of the settings', () => {
       registeredBy: null,
       createdAt: null,
       updatedAt: null,
+      circuit: null,
     });
     const { body: one } = await root()
       .get(`/v1/data-sources/${dataSourceIdOf('sample')}`)
@@ -140,6 +141,7 @@ describe('registering', () => {
       registeredBy: world.root.userId,
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
+      circuit: null,
     });
     const relations = await root().get(`/v1/data-sources/${sales.id}/relations`).expect(200);
     expect(relations.body).toEqual({ items: [{ schema: 'public', name: 'flights', kind: 'table' }] });

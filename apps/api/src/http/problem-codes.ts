@@ -2,6 +2,7 @@ import type { DataSourceErrorCode } from '#data-sources';
 import type {
   CalendarRefusal,
   BackfillRefusal,
+  CircuitRefusal,
   DataSourceRefusal,
   DatasetRefusal,
   JobRefusal,
@@ -17,7 +18,8 @@ export type RefusalCode =
   | DatasetRefusal['code']
   | DataSourceRefusal['code']
   | CalendarRefusal['code']
-  | BackfillRefusal['code'];
+  | BackfillRefusal['code']
+  | CircuitRefusal['code'];
 
 export type ProblemCode = RefusalCode | DataSourceErrorCode | FileStoreErrorCode | EdgeCode;
 
@@ -166,6 +168,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'data_source.own_database': { status: 422, title: "The product's own database is no data source" },
   'data_source.files_disabled': { status: 409, title: 'Files are no data source without FILE_SOURCES_DIR' },
   'data_source.encryption_key_missing': { status: 409, title: 'No password can be stored without ENCRYPTION_KEY' },
+  'circuit.never_open': { status: 409, title: 'The circuit of the data source has never been open' },
   'data_source.secret_unreadable': { status: 409, title: 'The stored password of the data source cannot be read' },
   'data_source.unreachable': { status: 503, title: 'The data source does not answer' },
   'data_source.relation_missing': { status: 422, title: 'The table or view does not exist' },

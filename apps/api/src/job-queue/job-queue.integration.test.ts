@@ -96,6 +96,8 @@ describe('the queue of jobs', () => {
         retry: 1,
         exclusive: 1,
         blackout: 1,
+        circuit_open: 0,
+        circuit_probe: 0,
         data_source_limit: 1,
         dataset_limit: 0,
         user_limit: 0,

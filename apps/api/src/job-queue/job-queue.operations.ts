@@ -8,6 +8,8 @@ const MEANINGS: Readonly<Record<WaitReason['type'], string>> = {
   retry: 'its last attempt failed, and the next one comes at `until`',
   exclusive: 'another job of its schedule (`behind`) runs or goes before it',
   blackout: 'its data source is in a blackout until `until`',
+  circuit_open: 'its data source did not answer for a while, and is left alone until `until`',
+  circuit_probe: 'its data source did not answer for a while, and another job tries whether it does now',
   data_source_limit: 'as many jobs as may read from its data source run',
   dataset_limit: 'as many jobs of its dataset as may run do',
   user_limit: 'as many jobs of its user as may run do',

@@ -1,6 +1,7 @@
 import { toInstant, type JobFailure, type JobOutput, type JobRequest, type UserId } from '#domain';
 import { ExportFailure, type ExportParts, type ExportRequest } from '#export-engine';
 import type { Clock, Logger } from '#platform';
+import type { Circuits } from '../circuits/circuits';
 import type { ExportQueue } from '../queue/export-queue';
 import type { DeliveredContent } from './delivered-content';
 import { openJob, type JobHistory, type JobOutcome, type ReadJob } from './job-history';
@@ -18,6 +19,8 @@ export interface RunnerParts {
   readonly history: JobHistory;
   readonly queue: ExportQueue;
   readonly delivered: DeliveredContent;
+  /** Told what attempts say of their data sources. */
+  readonly circuits: Circuits;
   /** What a user is called, for cover sheets. */
   readonly personName: (userId: UserId) => Promise<string>;
   readonly clock: Clock;
@@ -39,6 +42,8 @@ interface Attempt {
   readonly attempt: number;
   /** The job as its `JobStarted` left it. */
   readonly begun: ReadJob;
+  /** When it began, on the process's monotonic clock. */
+  readonly beganAt: number;
 }
 
 /** Takes one claimed job through an attempt. The event store decides what is true; the queue row only holds the place. */
@@ -88,7 +93,8 @@ export class JobRunner {
     const { jobId, worker } = claim;
     const started = await this.#tell(running, { type: 'StartJob', jobId, attempt, worker, at: this.#now() }, read);
     if (started.kind !== 'done') return this.#refused(running, attempt - 1, started);
-    await this.#export(running, { request, attempt, begun: started }, { dataset, ownerName, limits });
+    const current = { request, attempt, begun: started, beganAt: performance.now() };
+    await this.#export(running, current, { dataset, ownerName, limits });
   }
 
   /** A job that is found running was left by its worker. */
@@ -117,7 +123,6 @@ export class JobRunner {
     const { process, exportParts } = this.#parts;
     const { request, attempt } = current;
     const { jobId } = running.claim;
-    const startedAt = performance.now();
     let output: JobOutput;
     try {
       const { batchTypeId, input } = request;
@@ -132,16 +137,12 @@ export class JobRunner {
       await this.#failed(running, current, error);
       return;
     }
-    await this.#completed(running, current, output, Math.round(performance.now() - startedAt));
+    await this.#completed(running, current, output, Math.round(performance.now() - current.beganAt));
   }
 
-  async #completed(
-    running: RunningJob,
-    { request, attempt, begun }: Attempt,
-    output: JobOutput,
-    ms: number,
-  ): Promise<void> {
+  async #completed(running: RunningJob, current: Attempt, output: JobOutput, ms: number): Promise<void> {
     const { clock, retentionDays, logger, queue, delivered } = this.#parts;
+    const { request, attempt, begun } = current;
     const { jobId } = running.claim;
     // Before the event: a later run must find every job that completed.
     if (output.contentSha256 !== null && output.withheld === null) await delivered.note(request);
@@ -156,10 +157,12 @@ export class JobRunner {
     const { rows, withheld } = output;
     const what = withheld === null ? { bytes, file } : { withheld };
     logger.info({ jobId, template: nameOf(request), rows, ...what, ms }, 'job completed');
+    await this.#noteOfSource(current, null);
     await queue.remove(running.claim);
   }
 
-  async #failed(running: RunningJob, { request, attempt }: Attempt, error: unknown): Promise<void> {
+  async #failed(running: RunningJob, current: Attempt, error: unknown): Promise<void> {
+    const { request, attempt } = current;
     const { logger, queue, retryDelayMs } = this.#parts;
     const { claim, abortedFor } = running;
     const { jobId } = claim;
@@ -190,6 +193,8 @@ export class JobRunner {
           at,
         });
         if (outcome.kind !== 'done') return this.#refused(running, attempt, outcome);
+        // Before anything else can start in its place.
+        await this.#noteOfSource(current, failure.code);
         if (this.#logIfFailed(running, request, outcome)) return queue.remove(claim);
         const { code, message } = failure;
         logger.warn(
@@ -199,6 +204,13 @@ export class JobRunner {
         return queue.release(claim, delayMs, attempt);
       }
     }
+  }
+
+  #noteOfSource({ request, attempt, beganAt }: Attempt, failureCode: string | null): Promise<void> {
+    const { jobId, input } = request;
+    const { datasetId } = input.additionalConfig;
+    const elapsedMs = performance.now() - beganAt;
+    return this.#parts.circuits.note({ jobId, attempt, datasetId, elapsedMs, failureCode });
   }
 
   /** Looked up before the attempt, so that it costs none when that fails, and only where it is to be written. */

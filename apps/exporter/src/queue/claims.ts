@@ -126,14 +126,19 @@ export class Claims {
   #decide(answer: Answer, wanted: number): Turn {
     const { now, running } = answer;
     const state = queueState(answer, this.#rules);
-    const closedUntil = (dataSource: string | null) =>
-      dataSource === null ? null : (state.sources.get(dataSource)?.closedUntil ?? null);
     const times = [answer.readyNext ?? Infinity];
     const jobs: { readonly jobId: JobId }[] = [];
+    // Of a data source whose circuit is open, one job at a time is tried, also of those whose workers vanished.
+    const trying = new Set(running.filter((job) => job.leaseExpiresAt > now).map(({ dataSource }) => dataSource));
     for (const job of running) {
-      const lapses = Math.max(job.leaseExpiresAt, closedUntil(job.dataSource) ?? 0);
-      if (lapses <= now && jobs.length < wanted) jobs.push(job);
-      else times.push(lapses);
+      const source = job.dataSource === null ? undefined : state.sources.get(job.dataSource);
+      const { closedUntil, openUntil } = source ?? { closedUntil: null, openUntil: null };
+      const lapses = Math.max(job.leaseExpiresAt, closedUntil ?? 0, openUntil ?? 0);
+      if (lapses <= now && openUntil !== null && trying.has(job.dataSource)) continue;
+      if (lapses <= now && jobs.length < wanted) {
+        jobs.push(job);
+        trying.add(job.dataSource);
+      } else times.push(lapses);
     }
 
     const candidates = answer.candidates.map((job) => ({ ...job, behind: null }));

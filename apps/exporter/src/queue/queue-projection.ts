@@ -2,6 +2,7 @@ import { transaction, type Pool, type PoolClient } from '#database';
 import { loadCheckpoint, moveCheckpoint } from '#event-feed';
 import type { EventFeed, FeedBatch, RunningSubscription } from '#event-sourcing';
 import type { Logger } from '#platform';
+import { CIRCUIT_EVENTS, circuitChangesOf, recordCircuits } from '../circuits/circuit-table';
 import { CANCELLED, QUEUE_CHANNEL } from './export-queue';
 import { changesOf, QUEUE_EVENTS, type QueueChanges } from './queue-changes';
 import { recordSources, SOURCE_EVENTS, sourceChangesOf } from './queue-sources';
@@ -39,7 +40,7 @@ export class QueueProjection {
     const { pool, eventFeed, logger } = this.#parts;
     this.#running = await eventFeed.subscribe({
       group: EXPORTER_GROUP,
-      types: [...QUEUE_EVENTS, ...SOURCE_EVENTS],
+      types: [...QUEUE_EVENTS, ...SOURCE_EVENTS, ...CIRCUIT_EVENTS],
       parks: true,
       load: (source) => loadCheckpoint(pool, EXPORTER_GROUP, source),
       handle: (batch) => this.#apply(batch),
@@ -58,6 +59,7 @@ export class QueueProjection {
   async #apply(batch: FeedBatch): Promise<void> {
     const changes = changesOf(batch.events);
     const sources = sourceChangesOf(batch.events);
+    const circuits = circuitChangesOf(batch.events);
     await transaction(this.#parts.pool, async (client) => {
       await moveCheckpoint(client, EXPORTER_GROUP, batch);
       await this.#changeQueued(client, changes);
@@ -65,6 +67,7 @@ export class QueueProjection {
       await this.#enqueue(client, changes);
       await recordOutputs(client, changes);
       await recordSources(client, sources);
+      await recordCircuits(client, circuits);
     });
     this.#problem = null;
   }

@@ -7,6 +7,7 @@ import {
   dataset,
   job,
   streamOf,
+  type CircuitRules,
   type DatasetDefinition,
   type JobCommand,
   type JobEvent,
@@ -21,6 +22,8 @@ import { createLogger, readSettings } from '#platform';
 import type { QueueRules } from '#read-models';
 import { closeParts, openParts, type Parts } from '#runtime';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
+import { CIRCUIT_CHANNEL } from '../circuits/circuit-table';
+import { Circuits } from '../circuits/circuits';
 import { DeliveredContent } from '../jobs/delivered-content';
 import { JobHistory, openJob } from '../jobs/job-history';
 import { JobRunner } from '../jobs/job-runner';
@@ -48,6 +51,7 @@ export interface WorkerOptions {
   /** True: it is cut off from the queue once it has a job, so that its lease runs out whatever it does. Default false. */
   readonly silent?: boolean;
   readonly rules?: Partial<QueueRules>;
+  readonly circuits?: Partial<CircuitRules>;
   readonly retryDelayMs?: (attempt: number) => number;
 }
 
@@ -115,10 +119,13 @@ export class ExporterWorld {
       ? new CutOffQueue(this.parts.pool, options.leaseMs ?? LEASE_MS)
       : this.queue(options.leaseMs);
     const users = new UserStore(this.parts.pool);
+    const rules = { failures: 5, pauseMs: 30_000, longestPauseMs: 600_000, ...options.circuits };
+    const circuits = new Circuits({ ...this.parts, rules });
     const runner = new JobRunner({
       history: this.history,
       queue,
       delivered: new DeliveredContent(this.parts.pool, this.history),
+      circuits,
       personName: (userId) => Promise.resolve(`Person ${userId}`),
       clock,
       logger,
@@ -143,10 +150,13 @@ export class ExporterWorld {
       if (payload === CANCELLED) workers.lookForCancellations();
       else workers.wake();
     });
+    const unlistenCircuits = await notifications.listen(CIRCUIT_CHANNEL, () => void circuits.refresh());
+    await circuits.refresh();
     workers.start();
     this.#stops.push(async () => {
       await workers.stop(0);
       await unlisten();
+      await unlistenCircuits();
     });
     return workers;
   }

@@ -12,7 +12,9 @@ const { KAFKA_BROKERS = 'localhost:9092', KAFKA_PREFIX = 'report-scheduler', SCH
 const group = process.env.CONSUMER_GROUP ?? 'events-as-json-lines';
 const named = process.argv.slice(2);
 const aggregates =
-  named.length > 0 ? named : ['template', 'schedule', 'job', 'dataset', 'datasource', 'calendar', 'backfill', 'access'];
+  named.length > 0
+    ? named
+    : ['template', 'schedule', 'job', 'dataset', 'datasource', 'calendar', 'backfill', 'circuit', 'access'];
 
 type SchemaIds = Record<string, Record<string, number>>;
 

@@ -2,6 +2,7 @@ import type { AccessEvent } from '#access';
 import type {
   BackfillEvent,
   CalendarEvent,
+  CircuitEvent,
   DataSourceEvent,
   DatasetEvent,
   JobEvent,
@@ -65,6 +66,10 @@ export const PUBLISHED_EVENTS = {
     BackfillCancelled: 1,
     BackfillCompleted: 1,
   } satisfies Record<BackfillEvent['type'], number>,
+  circuit: {
+    CircuitOpened: 1,
+    CircuitClosed: 1,
+  } satisfies Record<CircuitEvent['type'], number>,
   access: {
     SignedIn: 1,
     SignInRefused: 1,

@@ -49,6 +49,8 @@ export interface SourceRule {
   readonly limit: number | null;
   /** The end of the blackout that it is in; null: it is in none. */
   readonly closedUntil: number | null;
+  /** When the pause of its open circuit is over: from then on one job at a time tries. Null: the circuit is closed. */
+  readonly openUntil: number | null;
 }
 
 export interface QueueState {
@@ -64,15 +66,17 @@ export interface QueueState {
 
 /** Why a job does not start now. */
 export type WaitReason =
-  | { readonly type: 'start_after' | 'retry' | 'blackout'; readonly until: number }
+  | { readonly type: 'start_after' | 'retry' | 'blackout' | 'circuit_open'; readonly until: number }
   | { readonly type: 'exclusive'; readonly behind: JobId }
-  | { readonly type: 'data_source_limit' | 'dataset_limit' | 'user_limit' | 'slots' };
+  | { readonly type: 'circuit_probe' | 'data_source_limit' | 'dataset_limit' | 'user_limit' | 'slots' };
 
 export const WAIT_REASONS = [
   'start_after',
   'retry',
   'exclusive',
   'blackout',
+  'circuit_open',
+  'circuit_probe',
   'data_source_limit',
   'dataset_limit',
   'user_limit',
@@ -108,6 +112,10 @@ class JobTurns {
     if (behind !== null) return { type: 'exclusive', behind };
     const source = job.dataSource === null ? undefined : sources.get(job.dataSource);
     if (source && source.closedUntil !== null) return { type: 'blackout', until: source.closedUntil };
+    if (source && source.openUntil !== null) {
+      if (source.openUntil > now) return { type: 'circuit_open', until: source.openUntil };
+      if (this.#isFull(1, `source ${job.dataSource ?? ''}`)) return { type: 'circuit_probe' };
+    }
     if (job.dataSource !== null && this.#isFull(source?.limit, `source ${job.dataSource}`)) {
       return { type: 'data_source_limit' };
     }

@@ -169,16 +169,26 @@ describe('what keeps a job from being started', () => {
   });
 
   it('is a blackout of its data source', () => {
-    const sources = new Map([['sales', { limit: null, closedUntil: until }]]);
+    const sources = new Map([['sales', { limit: null, closedUntil: until, openUntil: null }]]);
     const list = [waiting(), waiting({ dataSource: 'other' }), waiting({ dataSource: null })];
     expect(reasons(state({ sources }), list)).toEqual([{ type: 'blackout', until }, null, null]);
+  });
+
+  it('is an open circuit of its data source, of which one job at a time tries once its pause is over', () => {
+    const open = (openUntil: number) => new Map([['sales', { limit: null, closedUntil: null, openUntil }]]);
+    const list = [waiting(), waiting(), waiting({ dataSource: 'other' })];
+    const reason = { type: 'circuit_open', until };
+    expect(reasons(state({ sources: open(until) }), list)).toEqual([reason, reason, null]);
+    const probe = { type: 'circuit_probe' };
+    expect(reasons(state({ sources: open(NOW) }), list)).toEqual([null, probe, null]);
+    expect(reasons(state({ sources: open(NOW), running: [waiting()] }), list)).toEqual([probe, probe, null]);
   });
 
   it('is a limit, of which the running jobs and those of the same batch take their part', () => {
     const list = [1, 2, 3].map(() => waiting());
     const limits = { perUser: null, perDataset: null };
     const running = [waiting()];
-    const source = new Map([['sales', { limit: 2, closedUntil: null }]]);
+    const source = new Map([['sales', { limit: 2, closedUntil: null, openUntil: null }]]);
     const all = (type: string) => [null, { type }, { type }];
     expect(reasons(state({ running, sources: source }), list)).toEqual(all('data_source_limit'));
     expect(reasons(state({ running, limits: { ...limits, perDataset: 2 } }), list)).toEqual(all('dataset_limit'));
@@ -188,7 +198,7 @@ describe('what keeps a job from being started', () => {
   it('lets the jobs of other data sources pass', () => {
     const slow = Array.from({ length: 100 }, () => waiting({ requestedAt: NOW - MINUTE }));
     const quick = waiting({ dataSource: 'quick', datasetId: 'quick' });
-    const sources = new Map([['sales', { limit: 1, closedUntil: null }]]);
+    const sources = new Map([['sales', { limit: 1, closedUntil: null, openUntil: null }]]);
     const running = [waiting()];
     const free = [...turnsOf(state({ sources, running }), [...slow, quick], 1)].filter(({ obstacle }) => !obstacle);
     expect(free.map(({ job }) => job)).toEqual([quick]);
@@ -221,7 +231,7 @@ describe('the order of the queue', () => {
   it('is as if nothing but slots were wanting, with what is in the way now', () => {
     const annas = [1, 2, 3].map(() => waiting({ readyAt: NOW + MINUTE }));
     const bens = [1, 2, 3].map(() => waiting({ owner: BEN, dataSource: 'other' }));
-    const sources = new Map([['other', { limit: 1, closedUntil: null }]]);
+    const sources = new Map([['other', { limit: 1, closedUntil: null, openUntil: null }]]);
     const turns = queueOrder(state({ sources }), [...annas, ...bens]);
     expect(turns.map(({ job }) => job.owner)).toEqual([ANNA, BEN, ANNA, BEN, ANNA, BEN]);
     const reason = { type: 'start_after', until: NOW + MINUTE };

@@ -8,6 +8,8 @@ export interface SourceFacts {
   /** Connections that each process opens at most; null: it says nothing. */
   readonly maxConnections: number | null;
   readonly blackouts: readonly Blackout[];
+  /** When the pause of its open circuit is over (milliseconds since 1970); null: it is closed. */
+  readonly openUntil: number | null;
 }
 
 export interface Capacity {
@@ -29,12 +31,12 @@ export function sourceRules(
 ): ReadonlyMap<string, SourceRule> {
   const share = perDataSource ?? (sources.length > 1 ? Math.ceil(slots / 2) : Infinity);
   return new Map(
-    sources.map(({ name, maxConnections, blackouts }) => {
+    sources.map(({ name, maxConnections, blackouts, openUntil }) => {
       const limit = Math.min(share, maxConnections === null ? Infinity : maxConnections * processes);
       const end = blackoutEnd(toInstant(now), blackouts);
       return [
         name,
-        { limit: limit === Infinity ? null : limit, closedUntil: end === null ? null : millisecondsOf(end) },
+        { limit: limit === Infinity ? null : limit, closedUntil: end === null ? null : millisecondsOf(end), openUntil },
       ];
     }),
   );

@@ -1,7 +1,7 @@
 import { sourceRules, type SourceFacts } from './source-rules';
 
 const NOW = Date.parse('2026-11-24T12:00:00.000Z');
-const plain = { maxConnections: null, blackouts: [] };
+const plain = { maxConnections: null, blackouts: [], openUntil: null };
 const capacity = { perDataSource: null, processes: 2, slots: 5 };
 
 function limits(sources: readonly SourceFacts[], more: Partial<typeof capacity> | { perDataSource: number } = {}) {
@@ -26,6 +26,11 @@ describe('the rules of data sources', () => {
     ];
     expect(limits(sources, { perDataSource: 9 })).toEqual([9, 4]);
     expect(limits(sources.slice(1))).toEqual([4]);
+  });
+
+  it('have the pause of an open circuit', () => {
+    const rules = sourceRules([{ name: 'a', ...plain, openUntil: NOW + 1 }], capacity, NOW);
+    expect(rules.get('a')).toEqual({ limit: null, closedUntil: null, openUntil: NOW + 1 });
   });
 
   it('close one that is in a blackout', () => {

@@ -1,6 +1,7 @@
 import {
   calendar,
   backfill,
+  circuit,
   dataset,
   dataSource,
   isEnded,
@@ -13,6 +14,7 @@ import {
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
 import { CALENDAR_EVENTS } from '../calendars/calendar-projection';
 import { BACKFILL_EVENTS } from '../backfills/backfill-projection';
+import { CIRCUIT_EVENTS } from '../circuits/circuit-projection';
 import { DATA_SOURCE_EVENTS } from '../data-sources/data-source-projection';
 import { DATASET_EVENTS } from '../datasets/dataset-projection';
 import { JOB_EVENTS } from '../jobs/job-projection';
@@ -55,6 +57,7 @@ const AGGREGATES: Readonly<Record<AggregateType, Aggregate>> = {
   schedule: aggregate(schedule, SCHEDULE_EVENTS),
   job: aggregate(job, JOB_EVENTS, jobIsClosed),
   backfill: aggregate(backfill, BACKFILL_EVENTS),
+  circuit: aggregate(circuit, CIRCUIT_EVENTS),
 };
 
 function jobIsClosed(state: JobState): boolean {

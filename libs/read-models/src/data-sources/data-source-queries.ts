@@ -34,6 +34,26 @@ const SELECT = `
          s.created_at AS "createdAt", s.updated_at AS "updatedAt"
   FROM read_model.data_source s`;
 
+/** How a data source has answered jobs of late. */
+export interface CircuitView {
+  readonly status: 'open' | 'closed';
+  /** Code of the last failure, and how many there were in a row. */
+  readonly code: string;
+  readonly failures: number;
+  /** How often it was opened in a row. */
+  readonly openings: number;
+  readonly until: string;
+  readonly openedAt: string;
+  readonly closedAt: string | null;
+  /** Null for a job whose try succeeded. */
+  readonly closedBy: string | null;
+}
+
+const SELECT_CIRCUIT = `
+  SELECT c.data_source_id AS "dataSourceId", c.status, c.code, c.failures, c.openings, c.open_until AS "until", c.opened_at AS "openedAt",
+         c.closed_at AS "closedAt", c.closed_by AS "closedBy"
+  FROM read_model.circuit c`;
+
 const SELECT_ACTIVE = `
   SELECT s.data_source_id AS "dataSourceId", s.revision, s.kind, s.postgres, s.mysql, s.file, s.secret_id AS "secretId"
   FROM read_model.data_source s`;
@@ -64,6 +84,14 @@ export class DataSourceQueries {
     const selection = new Selection();
     selection.where(`s.data_source_id = ${selection.bindId(dataSourceId)}`);
     return (await selection.all<DataSourceView>(this.#pool, SELECT))[0] ?? null;
+  }
+
+  /** The circuits of those among the data sources that ever had one open. */
+  async circuits(dataSourceIds: readonly string[]): Promise<ReadonlyMap<string, CircuitView>> {
+    const selection = new Selection();
+    selection.where(`c.data_source_id = ANY (${selection.bind(dataSourceIds)}::uuid[])`);
+    const rows = await selection.all<CircuitView & { readonly dataSourceId: string }>(this.#pool, SELECT_CIRCUIT);
+    return new Map(rows.map(({ dataSourceId, ...circuit }) => [dataSourceId, circuit]));
   }
 
   /** Null when none of the name is registered, or it is retired. */

@@ -40,9 +40,11 @@ export const QUEUE_FACTS = `
      FROM ${QUEUE} WHERE q.lease_owner IS NOT NULL
    ) r),
   'sources', (SELECT coalesce(json_agg(s), '[]') FROM (
-     SELECT coalesce(n.name, s.name) AS name, s.max_connections AS "maxConnections", coalesce(s.blackouts, '[]') AS blackouts
+     SELECT coalesce(n.name, s.name) AS name, s.max_connections AS "maxConnections", coalesce(s.blackouts, '[]') AS blackouts,
+            ${milliseconds('c.open_until')} AS "openUntil"
      FROM (SELECT DISTINCT data_source AS name FROM exporter.dataset WHERE NOT retired) n
      FULL JOIN exporter.data_source s ON s.name = n.name
+     LEFT JOIN exporter.circuit c ON c.data_source = coalesce(n.name, s.name)
    ) s),
   'capacity', (SELECT json_build_object('processes', count(*), 'slots', coalesce(sum(slots), 0)) FROM exporter.worker
                WHERE seen_at > clock_timestamp() - interval '${WORKER_GONE_MS} milliseconds')`;

@@ -3,6 +3,7 @@ import { loadCheckpoint } from '#event-feed';
 import type { Checkpoint, FeedBatch, FeedSource, RecordedEvent } from '#event-sourcing';
 import { CALENDAR_EVENTS, calendarStatements } from '../calendars/calendar-projection';
 import { BACKFILL_EVENTS, backfillStatements } from '../backfills/backfill-projection';
+import { CIRCUIT_EVENTS, circuitStatements } from '../circuits/circuit-projection';
 import { DATA_SOURCE_EVENTS, dataSourceStatements } from '../data-sources/data-source-projection';
 import { DATASET_EVENTS, datasetStatements } from '../datasets/dataset-projection';
 import { JOB_EVENTS, jobStatements } from '../jobs/job-projection';
@@ -24,6 +25,7 @@ const PROJECTIONS = [
   { types: SCHEDULE_EVENTS, statements: scheduleStatements },
   { types: JOB_EVENTS, statements: jobStatements },
   { types: BACKFILL_EVENTS, statements: backfillStatements },
+  { types: CIRCUIT_EVENTS, statements: circuitStatements },
 ] as const;
 
 /** Which projection an event type belongs to, by its place. */
@@ -39,7 +41,7 @@ export interface ProjectionOptions {
 }
 
 /**
- * Templates, schedules, calendars, jobs, mappings, backfills, datasets and data sources as tables. Each batch is a few set-based statements in the transaction
+ * Templates, schedules, calendars, jobs, mappings, backfills, datasets, data sources and their circuits as tables. Each batch is a few set-based statements in the transaction
  * that moves the checkpoint; repeats and any order between streams lead to the same rows. It takes every event, since nearly
  * all are its own, and can so share what is read with others.
  */

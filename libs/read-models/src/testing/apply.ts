@@ -40,6 +40,7 @@ export const READ_MODEL_TABLES = [
   'job_attempt',
   'template_job_mapping',
   'backfill',
+  'circuit',
 ] as const;
 
 /** All rows of all tables but the audit trail, in an order of their own content. */

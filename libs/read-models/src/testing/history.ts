@@ -2,6 +2,7 @@ import { v5 } from 'uuid';
 import type {
   BackfillEvent,
   CalendarEvent,
+  CircuitEvent,
   DataSourceEvent,
   DatasetEvent,
   JobEvent,
@@ -14,7 +15,14 @@ import { shuffled } from '#event-sourcing/testing';
 const NAMESPACE = '3f1d7a6e-2f44-4f6e-8d4b-0f6a5f0e7a10';
 
 export type AnyDomainEvent =
-  CalendarEvent | BackfillEvent | DataSourceEvent | DatasetEvent | TemplateEvent | ScheduleEvent | JobEvent;
+  | CalendarEvent
+  | BackfillEvent
+  | CircuitEvent
+  | DataSourceEvent
+  | DatasetEvent
+  | TemplateEvent
+  | ScheduleEvent
+  | JobEvent;
 
 /** An id that the same words give again. */
 export function idOf(words: string): string {

@@ -250,6 +250,7 @@ export function sampleHistory(): History {
   addJobs(history);
   addBackfills(history);
   addDataSource(history);
+  addCircuit(history);
   addCalendars(history);
   return history;
 }
@@ -285,6 +286,16 @@ function addDataSource(history: History): void {
   const dataSourceId = dataSourceIdOf('shop');
   const shop = { ...registered, dataSourceId, name: 'shop', definition: mysqlSource({ maxConnections: 3 }) };
   history.add(streamOf('datasource', dataSourceId), { ...shop, at: minute(44) });
+}
+
+/** One that opened twice, and was closed by a job's try. */
+function addCircuit(history: History): void {
+  const source = { dataSourceId: SALES_ID, dataSource: 'sales' };
+  const stream = streamOf('circuit', SALES_ID);
+  const opened = { type: 'CircuitOpened', ...source, code: 'data_source.unreachable' } as const;
+  history.add(stream, { ...opened, failures: 5, openings: 1, until: minute(42), at: minute(41) });
+  history.add(stream, { ...opened, failures: 6, openings: 2, until: minute(44), at: minute(42) });
+  history.add(stream, { type: 'CircuitClosed', ...source, by: null, at: minute(44) });
 }
 
 function addCalendars(history: History): void {
