@@ -1,5 +1,5 @@
-import { dataSourceIdOf, streamOf, type CircuitEvent, type JobId } from '#domain';
-import { FLIGHTS, jobOutput } from '#domain/testing';
+import { circuit, dataSourceIdOf, streamOf, type CircuitEvent, type JobId } from '#domain';
+import { ANNA, FLIGHTS, jobOutput } from '#domain/testing';
 import { toDomainEvent } from '#event-sourcing';
 import { ExportFailure } from '#export-engine';
 import { ExporterWorld, heldExport, type Process } from '../testing/exporter-world';
@@ -93,6 +93,20 @@ describe('the circuit of a data source', () => {
     for (const jobId of jobs) await world.unqueued(jobId);
     expect((await events()).at(-1)).toMatchObject({ type: 'CircuitClosed', by: null });
     expect(await world.types(tried)).toContain('JobCompleted');
+    expect(await row()).toEqual({ failures: 0, open_until: null });
+  });
+
+  it('is as the events say, whoever wrote them and whatever became of the writer', async () => {
+    const dataSourceId = dataSourceIdOf(FLIGHTS.dataSource);
+    const rules = { failures: 1, pauseMs: HOUR_MS, longestPauseMs: HOUR_MS };
+    const failure = { dataSource: FLIGHTS.dataSource, code: 'data_source.timeout', failures: 1, rules };
+    const times = { startedAt: world.now(), at: world.now() };
+    await world.run(circuit, stream, { type: 'NoteFailure', dataSourceId, ...failure, ...times });
+    const [jobId] = await requested(1);
+    expect(await claimed('a')).toEqual([]);
+    await world.worker({ process: succeeds });
+    await world.run(circuit, stream, { type: 'CloseCircuit', dataSourceId, by: ANNA, at: world.now() });
+    await world.unqueued(jobId ?? '');
     expect(await row()).toEqual({ failures: 0, open_until: null });
   });
 
