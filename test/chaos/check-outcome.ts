@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JobOutput } from '#domain';
 import type { RecordedEvent } from '#event-sourcing';
-import { byStream, checkHistory, stateOf } from './check-history';
+import { checkHistory } from './check-history';
 import { ownCluster, withDatabase } from './own-cluster';
+import { checkFiles } from './proof/check-files';
+import { byStream, stateOf } from './proof/streams';
 import { differencesFromRebuild } from './rebuilt';
 import { ROWS } from './workload';
 
@@ -12,7 +11,7 @@ import { ROWS } from './workload';
 export async function checkOutcome(dataDir: string, events: readonly RecordedEvent[]): Promise<readonly string[]> {
   return [
     ...checkHistory({ events, until: firstPause(events) }),
-    ...checkFiles(events, join(dataDir, 'files')),
+    ...checkStoredFiles(dataDir, events),
     ...(await differencesFromRebuild(ownCluster(dataDir).url('report_scheduler'))),
     ...(await checkReadModels(dataDir, events)),
   ];
@@ -24,44 +23,9 @@ function firstPause(events: readonly RecordedEvent[]): Date {
   return pause ? new Date((pause.data as { at: string }).at) : new Date(0);
 }
 
-/** Every completed job's files exist with the promised bytes, and no other file is left. */
-export function checkFiles(events: readonly RecordedEvent[], root: string): readonly string[] {
-  const violations: string[] = [];
-  const promised = new Set<string>();
-  for (const { data } of events.filter(({ type }) => type === 'JobCompleted')) {
-    for (const file of (data as { output: JobOutput }).output.files) {
-      promised.add(file.key);
-      const path = join(root, file.key);
-      if (!existsSync(path)) violations.push(`${file.key} is missing`);
-      else if (createHash('sha256').update(readFileSync(path)).digest('hex') !== file.sha256) {
-        violations.push(`${file.key} does not have the promised bytes`);
-      } else if (file.rows !== ROWS) violations.push(`${file.key} has ${file.rows} rows instead of ${ROWS}`);
-    }
-  }
-  const jobs = join(root, 'jobs');
-  const found = existsSync(jobs) ? readdirSync(jobs, { recursive: true, withFileTypes: true }) : [];
-  for (const entry of found.filter((entry) => entry.isFile())) {
-    const key = join(entry.parentPath, entry.name).slice(root.length + 1);
-    if (!promised.has(key) && !isForTheSweeper(key, events)) violations.push(`${key} belongs to no completed job`);
-  }
-  return violations;
-}
-
-/** How a job ends without files. */
-const ENDS_WITHOUT_FILES = ['JobFailed', 'JobCancelled', 'JobExpired'];
-
-/**
- * Whether a file is one of those that the sweeper removes, which comes by every ten minutes: a worker was killed between storing it
- * and saying so, and then another attempt began, or the job ended without one.
- */
-function isForTheSweeper(key: string, events: readonly RecordedEvent[]): boolean {
-  const [, jobId, attempt] = key.split('/');
-  const history = events.filter(({ streamId }) => streamId === `job-${jobId}`);
-  return history.some(
-    ({ type, data }) =>
-      ENDS_WITHOUT_FILES.includes(type) ||
-      (type === 'JobStarted' && (data as { attempt: number }).attempt > Number(attempt)),
-  );
+/** The files of reports that all have the same rows, in a system that the sweeper of files may not have passed. */
+export function checkStoredFiles(dataDir: string, events: readonly RecordedEvent[]): readonly string[] {
+  return checkFiles(events, { root: join(dataDir, 'files'), rowsOf: () => ROWS, swept: false });
 }
 
 /** The tables say what the streams say, and the audit trail has every event. */

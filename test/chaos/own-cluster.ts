@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { DATABASE, withClient } from './system/database';
 
 /** The embedded PostgreSQL of a running server, found in its data folder as a person would. */
 export interface OwnCluster {
@@ -24,11 +25,5 @@ export async function withDatabase<Result>(
   dataDir: string,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new Client({ connectionString: ownCluster(dataDir).url('report_scheduler') });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+  return withClient(ownCluster(dataDir).url(DATABASE), work);
 }

@@ -1,10 +1,11 @@
 import { Client } from 'pg';
 import { isEnded } from '#domain';
-import type { EventMetadata, RecordedEvent } from '#event-sourcing';
+import type { RecordedEvent } from '#event-sourcing';
 import type { ApiClient } from '../../deploy/demo/api-client';
 import type { EmbeddedPostgres } from '../../deploy/postgres';
-import { byStream, stateOf } from './check-history';
 import { withDatabase } from './own-cluster';
+import { byStream, stateOf } from './proof/streams';
+import { allEvents } from './system/database';
 
 /** Rows of every report. */
 export const ROWS = 2000;
@@ -105,21 +106,4 @@ export async function untilQuiet(dataDir: string): Promise<readonly RecordedEven
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   });
-}
-
-async function allEvents(client: Client): Promise<readonly RecordedEvent[]> {
-  const { rows } = await client.query<{
-    position: string;
-    stream_id: string;
-    revision: number;
-    event_id: string;
-    type: string;
-    data: unknown;
-    metadata: EventMetadata;
-    recorded_at: Date;
-  }>('SELECT * FROM event_store.event ORDER BY position');
-  return rows.map((row) => ({
-    ...{ id: row.event_id, type: row.type, data: row.data, metadata: row.metadata },
-    ...{ streamId: row.stream_id, revision: row.revision, position: BigInt(row.position), recordedAt: row.recorded_at },
-  }));
 }

@@ -1,4 +1,4 @@
-import { checkFiles, checkReadModels } from '../chaos/check-outcome';
+import { checkReadModels, checkStoredFiles } from '../chaos/check-outcome';
 import { checkHistory } from '../chaos/check-history';
 import { ownCluster } from '../chaos/own-cluster';
 import { differencesFromRebuild } from '../chaos/rebuilt';
@@ -73,7 +73,7 @@ async function outcomeOf(
   const violations = [
     ...checkHistory({ events, until }),
     ...load.check(events),
-    ...checkFiles(events, `${dataDir}/files`),
+    ...checkStoredFiles(dataDir, events),
     ...(await differencesFromRebuild(ownCluster(dataDir).url('report_scheduler'), QUIET_MS / 2)),
     ...(await checkReadModels(dataDir, events)),
   ];

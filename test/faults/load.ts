@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { streamOf } from '#domain';
 import type { RecordedEvent } from '#event-sourcing';
 import type { ApiClient } from '../../deploy/demo/api-client';
-import { byStream } from '../chaos/check-history';
+import { byStream } from '../chaos/proof/streams';
 
 /** Pause between two requests, milliseconds. */
 const EVERY_MS = 200;

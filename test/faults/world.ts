@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { createLogger, readSettings } from '#platform';
 import { ApiClient } from '../../deploy/demo/api-client';
 import { startDistributed, type Distributed } from '../../deploy/distributed/distributed';
 import { startKafka, type LocalKafka } from '../../deploy/kafka';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../deploy/postgres';
+import { createDatabase, DATABASE } from '../chaos/system/database';
 import { defineSchedules, fillSource } from '../chaos/workload';
 import { Load } from './load';
 
@@ -73,7 +73,7 @@ export class FaultsWorld {
     const system = await startDistributed({
       settings: readSettings({
         PORT: '0',
-        DATABASE_URL: postgres.url('report_scheduler'),
+        DATABASE_URL: postgres.url(DATABASE),
         DATA_DIR: dataDir,
         KAFKA_BROKERS: kafka.brokers.join(','),
         DATA_SOURCES: JSON.stringify({ source: source.url('postgres') }),
@@ -129,11 +129,4 @@ export class FaultsWorld {
     await this.#source.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-async function createDatabase(url: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query('CREATE DATABASE report_scheduler');
-  await client.end();
 }

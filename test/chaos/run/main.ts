@@ -1,0 +1,26 @@
+import { runChaos, RECOVERY_BAR_MS, TAKEOVER_BAR_MS } from './run-chaos';
+
+/** `npm run test:chaos -- [--seed 1] [--minutes 10] [--json]`. */
+async function main(): Promise<void> {
+  const number = (name: string, fallback: number): number => {
+    const place = process.argv.indexOf(`--${name}`);
+    return place < 0 ? fallback : Number(process.argv[place + 1]);
+  };
+  const json = process.argv.includes('--json');
+  const seed = number('seed', Date.now() % 1_000_000);
+  // The answer of --json is all that stands on standard output.
+  const log = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
+  log(`seed ${seed}`);
+  const result = await runChaos({ seed, minutes: number('minutes', 10), log });
+  const missed = [
+    ...((result.takeoverMs.max ?? 0) > TAKEOVER_BAR_MS ? ['a lost worker was taken over too late'] : []),
+    ...(result.recoverySeconds.some((seconds) => seconds * 1000 > RECOVERY_BAR_MS) ? ['recovery took too long'] : []),
+  ];
+  process.stdout.write(`${JSON.stringify({ ...result, missed }, null, json ? 2 : 0)}\n`);
+  process.exitCode = result.violations.length + missed.length > 0 ? 1 : 0;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Operation, PlannedOperation } from '../plan/plan-workload';
+import type { Answer } from '../proof/check-answers';
+import { codeOf, type Answered } from './client';
+import { scheduleBody, type Stage } from './set-up';
+
+interface Changed {
+  readonly id: string;
+  readonly revision: number;
+}
+
+/** Does what the plan says that people do, each thing at its time, and keeps what they were answered. */
+export class People {
+  readonly #stage: Stage;
+  readonly #answers: Answer[] = [];
+  /** Answers that no plan accounts for, a sentence each. */
+  readonly #refusals: string[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  get answers(): readonly Answer[] {
+    return this.#answers;
+  }
+
+  get refusals(): readonly string[] {
+    return this.#refusals;
+  }
+
+  /** Resolves when everything was begun; `answered` tells when all of it is done. */
+  async perform(operations: readonly PlannedOperation[]): Promise<void> {
+    const begunAt = performance.now();
+    for (const { atMs, operation } of operations) {
+      await delay(Math.max(begunAt + atMs - performance.now(), 0));
+      const done = this.#perform(operation).finally(() => this.#underWay.delete(done));
+      this.#underWay.add(done);
+    }
+  }
+
+  /** Everything that was begun has its answer. */
+  async answered(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  async #perform(operation: Operation): Promise<void> {
+    const { admin, owners, schedules } = this.#stage;
+    switch (operation.kind) {
+      case 'run_now':
+        await this.#run(operation.report);
+        return;
+      case 'run_and_cancel': {
+        const jobId = await this.#run('slow');
+        await delay(operation.afterMs);
+        const answer = await admin.ask<unknown>('POST', `/v1/job-requests/${jobId}/cancel`, {});
+        if (answer.status < 300) this.#answers.push({ kind: 'cancelled', jobId });
+        else if (codeOf(answer.body) !== 'job.ended') this.#unexpected(operation, answer);
+        return;
+      }
+      case 'pause_and_resume': {
+        const scheduleId = placed(schedules.paused, operation.schedule);
+        await this.#change(operation, scheduleId, 'pause');
+        await delay(operation.afterMs);
+        await this.#change(operation, scheduleId, 'resume');
+        return;
+      }
+      case 'revise':
+        await this.#revise(operation, placed(schedules.revised, operation.schedule));
+        return;
+      case 'remove':
+        await this.#change(operation, placed(schedules.removed, operation.schedule), 'remove');
+        return;
+      case 'revoke_owner': {
+        const answer = await admin.ask<unknown>('POST', `/v1/users/${placed(owners, operation.owner)}/disable`);
+        if (answer.status >= 300) this.#unexpected(operation, answer);
+      }
+    }
+  }
+
+  async #run(report: keyof Stage['templates']): Promise<string> {
+    const { admin, templates } = this.#stage;
+    const { body } = await admin.expectOk<{ id: string }>('POST', `/v1/templates/${templates[report]}/run`, {});
+    this.#answers.push({ kind: 'run', jobId: body.id });
+    return body.id;
+  }
+
+  async #change(operation: Operation, scheduleId: string, verb: 'pause' | 'resume' | 'remove'): Promise<void> {
+    const body = verb === 'pause' ? {} : undefined;
+    this.#changed(operation, await this.#stage.admin.ask<Changed>('POST', `/v1/schedules/${scheduleId}/${verb}`, body));
+  }
+
+  /** On what it is now: read again when somebody else was faster, or the list that shows it is behind. */
+  async #revise(operation: Extract<Operation, { kind: 'revise' }>, scheduleId: string): Promise<void> {
+    const { admin, endsAt } = this.#stage;
+    const body = scheduleBody({ name: 'quick', endsAt, everyMinutes: operation.everyMinutes });
+    for (;;) {
+      const { headers } = await admin.expectOk<unknown>('GET', `/v1/schedules/${scheduleId}`);
+      const match = { 'if-match': headers.get('etag') ?? '' };
+      const answer = await admin.ask<Changed>('PUT', `/v1/schedules/${scheduleId}`, body, match);
+      if (codeOf(answer.body) !== 'precondition.failed') {
+        this.#changed(operation, answer);
+        return;
+      }
+      await delay(200);
+    }
+  }
+
+  #changed(operation: Operation, answer: Answered<Changed>): void {
+    // One that was long in coming finds that the schedule has ended.
+    const hasEnded = codeOf(answer.body) === 'schedule.invalid' && new Date() >= this.#stage.endsAt;
+    if (answer.status >= 300 && !hasEnded) this.#unexpected(operation, answer);
+    else if (answer.status < 300)
+      this.#answers.push({ kind: 'changed', scheduleId: answer.body.id, revision: answer.body.revision });
+  }
+
+  #unexpected({ kind }: Operation, { status, body }: Answered<unknown>): void {
+    this.#refusals.push(`${kind} was answered ${status} ${codeOf(body)}`);
+  }
+}
+
+function placed(ids: readonly string[], place: number): string {
+  const id = ids[place];
+  if (id === undefined) throw new Error(`nothing was set up at place ${place}`);
+  return id;
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobRequest } from '#domain';
+import type { RecordedEvent } from '#event-sourcing';
+import { checkHistory } from '../check-history';
+import { FAULT_KINDS } from '../plan/faults';
+import { planFaults } from '../plan/plan-faults';
+import { planWorkload } from '../plan/plan-workload';
+import { checkAnswers } from '../proof/check-answers';
+import { checkAuditTrail } from '../proof/check-audit-trail';
+import { checkFiles } from '../proof/check-files';
+import { nextStartAfter, quantile, takeoversAfter } from '../proof/measurements';
+import { differencesFromRebuild } from '../rebuilt';
+import { ChaosSystem } from '../system/chaos-system';
+import { auditRows, withClient } from '../system/database';
+import { Injector } from './inject';
+import { People } from './perform';
+import { ROWS, setUp, type Stage } from './set-up';
+import { untilSettled, untilSwept } from './settle';
+
+/** How long an exporter keeps a job without a sign of life, milliseconds. */
+export const LEASE_MS = 5000;
+export const TAKEOVER_BAR_MS = 2 * LEASE_MS;
+export const RECOVERY_BAR_MS = 15_000;
+const MINUTE_MS = 60_000;
+/** What is still open so long after the last fault will not end any more, milliseconds. */
+const SETTLED_WITHIN_MS = 180_000;
+const SWEPT_WITHIN_MS = 120_000;
+/** No outage of the suite keeps occurrences waiting for longer, milliseconds. */
+const LONGEST_OUTAGE_MS = 45_000;
+
+export interface ChaosOptions {
+  /** What is done and when follows from it. */
+  readonly seed: number;
+  readonly minutes: number;
+  /** Gets a line for each step and each fault. */
+  readonly log: (line: string) => void;
+}
+
+export interface ChaosResult {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly jobs: number;
+  readonly attemptsLost: number;
+  /** What people asked for, and how often they had to ask again. */
+  readonly requests: number;
+  readonly retries: number;
+  readonly violations: readonly string[];
+  /** Milliseconds from the loss of a worker to the next attempt of each of its jobs. */
+  readonly takeoverMs: { readonly count: number; readonly p95: number | null; readonly max: number | null };
+  /** Seconds from each loss of power to the next job started. */
+  readonly recoverySeconds: readonly number[];
+  /** Holds the logs and data of a run that found something. */
+  readonly folder: string;
+}
+
+/** Harms a full system for some minutes, lets it come to rest, and proves from its event store what it kept. */
+export async function runChaos({ seed, minutes, log }: ChaosOptions): Promise<ChaosResult> {
+  const system = await ChaosSystem.open({ leaseMs: LEASE_MS });
+  try {
+    log(`data and logs in ${system.folder}`);
+    const endsAt = new Date(Date.now() + minutes * MINUTE_MS + LEASE_MS);
+    const stage = await setUp(system, endsAt);
+    const people = new People(stage);
+    const injector = new Injector(system, log);
+    await Promise.all([
+      people.perform(planWorkload({ seed, minutes })),
+      injector.inject(planFaults({ seed, minutes, leaseMs: LEASE_MS })),
+    ]);
+    log('the faults are over');
+    await Promise.all(system.processes.map((app) => app.start()));
+    await people.answered();
+    await delay(Math.max(endsAt.getTime() - Date.now(), 0));
+    await untilSettled(system, SETTLED_WITHIN_MS);
+    const filesOptions = { root: join(system.dataDir, 'files'), rowsOf: rowsOf(stage), swept: true };
+    const isClean = (events: readonly RecordedEvent[]): boolean => checkFiles(events, filesOptions).length === 0;
+    const events = await untilSwept(system, isClean, SWEPT_WITHIN_MS);
+    log('settled and swept');
+    const differences = await differencesFromRebuild(system.databaseUrl);
+    const rows = await withClient(system.databaseUrl, auditRows);
+    const violations = [
+      ...system.processes.flatMap(({ faults }) => faults),
+      ...people.refusals,
+      ...checkHistory({ events, until: endsAt, givenUpWithinMs: LONGEST_OUTAGE_MS }),
+      ...checkAnswers(events, people.answers),
+      ...checkFiles(events, filesOptions),
+      ...differences,
+      ...checkAuditTrail(rows, events),
+      ...(await system.stopApps()),
+    ];
+    const takeovers = takeoversAfter(events, injector.workerLosses);
+    const types = events.map(({ type }) => type);
+    return {
+      ...{ seed, minutes, violations, folder: system.folder },
+      faults: Object.fromEntries(FAULT_KINDS.map((kind) => [kind, injector.counts.get(kind) ?? 0])),
+      jobs: types.filter((type) => type === 'JobRequested').length,
+      attemptsLost: types.filter((type) => type === 'JobAttemptLost').length,
+      requests: people.answers.length,
+      retries: stage.admin.retries,
+      takeoverMs: { count: takeovers.length, p95: quantile(takeovers, 0.95), max: quantile(takeovers, 1) },
+      recoverySeconds: injector.powerLosses.map((at) => nextStartAfter(events, at) / 1000),
+    };
+  } finally {
+    await system.close();
+  }
+}
+
+function rowsOf({ templates }: Stage): (request: JobRequest) => number {
+  const rows = new Map(Object.entries(templates).map(([report, id]) => [id, ROWS[report as keyof typeof ROWS]]));
+  // Owners have templates of their own over the quick data.
+  return ({ templateId }) => rows.get(templateId ?? '') ?? ROWS.quick;
+}
