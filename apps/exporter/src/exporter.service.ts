@@ -18,7 +18,7 @@ import { CANCELLED, ExportQueue, QUEUE_CHANNEL } from './queue/export-queue';
 import { QueueProjection } from './queue/queue-projection';
 import { WorkerRegister } from './queue/worker-register';
 import { expireWaitingJobs } from './sweeping/deadlines';
-import { expireOutputs, removeAbandonedAttempts } from './sweeping/outputs';
+import { expireOutputs, removeAbandonedAttempts, removeAbandonedUploads } from './sweeping/outputs';
 import { Sweeper } from './sweeping/sweeper';
 import { WorkerPool } from './workers/worker-pool';
 
@@ -99,6 +99,12 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
         'abandoned attempts',
         ABANDONED_EVERY_MS,
         () => removeAbandonedAttempts(outputs, this.#stopping.signal),
+        logger,
+      ),
+      new Sweeper(
+        'abandoned uploads',
+        ABANDONED_EVERY_MS,
+        () => removeAbandonedUploads(outputs, (settings.EXPORT_TIMEOUT_SECONDS + settings.EXPORT_LEASE_SECONDS) * 1000),
         logger,
       ),
     ];

@@ -55,7 +55,7 @@ export async function startStandalone({ settings, logger, log, signal }: Standal
     });
     if (embedded.postgres) {
       // The folder is locked for this process, so what lies half written there is from one that was killed.
-      await new DiskFileStore(join(embedded.settings.DATA_DIR, 'files')).removeAbandonedUploads();
+      await new DiskFileStore(join(embedded.settings.DATA_DIR, 'files')).removeAbandonedUploads(0);
     }
     const parts = await openParts(embedded.settings, logger);
     undo.push(() => closeParts(parts));

@@ -70,13 +70,20 @@ export class DiskFileStore implements FileStore {
     });
   }
 
-  /**
-   * Removes drafts, those that a crash left behind. Call at start, before any upload begins, and only where no other process
-   * uses the folder: its uploads would fail.
-   */
-  async removeAbandonedUploads(): Promise<void> {
-    await describe(async () => {
-      await rm(join(this.root, UPLOADS), { recursive: true, force: true });
+  async removeAbandonedUploads(untouchedForMs: number): Promise<number> {
+    const folder = join(this.root, UPLOADS);
+    return describe(async () => {
+      const drafts = (await readdir(folder).catch(unlessMissing)) ?? [];
+      if (drafts.length === 0) return 0;
+      const untouchedSince = (await presentOf(folder)) - untouchedForMs;
+      let removed = 0;
+      for (const draft of drafts) {
+        const found = await stat(join(folder, draft)).catch(unlessMissing);
+        if (!found || found.mtimeMs > untouchedSince) continue;
+        await rm(join(folder, draft), { force: true });
+        removed += 1;
+      }
+      return removed;
     });
   }
 
@@ -84,6 +91,18 @@ export class DiskFileStore implements FileStore {
     const names = namesOfKey(key);
     if (names[0] === UPLOADS) throw new FileStoreError('file_store.invalid_key', 'This name belongs to the store.');
     return join(this.root, ...names);
+  }
+}
+
+/** The present on the clock that stamps a folder's files, which need not be this machine's, in milliseconds since 1970. */
+async function presentOf(folder: string): Promise<number> {
+  const probe = join(folder, randomUUID());
+  const file = await open(probe, 'wx', 0o600);
+  try {
+    return (await file.stat()).mtimeMs;
+  } finally {
+    await file.close();
+    await rm(probe, { force: true });
   }
 }
 

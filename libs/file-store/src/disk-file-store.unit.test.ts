@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiskFileStore } from './disk-file-store';
@@ -38,10 +38,16 @@ describe('DiskFileStore', () => {
 
   it('sweeps what a crash left', async () => {
     const store = new DiskFileStore(root);
-    const upload = await store.create('x');
-    await store.removeAbandonedUploads();
-    expect(await readdir(root)).toEqual([]);
-    await expect(upload.commit()).rejects.toMatchObject({ name: 'FileStoreError' });
+    const uploads = [await store.create('x')];
+    const [left = ''] = await readdir(join(root, '.uploads'));
+    uploads.push(await store.create('y'));
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    await utimes(join(root, '.uploads', left), anHourAgo, anHourAgo);
+    expect(await store.removeAbandonedUploads(3_000_000)).toBe(1);
+    const kept = await readdir(join(root, '.uploads'));
+    expect(kept).toHaveLength(1);
+    expect(kept).not.toContain(left);
+    for (const upload of uploads) await upload.abort();
     await expect(store.create('.uploads/x')).rejects.toMatchObject({ code: 'file_store.invalid_key' });
   });
 

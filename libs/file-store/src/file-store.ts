@@ -15,6 +15,11 @@ export interface FileStore {
   removeFolder(prefix: string): Promise<void>;
   /** Names (not keys) of the folders directly below the prefix, sorted; `''` is the root. */
   listFolders(prefix: string): Promise<string[]>;
+  /**
+   * Gives up uploads to which nothing was written for so many milliseconds, such as those that a crash left behind. Whoever is at one
+   * of them all the same finds that its `commit` fails. Returns how many there were.
+   */
+  removeAbandonedUploads(untouchedForMs: number): Promise<number>;
 }
 
 /** Byte offsets, both inclusive, as in HTTP's `Range` (RFC 9110, 14.1.2); without `end`, to the end of the file. */

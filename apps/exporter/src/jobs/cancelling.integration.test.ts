@@ -36,6 +36,7 @@ function heldStore(disk: FileStore) {
     stat: (key) => disk.stat(key),
     removeFolder: (prefix) => disk.removeFolder(prefix),
     listFolders: (prefix) => disk.listFolders(prefix),
+    removeAbandonedUploads: (untouchedForMs) => disk.removeAbandonedUploads(untouchedForMs),
   };
   return { store, began, release: () => goOn() };
 }

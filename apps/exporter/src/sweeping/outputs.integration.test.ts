@@ -15,7 +15,7 @@ import type { FileStore } from '#file-store';
 import { createTestDatabase } from '../../../../test/postgres/database';
 import { ExporterWorld, heldExport, type Process } from '../testing/exporter-world';
 import { expireWaitingJobs } from './deadlines';
-import { expireOutputs, removeAbandonedAttempts, type OutputParts } from './outputs';
+import { expireOutputs, removeAbandonedAttempts, removeAbandonedUploads, type OutputParts } from './outputs';
 
 const LATER = { now: () => new Date(Date.now() + 2 * 86_400_000) };
 
@@ -54,6 +54,17 @@ describe('what the exporter clears away', () => {
 
   const attempts = (jobId: string) => world.parts.fileStore.listFolders(`jobs/${jobId}`);
   const sweep = () => removeAbandonedAttempts(outputParts(), new AbortController().signal);
+
+  it('gives up what a worker began to store and nobody has gone on with, and nothing younger', async () => {
+    const { fileStore } = world.parts;
+    const kept = await fileStore.create('jobs/a/1/report.csv');
+    await removeAbandonedUploads(world.parts, 3_600_000);
+    await kept.commit();
+    const abandoned = await fileStore.create('jobs/b/1/report.csv');
+    await removeAbandonedUploads(world.parts, 0);
+    await expect(abandoned.commit()).rejects.toMatchObject({ name: 'FileStoreError' });
+    expect(await fileStore.stat('jobs/a/1/report.csv')).not.toBeNull();
+  });
 
   it('keeps files for as long as they are kept, then removes them after the event', async () => {
     await world.worker({ process: writing() });
@@ -162,6 +173,7 @@ it('offers nothing of a report of several files whose worker was killed half-way
           // What was killed removes nothing.
           removeFolder: () => Promise.resolve(),
           listFolders: (prefix) => fileStore.listFolders(prefix),
+          removeAbandonedUploads: (untouchedForMs) => fileStore.removeAbandonedUploads(untouchedForMs),
         };
         return processExportRequest(request, { ...parts, fileStore: store });
       },

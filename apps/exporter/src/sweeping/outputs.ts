@@ -68,6 +68,18 @@ export async function removeAbandonedAttempts(parts: OutputParts, signal: AbortS
   }
 }
 
+/**
+ * Gives up what workers that were killed had begun to store. What nobody has written to for longer than an export may take is at
+ * no export's hands any more.
+ */
+export async function removeAbandonedUploads(
+  { fileStore, logger }: Pick<OutputParts, 'fileStore' | 'logger'>,
+  longestExportMs: number,
+): Promise<void> {
+  const uploads = await fileStore.removeAbandonedUploads(longestExportMs);
+  if (uploads > 0) logger.debug({ uploads }, 'abandoned uploads removed');
+}
+
 /** Whether an attempt's files serve nobody, now or later. */
 function isAbandoned(state: JobState, attempt: string): boolean {
   if (state.status === 'absent' || state.status === 'skipped' || !/^[1-9][0-9]*$/.test(attempt)) return false;

@@ -139,6 +139,19 @@ export function fileStoreConformance(name: string, make: () => Promise<StoreUnde
       if (key !== '') await expect(store.listFolders(key)).rejects.toMatchObject(refused);
     });
 
+    it('gives up uploads that nobody has written to for a while, and leaves alone the others', async () => {
+      const upload = await store.create('jobs/a/x');
+      await write(upload, Buffer.from('1'));
+      expect(await store.removeAbandonedUploads(3_600_000)).toBe(0);
+      await upload.commit();
+      const abandoned = await store.create('jobs/b/x');
+      expect(await store.removeAbandonedUploads(0)).toBe(1);
+      await expect(abandoned.commit()).rejects.toMatchObject({ name: 'FileStoreError' });
+      expect(await store.stat('jobs/b/x')).toBeNull();
+      expect(await get('jobs/a/x')).toBe('1');
+      expect(await store.removeAbandonedUploads(0)).toBe(0);
+    });
+
     it('says when there is no such file', async () => {
       await expect(store.read('jobs/none')).rejects.toMatchObject({ code: 'file_store.missing' });
       expect(await store.stat('jobs/none')).toBeNull();
