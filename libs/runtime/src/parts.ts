@@ -7,8 +7,8 @@ import { VersionedEventStore, type EventFeed, type EventStore } from '#event-sou
 import { createEventStoreDb, PostgresEventStore } from '#event-store';
 import { DiskFileStore, type FileStore } from '#file-store';
 import { DataSourceQueries } from '#read-models';
-import { HealthChecks, systemClock, type Clock, type Logger } from '#platform';
-
+import { HealthChecks, type Clock, type Logger } from '#platform';
+import { DatabaseClock } from './database-clock';
 import { openKafkaParts, type KafkaParts } from './kafka-parts';
 import type { RuntimeSettings } from './runtime-settings';
 
@@ -16,6 +16,7 @@ import type { RuntimeSettings } from './runtime-settings';
 export interface Parts {
   readonly settings: RuntimeSettings;
   readonly logger: Logger;
+  /** The database's clock: the same time for every process, on whatever machine. */
   readonly clock: Clock;
   /** The product's own database: events, read models and the apps' tables. */
   readonly pool: Pool;
@@ -35,21 +36,44 @@ export interface Parts {
   readonly health: HealthChecks;
 }
 
-/** Builds the parts that the settings ask for. The database must have been migrated. A failure leaves nothing open. */
-export async function openParts(settings: RuntimeSettings, logger: Logger, clock: Clock = systemClock): Promise<Parts> {
+/**
+ * Builds the parts that the settings ask for. The database must have been migrated. A failure leaves nothing open.
+ *
+ * @param given takes the place of the database's clock, for tests
+ */
+export async function openParts(settings: RuntimeSettings, logger: Logger, given?: Clock): Promise<Parts> {
   const pool = createPool(settings.DATABASE_URL, {
     application: 'report-scheduler',
     max: settings.DATABASE_POOL_MAX,
     onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection broke'),
   });
   const notifications = new NotificationListener(settings.DATABASE_URL, 'report-scheduler notifications');
+  let clock = given;
   try {
+    clock ??= await startClock(pool, logger);
     return await assemble({ settings, logger, clock, pool, notifications });
   } catch (error) {
+    await stopClock(clock);
     await notifications.close();
     await pool.end();
     throw error;
   }
+}
+
+function startClock(pool: Pool, logger: Logger): Promise<DatabaseClock> {
+  return DatabaseClock.start({
+    ask: async () => {
+      const query = 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS present';
+      const [row] = (await pool.query<{ present: number }>(query)).rows;
+      if (!row) throw new Error('the database did not tell its time');
+      return row.present;
+    },
+    onError: (error) => logger.warn({ err: error, code: 'runtime.clock_not_compared' }, 'the clock goes on as it is'),
+  });
+}
+
+async function stopClock(clock: Clock | undefined): Promise<void> {
+  if (clock instanceof DatabaseClock) await clock.stop();
 }
 
 async function assemble(
@@ -110,6 +134,7 @@ function openDataSources(
 
 /** Closes what `openParts` opened. Every app that uses the parts must have stopped before. */
 export async function closeParts(parts: Parts): Promise<void> {
+  await stopClock(parts.clock);
   await parts.progress.stop();
   await parts.eventStore.close();
   await parts.notifications.close();
