@@ -11,7 +11,7 @@ import { checkAuditTrail } from '../proof/check-audit-trail';
 import { checkFiles } from '../proof/check-files';
 import { nextStartAfter, quantile, takeoversAfter } from '../proof/measurements';
 import { differencesFromRebuild } from '../rebuilt';
-import { ChaosSystem } from '../system/chaos-system';
+import { ChaosSystem, EXPORT_TIMEOUT_SECONDS } from '../system/chaos-system';
 import { auditRows, withClient } from '../system/database';
 import { Injector } from './inject';
 import { People } from './perform';
@@ -69,11 +69,14 @@ export async function runChaos({ seed, minutes, log }: ChaosOptions): Promise<Ch
       injector.inject(planFaults({ seed, minutes, leaseMs: LEASE_MS })),
     ]);
     log('the faults are over');
+    const overAt = performance.now();
     await Promise.all(system.processes.map((app) => app.start()));
     await people.answered();
     await delay(Math.max(endsAt.getTime() - Date.now(), 0));
     await untilSettled(system, SETTLED_WITHIN_MS);
     const filesOptions = { root: join(system.dataDir, 'files'), rowsOf: rowsOf(stage), swept: true };
+    // Until what was under way with the last fault counts as abandoned.
+    await delay(Math.max(overAt + EXPORT_TIMEOUT_SECONDS * 1000 + LEASE_MS - performance.now(), 0));
     const isClean = (events: readonly RecordedEvent[]): boolean => checkFiles(events, filesOptions).length === 0;
     const events = await untilSwept(system, isClean, SWEPT_WITHIN_MS);
     log('settled and swept');

@@ -18,8 +18,8 @@ const PRELOAD = join(COMPILED, 'test', 'chaos', 'injection', 'preload.js');
 /** Connections of each process, so that all together, and those that were half closed, stay below PostgreSQL's limit. */
 const POOL_MAX = '6';
 const SLOTS = '2';
-/** An export of the suite takes some seconds. */
-const EXPORT_TIMEOUT_SECONDS = '60';
+/** An export of the suite takes some seconds. Drafts of files that are older are taken for abandoned. */
+export const EXPORT_TIMEOUT_SECONDS = 20;
 
 export interface ChaosSystemOptions {
   /** How long an exporter keeps a job without a sign of life, milliseconds. */
@@ -148,7 +148,7 @@ export class ChaosSystem {
       DATA_SOURCES: JSON.stringify({ source: this.sourceUrl }),
       EXPORT_LEASE_SECONDS: String(leaseMs / 1000),
       EXPORT_SLOTS: SLOTS,
-      EXPORT_TIMEOUT_SECONDS,
+      EXPORT_TIMEOUT_SECONDS: String(EXPORT_TIMEOUT_SECONDS),
       [DISK_FOLDER]: join(this.dataDir, 'files'),
     };
     await promisify(execFile)(process.execPath, [join(COMPILED, 'deploy/distributed/prepare.js')], { env });
