@@ -51,6 +51,7 @@ export class JobEvents implements OnApplicationBootstrap {
     const stream = new JobStream(response, jobId, {
       lastSeen: typeof lastSeen === 'string' ? lastSeen : null,
       until: session?.expiresAt ?? null,
+      now: () => this.parts.clock.now(),
       read: async () => {
         const job = await this.views.view(caller, jobId);
         const progress = await this.views.progress(job);

@@ -20,6 +20,7 @@ interface JobStreamOptions {
   readonly lastSeen: string | null;
   /** When the caller's right to follow ends. */
   readonly until: Date | null;
+  now(): Date;
   read(): Promise<JobMoment>;
   onError(error: unknown): void;
 }
@@ -113,7 +114,7 @@ export class JobStream {
 
   private isOver(): boolean {
     const { until } = this.options;
-    return this.ended || (until !== null && until.getTime() <= Date.now());
+    return this.ended || (until !== null && until <= this.options.now());
   }
 
   private async pause(milliseconds: number, enough: () => boolean): Promise<void> {
