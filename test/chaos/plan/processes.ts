@@ -1,11 +1,11 @@
 /** How many processes of each app the suite runs, over one PostgreSQL and one folder of files. */
-export const INSTANCES = { api: 2, scheduler: 2, projector: 2, exporter: 2 } as const;
+const INSTANCES = { api: 2, scheduler: 2, projector: 2, exporter: 2 } as const;
 
 export type App = keyof typeof INSTANCES;
 /** Such as `exporter.2`. */
 export type ProcessName = `${App}.${number}`;
 
-export const APPS = Object.keys(INSTANCES) as readonly App[];
+const APPS = Object.keys(INSTANCES) as readonly App[];
 
 export const PROCESSES: readonly ProcessName[] = APPS.flatMap(processesOf);
 

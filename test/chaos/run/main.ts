@@ -1,6 +1,6 @@
-import { runChaos, RECOVERY_BAR_MS, TAKEOVER_BAR_MS } from './run-chaos';
+import { planOf, runChaos, RECOVERY_BAR_MS, TAKEOVER_BAR_MS } from './run-chaos';
 
-/** `npm run test:chaos -- [--seed 1] [--minutes 10] [--json]`. */
+/** `npm run test:chaos -- [--seed 1] [--minutes 10] [--json] [--plan]`. */
 async function main(): Promise<void> {
   const number = (name: string, fallback: number): number => {
     const place = process.argv.indexOf(`--${name}`);
@@ -8,10 +8,15 @@ async function main(): Promise<void> {
   };
   const json = process.argv.includes('--json');
   const seed = number('seed', Date.now() % 1_000_000);
+  const minutes = number('minutes', 10);
+  if (process.argv.includes('--plan')) {
+    process.stdout.write(`${JSON.stringify({ seed, minutes, ...planOf({ seed, minutes }) }, null, 1)}\n`);
+    return;
+  }
   // The answer of --json is all that stands on standard output.
   const log = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
   log(`seed ${seed}`);
-  const result = await runChaos({ seed, minutes: number('minutes', 10), log });
+  const result = await runChaos({ seed, minutes, log });
   const missed = [
     ...((result.takeoverMs.max ?? 0) > TAKEOVER_BAR_MS ? ['a lost worker was taken over too late'] : []),
     ...(result.recoverySeconds.some((seconds) => seconds * 1000 > RECOVERY_BAR_MS) ? ['recovery took too long'] : []),

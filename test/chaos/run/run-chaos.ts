@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobRequest } from '#domain';
 import type { RecordedEvent } from '#event-sourcing';
 import { checkHistory } from '../check-history';
-import { FAULT_KINDS } from '../plan/faults';
+import { FAULT_KINDS, type PlannedFault } from '../plan/faults';
 import { planFaults } from '../plan/plan-faults';
-import { planWorkload } from '../plan/plan-workload';
+import { planWorkload, type PlannedOperation } from '../plan/plan-workload';
 import { checkAnswers } from '../proof/check-answers';
 import { checkAuditTrail } from '../proof/check-audit-trail';
 import { checkFiles } from '../proof/check-files';
@@ -19,7 +19,7 @@ import { ROWS, setUp, type Stage } from './set-up';
 import { untilSettled, untilSwept } from './settle';
 
 /** How long an exporter keeps a job without a sign of life, milliseconds. */
-export const LEASE_MS = 5000;
+const LEASE_MS = 5000;
 export const TAKEOVER_BAR_MS = 2 * LEASE_MS;
 export const RECOVERY_BAR_MS = 15_000;
 const MINUTE_MS = 60_000;
@@ -51,62 +51,79 @@ export interface ChaosResult {
   readonly takeoverMs: { readonly count: number; readonly p95: number | null; readonly max: number | null };
   /** Seconds from each loss of power to the next job started. */
   readonly recoverySeconds: readonly number[];
-  /** Holds the logs and data of a run that found something. */
-  readonly folder: string;
+  /** Holds the logs and data of a run that found something, else null. */
+  readonly folder: string | null;
+}
+
+/** What will be done to the system, and what people will do meanwhile. */
+export function planOf({ seed, minutes }: Omit<ChaosOptions, 'log'>): {
+  readonly faults: readonly PlannedFault[];
+  readonly operations: readonly PlannedOperation[];
+} {
+  return {
+    faults: planFaults({ seed, minutes, leaseMs: LEASE_MS }),
+    operations: planWorkload({ seed, minutes }),
+  };
 }
 
 /** Harms a full system for some minutes, lets it come to rest, and proves from its event store what it kept. */
-export async function runChaos({ seed, minutes, log }: ChaosOptions): Promise<ChaosResult> {
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const system = await ChaosSystem.open({ leaseMs: LEASE_MS });
+  options.log(`data and logs in ${system.folder}`);
+  let result: Omit<ChaosResult, 'folder'>;
   try {
-    log(`data and logs in ${system.folder}`);
-    const endsAt = new Date(Date.now() + minutes * MINUTE_MS + LEASE_MS);
-    const stage = await setUp(system, endsAt);
-    const people = new People(stage);
-    const injector = new Injector(system, log);
-    await Promise.all([
-      people.perform(planWorkload({ seed, minutes })),
-      injector.inject(planFaults({ seed, minutes, leaseMs: LEASE_MS })),
-    ]);
-    log('the faults are over');
-    const overAt = performance.now();
-    await Promise.all(system.processes.map((app) => app.start()));
-    await people.answered();
-    await delay(Math.max(endsAt.getTime() - Date.now(), 0));
-    await untilSettled(system, SETTLED_WITHIN_MS);
-    const filesOptions = { root: join(system.dataDir, 'files'), rowsOf: rowsOf(stage), swept: true };
-    // Until what was under way with the last fault counts as abandoned.
-    await delay(Math.max(overAt + EXPORT_TIMEOUT_SECONDS * 1000 + LEASE_MS - performance.now(), 0));
-    const isClean = (events: readonly RecordedEvent[]): boolean => checkFiles(events, filesOptions).length === 0;
-    const events = await untilSwept(system, isClean, SWEPT_WITHIN_MS);
-    log('settled and swept');
-    const differences = await differencesFromRebuild(system.databaseUrl);
-    const rows = await withClient(system.databaseUrl, auditRows);
-    const violations = [
-      ...system.processes.flatMap(({ faults }) => faults),
-      ...people.refusals,
-      ...checkHistory({ events, until: endsAt, givenUpWithinMs: LONGEST_OUTAGE_MS }),
-      ...checkAnswers(events, people.answers),
-      ...checkFiles(events, filesOptions),
-      ...differences,
-      ...checkAuditTrail(rows, events),
-      ...(await system.stopApps()),
-    ];
-    const takeovers = takeoversAfter(events, injector.workerLosses);
-    const types = events.map(({ type }) => type);
-    return {
-      ...{ seed, minutes, violations, folder: system.folder },
-      faults: Object.fromEntries(FAULT_KINDS.map((kind) => [kind, injector.counts.get(kind) ?? 0])),
-      jobs: types.filter((type) => type === 'JobRequested').length,
-      attemptsLost: types.filter((type) => type === 'JobAttemptLost').length,
-      requests: people.answers.length,
-      retries: stage.admin.retries,
-      takeoverMs: { count: takeovers.length, p95: quantile(takeovers, 0.95), max: quantile(takeovers, 1) },
-      recoverySeconds: injector.powerLosses.map((at) => nextStartAfter(events, at) / 1000),
-    };
+    result = await harm(system, options);
   } finally {
     await system.close();
   }
+  if (result.violations.length > 0) return { ...result, folder: system.folder };
+  system.remove();
+  return { ...result, folder: null };
+}
+
+async function harm(system: ChaosSystem, { seed, minutes, log }: ChaosOptions): Promise<Omit<ChaosResult, 'folder'>> {
+  const endsAt = new Date(Date.now() + minutes * MINUTE_MS + LEASE_MS);
+  const stage = await setUp(system, endsAt);
+  const { faults, operations } = planOf({ seed, minutes });
+  const people = new People(stage);
+  const injector = new Injector(system, log);
+  await Promise.all([people.perform(operations), injector.inject(faults)]);
+  log('the faults are over');
+  const overAt = performance.now();
+  await Promise.all(system.processes.map((app) => app.start()));
+  await people.answered();
+  await delay(Math.max(endsAt.getTime() - Date.now(), 0));
+  await untilSettled(system, SETTLED_WITHIN_MS);
+  const filesOptions = { root: join(system.dataDir, 'files'), rowsOf: rowsOf(stage), swept: true };
+  // Until what was under way with the last fault counts as abandoned.
+  await delay(Math.max(overAt + EXPORT_TIMEOUT_SECONDS * 1000 + LEASE_MS - performance.now(), 0));
+  const isClean = (events: readonly RecordedEvent[]): boolean => checkFiles(events, filesOptions).length === 0;
+  const events = await untilSwept(system, isClean, SWEPT_WITHIN_MS);
+  log('settled and swept');
+  const differences = await differencesFromRebuild(system.databaseUrl);
+  const rows = await withClient(system.databaseUrl, auditRows);
+  const violations = [
+    ...system.processes.flatMap(({ faults }) => faults),
+    ...people.refusals,
+    ...checkHistory({ events, until: endsAt, givenUpWithinMs: LONGEST_OUTAGE_MS }),
+    ...checkAnswers(events, people.answers),
+    ...checkFiles(events, filesOptions),
+    ...differences,
+    ...checkAuditTrail(rows, events),
+    ...(await system.stopApps()),
+  ];
+  const takeovers = takeoversAfter(events, injector.workerLosses);
+  const types = events.map(({ type }) => type);
+  return {
+    ...{ seed, minutes, violations },
+    faults: Object.fromEntries(FAULT_KINDS.map((kind) => [kind, injector.counts.get(kind) ?? 0])),
+    jobs: types.filter((type) => type === 'JobRequested').length,
+    attemptsLost: types.filter((type) => type === 'JobAttemptLost').length,
+    requests: people.answers.length,
+    retries: stage.admin.retries,
+    takeoverMs: { count: takeovers.length, p95: quantile(takeovers, 0.95), max: quantile(takeovers, 1) },
+    recoverySeconds: injector.powerLosses.map((at) => nextStartAfter(events, at) / 1000),
+  };
 }
 
 function rowsOf({ templates }: Stage): (request: JobRequest) => number {
