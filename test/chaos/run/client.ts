@@ -29,6 +29,7 @@ export class PatientClient {
   #token: string | null = null;
   #turn = 0;
   #retries = 0;
+  #stopped = false;
 
   constructor(urls: readonly string[], credentials: Credentials) {
     this.#urls = urls;
@@ -40,6 +41,11 @@ export class PatientClient {
     return this.#retries;
   }
 
+  /** Whoever still waits for an answer gives up with an error. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   /** The first answer that says what became of the request, whether it was carried out or refused. */
   async ask<Body>(
     method: string,
@@ -48,13 +54,14 @@ export class PatientClient {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answered<Body>> {
     const key = randomUUID();
-    for (;;) {
+    while (!this.#stopped) {
       const answer = await this.#send<Body>(method, path, body, { ...headers, 'idempotency-key': key });
       if (answer?.status === 401) this.#token = null;
       else if (answer && answer.status < 500 && !NOT_NOW.has(codeOf(answer.body))) return answer;
       this.#retries += 1;
       await delay(AGAIN_MS);
     }
+    throw new Error(`${method} ${path} was never answered`);
   }
 
   /** Like `ask`, where anything but 2xx is an error that names what came back. */

@@ -6,6 +6,8 @@ import type { ChaosSystem } from '../system/chaos-system';
 import { withClient } from '../system/database';
 
 const LOOK_EVERY_MS = 50;
+/** An exporter that has nothing to do for so long is left alone, milliseconds. */
+const BUSY_WITHIN_MS = 10_000;
 
 /** Does the planned harm, each fault at its time, and keeps what has to be measured. */
 export class Injector {
@@ -15,6 +17,8 @@ export class Injector {
   readonly #losses: WorkerLoss[] = [];
   readonly #powerLosses: number[] = [];
   readonly #underWay = new Set<Promise<unknown>>();
+  /** What went wrong with the suite itself. */
+  #failure: { readonly error: unknown } | null = null;
   /** PostgreSQL comes and goes in turns. */
   #postgresTurn: Promise<unknown> = Promise.resolve();
 
@@ -43,10 +47,12 @@ export class Injector {
     for (const { atMs, fault } of faults) {
       await delay(Math.max(begunAt + atMs - performance.now(), 0));
       this.#log(`${(atMs / 1000).toFixed(1)} s ${JSON.stringify(fault)}`);
-      const injected = this.#inject(fault).then((met) => {
-        if (met) this.#counts.set(fault.kind, (this.#counts.get(fault.kind) ?? 0) + 1);
-        else this.#log(`${fault.kind} met nobody`);
-      });
+      const injected = this.#inject(fault)
+        .then((met) => {
+          if (met) this.#counts.set(fault.kind, (this.#counts.get(fault.kind) ?? 0) + 1);
+          else this.#log(`${fault.kind} met nobody`);
+        })
+        .catch((error: unknown) => void (this.#failure ??= { error }));
       if (fault.kind === 'worker_loss' || fault.kind === 'power_loss') {
         const before = performance.now();
         await injected;
@@ -58,6 +64,7 @@ export class Injector {
       }
     }
     await Promise.all(this.#underWay);
+    if (this.#failure) throw this.#failure.error;
   }
 
   /** False when there was nothing to harm in this moment. */
@@ -122,7 +129,7 @@ export class Injector {
 
   /** Kills an exporter as soon as it runs a job. */
   async #loseWorker(app: AppProcess): Promise<boolean> {
-    await this.#untilBusy(app);
+    if (!(await this.#isBusy(app))) return false;
     const at = Date.now();
     const pid = await app.kill();
     void app.start();
@@ -131,16 +138,16 @@ export class Injector {
     return true;
   }
 
-  /** A job of this process has begun and will run for a while: the slow report. */
-  async #untilBusy(app: AppProcess): Promise<void> {
-    await withClient(this.#system.databaseUrl, async (client) => {
-      for (;;) {
+  /** Waits until a job of this process has begun and will run for a while: the slow report. */
+  async #isBusy(app: AppProcess): Promise<boolean> {
+    return withClient(this.#system.databaseUrl, async (client) => {
+      for (const giveUpAt = performance.now() + BUSY_WITHIN_MS; ;) {
         const { rows } = await client.query<{ busy: boolean }>(
           `SELECT EXISTS (SELECT FROM exporter.export_queue
                           WHERE split_part(lease_owner, '/', 2) = $1 AND rows_done > 0) AS busy`,
           [String(app.pid ?? '')],
         );
-        if (rows[0]?.busy) return;
+        if (rows[0]?.busy || performance.now() > giveUpAt) return rows[0]?.busy ?? false;
         await delay(LOOK_EVERY_MS);
       }
     });

@@ -34,14 +34,18 @@ export class People {
     const begunAt = performance.now();
     for (const { atMs, operation } of operations) {
       await delay(Math.max(begunAt + atMs - performance.now(), 0));
-      const done = this.#perform(operation).finally(() => this.#underWay.delete(done));
+      const done = this.#perform(operation)
+        .catch((error: unknown) => void this.#refusals.push(`${operation.kind}: ${String(error)}`))
+        .finally(() => this.#underWay.delete(done));
       this.#underWay.add(done);
     }
   }
 
-  /** Everything that was begun has its answer. */
-  async answered(): Promise<void> {
+  /** Resolves when everything that was begun has its answer, or will not get one: not within so many milliseconds. */
+  async answered(withinMs: number): Promise<void> {
+    const giveUp = setTimeout(() => this.#stage.admin.stop(), withinMs);
     await Promise.all(this.#underWay);
+    clearTimeout(giveUp);
   }
 
   async #perform(operation: Operation): Promise<void> {

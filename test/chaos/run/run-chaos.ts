@@ -13,18 +13,17 @@ import { nextStartAfter, quantile, takeoversAfter } from '../proof/measurements'
 import { differencesFromRebuild } from '../rebuilt';
 import { ChaosSystem, EXPORT_TIMEOUT_SECONDS } from '../system/chaos-system';
 import { auditRows, withClient } from '../system/database';
+import { LEASE_MS } from './bars';
 import { Injector } from './inject';
 import { People } from './perform';
+import type { ChaosResult } from './result';
 import { ROWS, setUp, type Stage } from './set-up';
 import { untilSettled, untilSwept } from './settle';
 
-/** How long an exporter keeps a job without a sign of life, milliseconds. */
-const LEASE_MS = 5000;
-export const TAKEOVER_BAR_MS = 2 * LEASE_MS;
-export const RECOVERY_BAR_MS = 15_000;
 const MINUTE_MS = 60_000;
 /** What is still open so long after the last fault will not end any more, milliseconds. */
 const SETTLED_WITHIN_MS = 180_000;
+const ANSWERED_WITHIN_MS = 60_000;
 const SWEPT_WITHIN_MS = 120_000;
 /** No outage of the suite keeps occurrences waiting for longer, milliseconds. */
 const LONGEST_OUTAGE_MS = 45_000;
@@ -35,24 +34,6 @@ export interface ChaosOptions {
   readonly minutes: number;
   /** Gets a line for each step and each fault. */
   readonly log: (line: string) => void;
-}
-
-export interface ChaosResult {
-  readonly seed: number;
-  readonly minutes: number;
-  readonly faults: Readonly<Record<string, number>>;
-  readonly jobs: number;
-  readonly attemptsLost: number;
-  /** What people asked for, and how often they had to ask again. */
-  readonly requests: number;
-  readonly retries: number;
-  readonly violations: readonly string[];
-  /** Milliseconds from the loss of a worker to the next attempt of each of its jobs. */
-  readonly takeoverMs: { readonly count: number; readonly p95: number | null; readonly max: number | null };
-  /** Seconds from each loss of power to the next job started. */
-  readonly recoverySeconds: readonly number[];
-  /** Holds the logs and data of a run that found something, else null. */
-  readonly folder: string | null;
 }
 
 /** What will be done to the system, and what people will do meanwhile. */
@@ -91,7 +72,7 @@ async function harm(system: ChaosSystem, { seed, minutes, log }: ChaosOptions): 
   log('the faults are over');
   const overAt = performance.now();
   await Promise.all(system.processes.map((app) => app.start()));
-  await people.answered();
+  await people.answered(ANSWERED_WITHIN_MS);
   await delay(Math.max(endsAt.getTime() - Date.now(), 0));
   await untilSettled(system, SETTLED_WITHIN_MS);
   const filesOptions = { root: join(system.dataDir, 'files'), rowsOf: rowsOf(stage), swept: true };
