@@ -4,8 +4,11 @@ import type { WorkerLoss } from '../proof/measurements';
 import type { AppProcess } from '../system/app-process';
 import type { ChaosSystem } from '../system/chaos-system';
 import { withClient } from '../system/database';
+import { ROWS } from './set-up';
 
 const LOOK_EVERY_MS = 50;
+/** A job that has come so far, in rows, is still far from its end when its worker is killed. */
+const BARELY_BEGUN_ROWS = ROWS.slow / 2;
 /** An exporter that has nothing to do for so long is left alone, milliseconds. */
 const BUSY_WITHIN_MS = 10_000;
 
@@ -144,8 +147,8 @@ export class Injector {
       for (const giveUpAt = performance.now() + BUSY_WITHIN_MS; ;) {
         const { rows } = await client.query<{ busy: boolean }>(
           `SELECT EXISTS (SELECT FROM exporter.export_queue
-                          WHERE split_part(lease_owner, '/', 2) = $1 AND rows_done > 0) AS busy`,
-          [String(app.pid ?? '')],
+                          WHERE split_part(lease_owner, '/', 2) = $1 AND rows_done > 0 AND rows_done < $2) AS busy`,
+          [String(app.pid ?? ''), BARELY_BEGUN_ROWS],
         );
         if (rows[0]?.busy || performance.now() > giveUpAt) return rows[0]?.busy ?? false;
         await delay(LOOK_EVERY_MS);
