@@ -12,13 +12,14 @@ import { DeliveredContent } from './jobs/delivered-content';
 import { Gathered } from './jobs/gathered';
 import { JobHistory } from './jobs/job-history';
 import { JobRunner, type RunnerParts } from './jobs/job-runner';
-import { retryDelayMs } from './jobs/retry-delay';
+import { retryPolicyOf } from './jobs/retry-settings';
 import { Claims } from './queue/claims';
 import { CANCELLED, ExportQueue, QUEUE_CHANNEL } from './queue/export-queue';
 import { QueueProjection } from './queue/queue-projection';
 import { WorkerRegister } from './queue/worker-register';
 import { expireWaitingJobs } from './sweeping/deadlines';
 import { expireOutputs, removeAbandonedAttempts, removeAbandonedUploads } from './sweeping/outputs';
+import { reportOverdue } from './sweeping/overdue';
 import { Sweeper } from './sweeping/sweeper';
 import { WorkerPool } from './workers/worker-pool';
 
@@ -26,6 +27,7 @@ import { WorkerPool } from './workers/worker-pool';
 export const EXPORT_PROCESS = Symbol('what a job does');
 
 const DEADLINES_EVERY_MS = 5000;
+const OVERDUE_EVERY_MS = 15_000;
 const RETENTION_EVERY_MS = 15_000;
 const ABANDONED_EVERY_MS = 600_000;
 
@@ -77,8 +79,16 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
       },
       userMaxRows: (userId) => maxRows.ask(userId),
       retentionDays: settings.OUTPUT_RETENTION_DAYS,
-      retryDelayMs: (attempt) => retryDelayMs(attempt, Math.random()),
+      retryPolicy: retryPolicyOf(settings),
     });
+    const overdue = {
+      ...{ pool, history, clock, logger, stalledMs: settings.EXPORT_STALLED_MINUTES * 60_000 },
+      rules: {
+        ceilingMs: settings.EXPORT_LONG_MINUTES * 60_000,
+        factor: settings.EXPORT_LONG_FACTOR,
+        leastRuns: settings.EXPORT_LONG_RUNS,
+      },
+    };
     const outputs = { pool, history, fileStore, clock, logger };
     this.#parts = parts;
     this.#projection = new QueueProjection({ pool, eventFeed, logger, leaseMs: queue.leaseMs });
@@ -90,10 +100,12 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
       logger,
       slots: settings.EXPORT_SLOTS,
       name,
+      stuckMs: settings.EXPORT_STUCK_MINUTES * 60_000,
       run: (job) => runner.run(job),
     });
     this.#sweepers = [
       new Sweeper('deadlines', DEADLINES_EVERY_MS, () => expireWaitingJobs({ queue, history, clock, logger }), logger),
+      new Sweeper('overdue', OVERDUE_EVERY_MS, () => reportOverdue(overdue), logger),
       new Sweeper('retention', RETENTION_EVERY_MS, () => expireOutputs(outputs), logger),
       new Sweeper(
         'abandoned attempts',

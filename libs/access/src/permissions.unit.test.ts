@@ -31,6 +31,7 @@ const template: TemplateState = {
   details: { name: 'x', description: null, tags: [] },
   definition: templateDefinition(),
   shares: { [BEN]: 'run', [CARA]: 'view' },
+  retryPolicy: null,
 };
 
 const rights = (state: TemplateState, person: { userId: string; role: 'admin' | 'user' }) =>
@@ -85,8 +86,14 @@ it('schedules and jobs belong to their owners and to administrators', () => {
     request: jobRequest(),
     attempt: 0,
     worker: null,
+    startedAt: null,
+    firstStartedAt: null,
+    handedBack: 0,
     attemptOutcome: null,
     retryAt: null,
+    retryBefore: null,
+    stalledAfter: null,
+    ranLong: null,
     output: null,
     outputExpired: false,
     deadLetter: null,

@@ -1,10 +1,12 @@
 import {
   currentDefinition,
+  currentFailure,
   currentInput,
   currentOutcome,
   currentSchedule,
   PLAIN_REQUEST,
   type FirstDefinition,
+  type FirstFailure,
   type FirstInput,
   type FirstOutcome,
   type FirstSchedule,
@@ -80,6 +82,14 @@ const dataSourceOptions: Upcaster = (data) => {
   return { ...rest, definition: { mysql: null, blackouts: [], ...definition } };
 };
 
+/** What events of attempts did not tell in their first version. */
+const UNKNOWN_FACTS = { worker: null, durationMs: null };
+
+const attemptFailure: Upcaster = (data) => {
+  const { failure, ...rest } = data as { readonly failure: FirstFailure };
+  return { ...UNKNOWN_FACTS, ...rest, failure: currentFailure(failure) };
+};
+
 export const UPCASTERS: Upcasters = {
   TemplateCreated: { 1: templateContents },
   TemplateRevised: { 1: templateContents },
@@ -102,6 +112,9 @@ export const UPCASTERS: Upcasters = {
       return { ...rest, output: currentOutcome(output) };
     },
   },
+  JobAttemptFailed: { 1: (data) => ({ retryBefore: null, ...(attemptFailure(data) as Fields) }) },
+  JobFailed: { 1: attemptFailure },
+  JobAttemptLost: { 1: (data) => ({ ...UNKNOWN_FACTS, cause: 'worker_lost', retryBefore: null, ...(data as Fields) }) },
   DatasetRegistered: { 1: datasetContents },
   DatasetRevised: { 1: datasetContents },
   DataSourceRegistered: { 1: dataSourceOptions },

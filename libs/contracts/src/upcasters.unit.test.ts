@@ -177,6 +177,32 @@ describe('an event of version 1 becomes one as it is written now', () => {
   });
 
   it.each([
+    ['JobAttemptFailed', { retryAt: at }, { code: 'data_source.unreachable', transient: true }, 'transient'],
+    // One code stood for what passes and for what does not.
+    ['JobAttemptFailed', { retryAt: at }, { code: 'data_source.failed', transient: true }, 'transient'],
+    ['JobFailed', {}, { code: 'limit.rows', transient: false }, 'limit'],
+    ['JobFailed', {}, { code: 'template.invalid', transient: false }, 'permanent'],
+    // What was not tried again then did not pass then.
+    ['JobFailed', {}, { code: 'data_source.timeout', transient: false }, 'permanent'],
+    ['JobFailed', {}, { code: 'of.a.plugin', transient: false }, 'permanent'],
+  ])('%s, %j, of %j', (type, rest, first, failureClass) => {
+    const failure = { message: 'It failed.', ...first };
+    const data = { jobId: 'j', attempt: 1, at, ...rest };
+    expect(upcastFrom1('job-1', type, { ...data, failure })).toEqual({
+      ...data,
+      ...{ worker: null, durationMs: null, failure: { ...failure, class: failureClass } },
+      ...(type === 'JobAttemptFailed' ? { retryBefore: null } : {}),
+    });
+  });
+
+  it('JobAttemptLost', () => {
+    const lost = { jobId: 'j', attempt: 1, at };
+    expect(upcastFrom1('job-1', 'JobAttemptLost', lost)).toEqual({
+      ...{ ...lost, cause: 'worker_lost', worker: null, durationMs: null, retryBefore: null },
+    });
+  });
+
+  it.each([
     ['DatasetRegistered', { by: 'anna' }],
     ['DatasetRevised', {}],
   ])('%s', (type, rest) => {

@@ -100,5 +100,5 @@ async function tryFolder(folder: string, filesRoot: string | null): Promise<Conn
 function requireRoot(filesRoot: string | null): string {
   if (filesRoot !== null) return filesRoot;
   const message = 'The setting FILE_SOURCES_DIR is missing: without it no files can be read.';
-  throw new DataSourceError('data_source.failed', message, false);
+  throw new DataSourceError('data_source.failed', message);
 }

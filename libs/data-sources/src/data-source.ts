@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { DataType } from '#domain';
+import { failureClassOf, type DataType } from '#domain';
 import type { Statement } from './statement';
 
 /**
@@ -83,8 +83,13 @@ export type DataSourceErrorCode =
   | 'data_source.permission_denied'
   | 'data_source.timeout'
   | 'data_source.cancelled'
+  /** The database gave up the query for another one: a deadlock, a serialisation failure, a lock that did not come free. */
+  | 'data_source.conflict'
+  /** It ran out of memory or disk. */
+  | 'data_source.exhausted'
   | 'data_source.value_invalid'
   | 'data_source.unsupported'
+  | 'data_source.secret_missing'
   | 'data_source.secret_unreadable'
   | 'data_source.query_refused'
   | 'data_source.query_unsupported'
@@ -95,12 +100,15 @@ export class DataSourceError extends Error {
   constructor(
     readonly code: DataSourceErrorCode,
     message: string,
-    /** True when another try may well succeed. */
-    readonly transient: boolean,
     options?: ErrorOptions,
   ) {
     super(message, options);
     this.name = 'DataSourceError';
+  }
+
+  /** True when another try may well succeed. */
+  get transient(): boolean {
+    return failureClassOf(this.code) === 'transient';
   }
 }
 
@@ -112,5 +120,5 @@ export async function describeQuery(
 ): Promise<DescribedQuery> {
   if (source.describeQuery) return source.describeQuery(query, options);
   const message = 'This data source takes no queries: a dataset over it is one of its tables.';
-  throw new DataSourceError('data_source.query_unsupported', message, false);
+  throw new DataSourceError('data_source.query_unsupported', message);
 }

@@ -45,7 +45,7 @@ class Registry implements DataSourceRegistry {
   readSecret(secretId: string): Promise<string> {
     const secret = this.secrets.get(secretId);
     return secret === undefined
-      ? Promise.reject(new DataSourceError('data_source.secret_unreadable', 'gone', true))
+      ? Promise.reject(new DataSourceError('data_source.secret_missing', 'gone'))
       : Promise.resolve(secret);
   }
 }
@@ -131,7 +131,7 @@ it('says when a password cannot be read', async () => {
   await withSources(async (sources, registry) => {
     registry.register('sales', before);
     registry.secrets.clear();
-    await expect(sources.get('sales')).rejects.toMatchObject({ code: 'data_source.secret_unreadable' });
+    await expect(sources.get('sales')).rejects.toMatchObject({ code: 'data_source.secret_missing' });
   });
 });
 

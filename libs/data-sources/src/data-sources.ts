@@ -18,7 +18,7 @@ export type RegisteredDataSource = DataSourceOptions & {
 export interface DataSourceRegistry {
   /** Null when none of the name is registered, or it is retired. */
   find(name: string): Promise<RegisteredDataSource | null>;
-  /** Throws `data_source.secret_unreadable`. */
+  /** Throws `data_source.secret_missing` or `data_source.secret_unreadable`. */
   readSecret(secretId: SecretId, dataSourceId: DataSourceId): Promise<string>;
 }
 

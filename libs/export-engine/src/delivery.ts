@@ -33,6 +33,6 @@ async function lookedUp(lastContent: ExportParts['lastContent']): Promise<string
     return (await lastContent?.()) ?? null;
   } catch (cause) {
     const message = 'What the report delivered last could not be looked up.';
-    throw new ExportFailure('export.last_content_unknown', message, true, [], { cause });
+    throw new ExportFailure('export.last_content_unknown', message, [], { cause });
   }
 }

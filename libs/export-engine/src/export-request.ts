@@ -34,6 +34,11 @@ export interface ExportParts {
   readonly lastContent?: () => Promise<string | null>;
   /** Rows and bytes written so far; called a few times a second at most, and once at the end. */
   readonly onProgress: (rows: number, bytes: number) => void;
+  /**
+   * The export has come a step further that shows in no row: it is planned, its query is sent, all rows are read, a file is
+   * stored. The next sign of life may take `quietMs` milliseconds: a query may work as long as its database lets it.
+   */
+  readonly onStep?: (quietMs: number) => void;
 }
 
 /** Finds a data source by its name; `DataSources` is one. */

@@ -30,7 +30,7 @@ function warningCode(kind: RowLimitKind, owner: LimitOwner): string {
 /** That the report failed at a limit, since its template wants no part of it. Code: `limit.<kind>`. */
 export function limitFailure(kind: RowLimitKind, limit: Limit): ExportFailure {
   const message = `The report has more than the ${described(kind, limit)}. Narrow its filter, raise the limit, or let the template cut or split it.`;
-  return new ExportFailure(`limit.${kind}`, message, false);
+  return new ExportFailure(`limit.${kind}`, message);
 }
 
 function described(kind: RowLimitKind, { most, owner }: Limit): string {
@@ -39,17 +39,17 @@ function described(kind: RowLimitKind, { most, owner }: Limit): string {
 
 export function tooManyFiles(most: number): ExportFailure {
   const message = `The report would make more than the ${most.toLocaleString('en')} files that the system allows. Narrow its filter, raise its limits, or split it by a column with fewer values.`;
-  return new ExportFailure('limit.files', message, false);
+  return new ExportFailure('limit.files', message);
 }
 
 export function tooManySheets(most: number): ExportFailure {
   const message = `The report would make more than the ${most.toLocaleString('en')} sheets of a file that the system allows. Narrow its filter, raise its limits, or split it by a column with fewer values.`;
-  return new ExportFailure('limit.sheets', message, false);
+  return new ExportFailure('limit.sheets', message);
 }
 
 /** @param limit in milliseconds */
 export function tooSlow({ most, owner }: Limit, cause: unknown): ExportFailure {
   const seconds = (most / 1000).toLocaleString('en');
   const message = `The export took longer than the ${seconds} seconds that ${ALLOWED_BY[owner]}. Narrow its filter, group its rows, or raise the limit.`;
-  return new ExportFailure('limit.seconds', message, false, [], { cause });
+  return new ExportFailure('limit.seconds', message, [], { cause });
 }

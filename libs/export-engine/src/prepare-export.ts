@@ -39,7 +39,7 @@ export async function prepareExport(
   const source = await preparation.dataSources.get(dataset.dataSource);
   if (!source) {
     const message = `The data source "${dataset.dataSource}" of the dataset "${dataset.name}" does not exist, or was retired.`;
-    throw new ExportFailure('data_source.unknown', message, false);
+    throw new ExportFailure('data_source.unknown', message);
   }
   const { columns: live, query } = await liveDataset(source, dataset, { signal });
   const gone = liveProblems(definition, dataset, live);

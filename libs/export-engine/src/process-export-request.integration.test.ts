@@ -162,6 +162,13 @@ describe('CSV', () => {
     },
   );
 
+  it('tells of each step, and how long a query may be quiet', async () => {
+    const steps: number[] = [];
+    await run(inputOf({}), { onStep: (quietMs) => steps.push(quietMs), limits: { maxRows: 100, timeoutMs: 60_000 } });
+    // Planned, query sent, rows read, file stored.
+    expect(steps).toEqual([0, 65_000, 0, 0]);
+  });
+
   it('describes the file', async () => {
     const progress: [number, number][] = [];
     const output = await run(inputOf({}), { onProgress: (rows, bytes) => progress.push([rows, bytes]) });

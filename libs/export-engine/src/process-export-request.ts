@@ -60,6 +60,7 @@ async function run({ jobId, attempt, batchTypeId, input }: ExportRequest, parts:
     limits,
   });
   const plannedAt = performance.now();
+  parts.onStep?.(0);
   const folder = `jobs/${jobId}/${attempt}`;
   const files = new ReportFiles(plan, {
     ...parts,
@@ -122,6 +123,7 @@ async function write(
   const format = copyFormatOf(output);
   const timeoutMs = parts.limits.timeoutMs + QUERY_GRACE_MS;
   const options = { signal: parts.signal, timeoutMs, timeZone, reads: relation };
+  parts.onStep?.(timeoutMs);
   const rows = await source.copyOut(plan.select, format, options);
   const digest = plan.deliver === 'if_changed' ? ContentDigest.of(rows, format.type, maxRows) : null;
   try {
@@ -134,6 +136,7 @@ async function write(
     );
     if (fed.truncated && limits.whenReached === 'fail') throw limitFailure(limits.rows.kind, limits.rows);
     progress.finish(totals ? fed.rows - 1 : fed.rows, files.bytes);
+    parts.onStep?.(0);
     return { fed, contentSha256: digest?.sha256() ?? null };
   } finally {
     await closed(rows);

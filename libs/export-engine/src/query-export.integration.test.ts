@@ -93,7 +93,7 @@ it('says what is wrong with a column that the query gives no more', async () => 
 });
 
 it('counts a refused query as drift', () => {
-  const refusal = new DataSourceError('data_source.query_refused', 'The query is refused: it is empty.', false);
+  const refusal = new DataSourceError('data_source.query_refused', 'The query is refused: it is empty.');
   expect(datasetDrift(SALES, refusal)).toEqual([
     {
       code: 'dataset.query_invalid',

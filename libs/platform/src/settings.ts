@@ -104,8 +104,30 @@ const schema = z.object({
   EXPORT_MAX_FILES: z.coerce.number().int().min(1).max(10_000).default(1000),
   /** Seconds that an export may take. Default 3600. */
   EXPORT_TIMEOUT_SECONDS: z.coerce.number().min(1).default(3600),
+  /** Minutes without progress after which an attempt is given up for another worker to take the job. Default 10. */
+  EXPORT_STUCK_MINUTES: z.coerce.number().min(0.1).max(10_080).default(10),
+  /** Minutes after which a waiting job is reported as stalled. Default 30. */
+  EXPORT_STALLED_MINUTES: z.coerce.number().min(0.1).max(525_600).default(30),
+  /** Minutes after which a running job is reported to run long, whatever is usual. Default 30. */
+  EXPORT_LONG_MINUTES: z.coerce.number().min(0.1).max(525_600).default(30),
+  /** How many times its usual duration a job may run before that. Default 3. */
+  EXPORT_LONG_FACTOR: z.coerce.number().min(1).max(1000).default(3),
+  /** Completed runs of a template without which nothing is usual, 1 to 50. Default 10. */
+  EXPORT_LONG_RUNS: z.coerce.number().int().min(1).max(50).default(10),
   /** Attempts of a job before it counts as failed. Default 3. */
   EXPORT_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(20).default(3),
+  /** Attempts, of those, after which a job that met a limit counts as failed. Default 1: it is not tried again. */
+  EXPORT_LIMIT_ATTEMPTS: z.coerce.number().int().min(1).max(20).default(1),
+  /** Seconds to wait after the first failed attempt. Default 1. */
+  EXPORT_RETRY_FIRST_SECONDS: z.coerce.number().min(0).max(86_400).default(1),
+  /** By which each further wait is longer. Default 4. */
+  EXPORT_RETRY_FACTOR: z.coerce.number().min(1).max(100).default(4),
+  /** Seconds of the longest wait. Default 300. */
+  EXPORT_RETRY_LONGEST_SECONDS: z.coerce.number().min(0).max(86_400).default(300),
+  /** Part of each wait of which a random share is taken off, 0 to 1. Default 0.5. */
+  EXPORT_RETRY_JITTER: z.coerce.number().min(0).max(1).default(0.5),
+  /** Minutes from the start of the first attempt after which no other one begins. Unset: no end. */
+  EXPORT_RETRY_DEADLINE_MINUTES: z.coerce.number().int().min(1).max(525_600).optional(),
   /** Attempts in a row that fail by the fault of one data source before it is left alone. Default 5. */
   CIRCUIT_FAILURES: z.coerce.number().int().min(1).max(1000).default(5),
   /** Seconds for which it is left alone at first, and at most: twice as long each time that it still does not answer. Defaults 30, 600. */

@@ -54,7 +54,7 @@ export function everyRow(
   return selfServiceRequest({
     ...{ jobId: randomUUID(), owner, nominalTime: new Date().toISOString(), timeZone: 'UTC', priority: 'normal' },
     template: {
-      ...{ status: 'active', templateId: randomUUID(), owner, shares: {} },
+      ...{ status: 'active', templateId: randomUUID(), owner, shares: {}, retryPolicy: null },
       details: { name: dataset.name, description: null, tags: [] },
       definition: {
         ...PLAIN_REPORT,

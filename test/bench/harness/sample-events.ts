@@ -40,6 +40,7 @@ export function templateOf(index: number): ExistingTemplate {
       sort: [{ header: 'delay', direction: 'descending' }],
     }),
     shares: {},
+    retryPolicy: null,
   };
 }
 

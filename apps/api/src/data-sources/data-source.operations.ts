@@ -12,7 +12,12 @@ import {
 
 const tag = 'Data sources';
 const source = z.strictObject({ source: z.string().min(1).max(63).describe('Its id or its name.') });
-const readable = ['data_source.missing', 'data_source.unreachable', 'data_source.secret_unreadable'] as const;
+const readable = [
+  'data_source.missing',
+  'data_source.unreachable',
+  'data_source.secret_missing',
+  'data_source.secret_unreadable',
+] as const;
 const storable = [
   'data_source.files_disabled',
   'data_source.of_settings',
@@ -127,7 +132,7 @@ export const dataSourceOperations = {
     access: 'admin',
     params: source,
     response: connectionTest,
-    problems: ['data_source.missing', 'data_source.secret_unreadable'],
+    problems: ['data_source.missing', 'data_source.secret_missing', 'data_source.secret_unreadable'],
   }),
   relations: operation({
     id: 'listRelations',

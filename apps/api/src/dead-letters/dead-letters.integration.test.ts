@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'supertest';
 import { UserStore } from '#access';
-import { job, redriveJobId, streamOf, type JobCommand, type JobFailure, type JobState } from '#domain';
+import { job, jobFailure, redriveJobId, streamOf, type JobCommand, type JobFailure, type JobState } from '#domain';
+import { retryPolicy } from '#domain/testing';
 import { execute, STORE_SOURCE, type CommandContext } from '#event-sourcing';
 import {
   as,
@@ -15,8 +16,8 @@ import {
 } from '../testing/api-world';
 import { Redrives } from './redrives';
 
-const UNREACHABLE = { code: 'data_source.unreachable', message: 'It does not answer.', transient: true };
-const BROKEN = { code: 'template.invalid', message: 'A column is gone.', transient: false };
+const UNREACHABLE = jobFailure('data_source.unreachable', 'It does not answer.');
+const BROKEN = jobFailure('template.invalid', 'A column is gone.');
 
 let world: ApiWorld;
 let dataset: Made;
@@ -54,7 +55,7 @@ async function fails(jobId: string, failure: JobFailure = UNREACHABLE): Promise<
   await tell(
     jobId,
     { type: 'StartJob', ...attempt, worker: 'w' },
-    { type: 'FailAttempt', ...attempt, failure, retryDelayMs: 0 },
+    { type: 'FailAttempt', ...attempt, failure, policy: retryPolicy(), chance: 0 },
   );
   return jobId;
 }

@@ -4,6 +4,7 @@ import {
   job,
   redriveJobId,
   redriveObstacle,
+  mostAttempts,
   repeatedRequest,
   streamOf,
   type ExistingJob,
@@ -12,6 +13,7 @@ import {
   type JobId,
   type JobRequest,
   type UserId,
+  type RetryPolicy,
 } from '#domain';
 import { derivedId, fold, toDomainEvent, type CommandContext, type Position } from '#event-sourcing';
 import { PARTS, type Parts } from '#runtime';
@@ -92,11 +94,11 @@ export class Redrives {
     if ('outcome' in last) return last;
     const { request } = last;
     const owner = await this.ownerOf(from.caller, request.owner);
-    await this.requireTemplate(owner, request.templateId);
+    const policy = await this.retryPolicy(owner, request.templateId);
     const repeated = repeatedRequest(request, {
       ...{ jobId: redriveJobId(request.jobId), origin: 'retry', owner: owner.userId, catchUp: true },
       priority: this.policy.allowed(owner, request.priority),
-      maxAttempts: this.parts.settings.EXPORT_MAX_ATTEMPTS,
+      maxAttempts: policy === null ? this.parts.settings.EXPORT_MAX_ATTEMPTS : mostAttempts(policy),
     });
     return { outcome: 'planned', request: repeated };
   }
@@ -135,12 +137,14 @@ export class Redrives {
     return user;
   }
 
-  private async requireTemplate(owner: Caller, templateId: string | null): Promise<void> {
-    if (templateId === null) return;
+  /** Of a template that the owner may run again; null: it has none of its own. */
+  private async retryPolicy(owner: Caller, templateId: string | null): Promise<RetryPolicy | null> {
+    if (templateId === null) return null;
     const template = templateFor(owner, (await this.streams.template(templateId)).state, 'run');
     if (template.status === 'archived') {
       throw new Problem('template.archived', 'The template is archived: restore it first.');
     }
+    return template.retryPolicy;
   }
 }
 

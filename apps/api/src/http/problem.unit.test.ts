@@ -41,7 +41,7 @@ describe('an error', () => {
     [new NotFoundException(), 'route.unknown'],
     [new BadRequestException(), 'request.malformed'],
     [new InvalidCursor(), 'cursor.invalid'],
-    [new DataSourceError('data_source.unreachable', 'x', true), 'data_source.unreachable'],
+    [new DataSourceError('data_source.unreachable', 'x'), 'data_source.unreachable'],
     [new FileStoreError('file_store.missing', 'x'), 'file_store.missing'],
     [Object.assign(new Error('x'), { status: 413, expose: true }), 'request.too_large'],
     [Object.assign(new Error('x'), { status: 415, expose: true }), 'request.unsupported_media_type'],
@@ -61,8 +61,8 @@ describe('an error', () => {
   });
 
   it('that may pass says when to come back', () => {
-    expect(toProblem(new DataSourceError('data_source.timeout', 'x', true)).headers).toEqual({ 'Retry-After': '5' });
-    expect(toProblem(new DataSourceError('data_source.failed', 'x', false)).headers).toEqual({});
+    expect(toProblem(new DataSourceError('data_source.timeout', 'x')).headers).toEqual({ 'Retry-After': '5' });
+    expect(toProblem(new DataSourceError('data_source.failed', 'x')).headers).toEqual({});
   });
 });
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Caller } from '#access';
 import {
   isEnded,
+  mostAttempts,
   repeatedRequest,
   selfServiceRequest,
   standardExportRequest,
@@ -10,6 +11,7 @@ import {
   type BatchTypeId,
   type OutputOptions,
   type Priority,
+  type RetryPolicy,
 } from '#domain';
 import { derivedId } from '#event-sourcing';
 import { DEFAULT_BATCH_TYPES } from '#export-engine';
@@ -101,16 +103,21 @@ export class JobRequests {
       if (origin === 'retry' && (status === 'completed' || status === 'completed_with_warnings')) {
         throw new Problem('job.did_not_fail', 'The job has completed: rerun it instead.');
       }
-      if (request.templateId !== null) {
-        const template = templateFor(from.caller, (await this.streams.template(request.templateId)).state, 'run');
-        if (template.status === 'archived') throw archived();
-      }
+      const policy = request.templateId === null ? null : await this.policyOf(from.caller, request.templateId);
       return repeatedRequest(request, {
-        ...{ jobId, origin, owner: from.caller.userId, maxAttempts: this.parts.settings.EXPORT_MAX_ATTEMPTS },
+        ...{ jobId, origin, owner: from.caller.userId },
+        maxAttempts: policy === null ? this.parts.settings.EXPORT_MAX_ATTEMPTS : mostAttempts(policy),
         priority: this.policy.allowed(from.caller, request.priority),
         catchUp: false,
       });
     });
+  }
+
+  /** Of a template that the caller may run again. */
+  private async policyOf(caller: Caller, templateId: string): Promise<RetryPolicy | null> {
+    const template = templateFor(caller, (await this.streams.template(templateId)).state, 'run');
+    if (template.status === 'archived') throw archived();
+    return template.retryPolicy;
   }
 
   private async request(from: From, make: (jobId: string) => Promise<JobRequest>) {

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { BATCH_TYPE_SELF_SERVICE, DEFAULT_CSV, JOB_STATUSES, OUTPUT_FORMATS, PRIORITIES, type JobInput } from '#domain';
+import {
+  BATCH_TYPE_SELF_SERVICE,
+  DEFAULT_CSV,
+  EXPIRY_REASONS,
+  FAILURE_CLASSES,
+  JOB_STATUSES,
+  LOSS_CAUSES,
+  OUTPUT_FORMATS,
+  PRIORITIES,
+  type JobInput,
+} from '#domain';
 import { DEFAULT_BATCH_TYPES } from '#export-engine';
 import { actor, id, instant, timeZone, uuid } from '../http/fields';
 import { outputInput } from '../templates/output.schema';
@@ -41,7 +51,10 @@ const failure = z
   .object({
     code: z.string(),
     message: z.string(),
-    transient: z.boolean().describe('Whether another try may succeed.'),
+    transient: z.boolean().describe('Whether another try may succeed: of the class `transient`.'),
+    class: z
+      .enum(FAILURE_CLASSES)
+      .describe('`transient` passes by itself, `permanent` does not, and `limit` met a limit of rows, bytes or time.'),
   })
   .meta({ id: 'JobFailure' });
 
@@ -92,7 +105,7 @@ export const summary = {
   priority,
   startBefore: instant.nullable(),
   attempt: z.int().describe('The attempt begun last; 0 before the first.'),
-  maxAttempts: z.int(),
+  maxAttempts: z.int().describe('Attempts in all; those handed back at a shutdown do not count.'),
   requestedAt: instant,
   startedAt: instant.nullable(),
   endedAt: instant.nullable(),
@@ -104,7 +117,9 @@ export const summary = {
   outputExpiredAt: instant.nullable(),
   cancelledBy: actor.nullable(),
   cancelReason: z.string().nullable(),
-  expiryReason: z.enum(['deadline', 'schedule_removed', 'schedule_paused', 'template_archived']).nullable(),
+  expiryReason: z.enum(EXPIRY_REASONS).nullable(),
+  stalledAt: instant.nullable().describe('When it was reported to wait too long; null once that is over.'),
+  runningLongAt: instant.nullable().describe('When it was reported to run too long; null once that is over.'),
   droppedAt: instant.nullable().describe('When somebody took it off the dead letters.'),
   droppedBy: actor.nullable(),
   dropReason: z.string().nullable(),
@@ -138,8 +153,15 @@ export const jobRequest = z
           worker: z.string(),
           startedAt: instant,
           endedAt: instant.nullable(),
+          durationMs: z.int().nullable().describe('Null while it runs.'),
           outcome: z.enum(['completed', 'failed', 'lost', 'cancelled']).nullable(),
+          lossCause: z
+            .enum(LOSS_CAUSES)
+            .nullable()
+            .describe('Why a lost attempt came to nothing: its worker vanished, made no progress, or was shut down.'),
           failure: failure.nullable(),
+          retryAt: instant.nullable().describe('The next attempt does not begin before; null when none follows.'),
+          runningLongAt: instant.nullable().describe('When it was reported to run too long.'),
         })
         .meta({ id: 'JobAttempt' }),
     ),

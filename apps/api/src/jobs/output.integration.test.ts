@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Response } from 'supertest';
-import { streamOf, type JobEvent, type JobOutput } from '#domain';
+import { jobFailure, streamOf, type JobEvent, type JobOutput } from '#domain';
 import { STORE_SOURCE, toNewEvents } from '#event-sourcing';
 import { JobEvents } from './job-events';
 import { as, lateFlights, made, registerFlights, startApiWorld, type ApiWorld, type Made } from '../testing/api-world';
@@ -185,8 +185,12 @@ describe('a job by hand', () => {
 
   it('is retried when it failed and rerun when it ended, as a new job for the same time', async () => {
     expect(code(await anna().post(`/v1/job-requests/${job.id}/rerun`).expect(409))).toBe('job.not_ended');
-    const failure = { code: 'export.failed', message: 'It failed.', transient: false };
-    await happens(started(), { type: 'JobFailed', jobId: job.id, attempt: 1, failure, at: now() });
+    const failure = jobFailure('export.failed', 'It failed.');
+    await happens(started(), {
+      ...{ type: 'JobFailed', jobId: job.id, attempt: 1, failure, at: now() },
+      worker: 'w',
+      durationMs: 1,
+    });
     const first = await anna().get(`/v1/job-requests/${job.id}`).expect(200);
     expect(first.body).toMatchObject({ status: 'failed', failure });
 

@@ -63,6 +63,7 @@ export class Previews {
         details: { name: 'Preview', description: null, tags: [] },
         definition,
         shares: {},
+        retryPolicy: null,
       },
       templateRevision: 0,
       schedule: null,

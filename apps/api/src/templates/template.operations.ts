@@ -4,6 +4,7 @@ import { changed, id, instant, page, paging, revisionNumber, timeZone, uuid, wor
 import { operation } from '../http/operation';
 import { definition, definitionInput } from './definition.schema';
 import { parametersInput } from './parameters.schema';
+import { retryPolicy, retryPolicyInput } from './retry-policy.schema';
 
 const tag = 'Templates';
 const templateId = z.strictObject({ templateId: id });
@@ -41,6 +42,7 @@ const template = z
   .object({
     ...summary,
     definition,
+    retryPolicy: retryPolicy.nullable().describe("Null: the system's own policy."),
     shares: z.array(z.object({ userId: uuid, level: z.enum(SHARE_LEVELS) })),
   })
   .meta({ id: 'Template' });
@@ -150,6 +152,19 @@ export const templateOperations = {
     command: true,
     ifMatch: 'required',
     problems: ['template.invalid', 'template.missing', 'template.archived'],
+  }),
+  chooseRetryPolicy: operation({
+    id: 'chooseRetryPolicy',
+    method: 'put',
+    path: '/v1/templates/:templateId/retry-policy',
+    tag,
+    summary: "Decide what follows failed attempts of the template's jobs; null: the system's own policy",
+    params: templateId,
+    body: z.strictObject({ policy: retryPolicyInput.nullable() }).meta({ id: 'RetryPolicyChoice' }),
+    response: changed,
+    command: true,
+    ifMatch: 'required',
+    problems: ['template.missing'],
   }),
   archive: operation({
     ...verb,

@@ -90,6 +90,14 @@ export class TemplatesController {
     });
   }
 
+  @Handles(operations.chooseRetryPolicy)
+  chooseRetryPolicy(call: CallOf<'chooseRetryPolicy'>) {
+    const { policy } = call.body;
+    return this.change(call, 'edit', (_template, templateId) => {
+      return { type: 'ChooseRetryPolicy', templateId, policy, by: call.caller.userId, at: at(call) };
+    });
+  }
+
   @Handles(operations.archive)
   archive(call: CallOf<'archive'>) {
     return this.change(call, 'manage', (_template, templateId) => {

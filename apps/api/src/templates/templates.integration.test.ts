@@ -83,6 +83,35 @@ describe('a template', () => {
     await post('run').expect(202);
   });
 
+  it('has a retry policy, or none, which decides the attempts of its next jobs', async () => {
+    const path = `/v1/templates/${template.id}/retry-policy`;
+    const rule = { attempts: 7, firstDelaySeconds: 10, factor: 2, longestDelaySeconds: 600, jitter: 0.25 };
+    await anna()
+      .put(path, { policy: { transient: rule } })
+      .expect(428);
+    const wrong = { ...rule, attempts: 21, longestDelaySeconds: 5 };
+    await anna()
+      .put(path, { policy: { transient: wrong } })
+      .set('If-Match', '*')
+      .expect(400);
+    const chosen = made(
+      await anna()
+        .put(path, { policy: { transient: rule } })
+        .set('If-Match', '*')
+        .expect(200),
+    );
+    const read = await anna().get(`/v1/templates/${template.id}`).set('X-Wait-For', chosen.position).expect(200);
+    const limit = { attempts: 1, firstDelaySeconds: 1, factor: 4, longestDelaySeconds: 300, jitter: 0.5 };
+    expect(read.body).toMatchObject({ revision: 1, retryPolicy: { transient: rule, limit, deadlineMinutes: null } });
+
+    const job = made(await anna().post(`/v1/templates/${template.id}/run`, {}).expect(202));
+    const jobs = await anna().get(`/v1/job-requests/${job.id}`).set('X-Wait-For', job.position).expect(200);
+    expect(jobs.body).toMatchObject({ maxAttempts: 7 });
+    const none = made(await anna().put(path, { policy: null }).set('If-Match', '*').expect(200));
+    const again = await anna().get(`/v1/templates/${template.id}`).set('X-Wait-For', none.position).expect(200);
+    expect(again.body).toMatchObject({ revision: 2, retryPolicy: null });
+  });
+
   it('is duplicated for whoever may see it', async () => {
     const copy = made(await anna().post(`/v1/templates/${template.id}/duplicate`, {}).expect(201));
     const read = await anna().get(`/v1/templates/${copy.id}`).set('X-Wait-For', copy.position).expect(200);

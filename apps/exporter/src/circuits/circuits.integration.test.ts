@@ -4,10 +4,9 @@ import { toDomainEvent } from '#event-sourcing';
 import { ExportFailure } from '#export-engine';
 import { ExporterWorld, heldExport, type Process } from '../testing/exporter-world';
 
-const unreachable: Process = () =>
-  Promise.reject(new ExportFailure('data_source.unreachable', 'It does not answer.', true));
+const unreachable: Process = () => Promise.reject(new ExportFailure('data_source.unreachable', 'It does not answer.'));
 const succeeds: Process = () => Promise.resolve(jobOutput());
-const broken: Process = () => Promise.reject(new ExportFailure('template.invalid', 'A column is gone.', false));
+const broken: Process = () => Promise.reject(new ExportFailure('template.invalid', 'A column is gone.'));
 const HOUR_MS = 3_600_000;
 
 /** One after another, the last of them for good. */

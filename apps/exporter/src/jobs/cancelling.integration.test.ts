@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import type { JobId } from '#domain';
-import { ANNA, FLIGHTS, jobRequest } from '#domain/testing';
+import { ANNA, FLIGHTS, jobRequest, retryPolicy } from '#domain/testing';
 import { ExportFailure, processExportRequest } from '#export-engine';
 import type { FileStore } from '#file-store';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
@@ -83,8 +83,8 @@ describe('a cancelled job', () => {
 
   it('that waits for another attempt has none', async () => {
     const worker = await world.worker({
-      process: () => Promise.reject(new ExportFailure('data_source.unreachable', 'It does not answer.', true)),
-      retryDelayMs: () => 3_600_000,
+      process: () => Promise.reject(new ExportFailure('data_source.unreachable', 'It does not answer.')),
+      retryPolicy: retryPolicy(),
     });
     const jobId = await requested('few');
     await world.happened(jobId, 'JobAttemptFailed');

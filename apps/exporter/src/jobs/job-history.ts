@@ -16,6 +16,7 @@ import {
   type JobRefusal,
   type JobRequest,
   type JobState,
+  type RetryPolicy,
   type ScheduleEvent,
   type TemplateEvent,
 } from '#domain';
@@ -70,15 +71,20 @@ export class JobHistory {
     return this.#state<DatasetState, DatasetEvent>(dataset, streamOf('dataset', id));
   }
 
+  /** The policy of the job's template, as of now; null: it has none of its own. */
+  async retryPolicy(request: JobRequest): Promise<RetryPolicy | null> {
+    const state = await this.#template(request);
+    return state === null || state.status === 'absent' ? null : state.retryPolicy;
+  }
+
   /** Why a job may not begin, or null: its deadline passed, or its template or schedule went away since the request. */
-  async obstacle({ request, attempt }: ExistingJob, now: Instant): Promise<ExpiryReason | null> {
+  async obstacle({ request, attempt, retryBefore }: ExistingJob, now: Instant): Promise<ExpiryReason | null> {
     if (attempt === 0 && request.startBefore !== null && Date.parse(request.startBefore) <= Date.parse(now)) {
       return 'deadline';
     }
+    if (retryBefore !== null && Date.parse(retryBefore) < Date.parse(now)) return 'retry_deadline';
     const [templateState, scheduleState] = await Promise.all([
-      request.templateId === null
-        ? null
-        : this.#state<typeof template.initial, TemplateEvent>(template, streamOf('template', request.templateId)),
+      this.#template(request),
       request.origin !== 'schedule' || request.scheduleId === null
         ? null
         : this.#state<typeof schedule.initial, ScheduleEvent>(schedule, streamOf('schedule', request.scheduleId)),
@@ -123,6 +129,11 @@ export class JobHistory {
     if (!outcome.ok) return null;
     const { revision, position } = outcome;
     return { kind: 'done', streamId, state: events.reduce(job.evolve, known.state), events, revision, position };
+  }
+
+  async #template({ templateId }: JobRequest): Promise<typeof template.initial | null> {
+    if (templateId === null) return null;
+    return this.#state<typeof template.initial, TemplateEvent>(template, streamOf('template', templateId));
   }
 
   async #state<State, Event>(decider: Evolving<State, Event>, streamId: string): Promise<State> {

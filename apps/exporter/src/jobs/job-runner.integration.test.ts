@@ -7,6 +7,7 @@ import {
   DATASET_ID,
   jobOutput,
   NOON,
+  retryPolicy,
   scheduleDefinition,
   TEMPLATE_ID,
   templateDefinition,
@@ -68,7 +69,7 @@ describe('a job in the exporter', () => {
         seen.push(limits.userMaxRows);
         if (seen.length > 2) return jobOutput();
         await users.limit(ANNA, seen.length === 1 ? 7 : null);
-        throw new ExportFailure('data_source.unreachable', 'It does not answer.', true);
+        throw new ExportFailure('data_source.unreachable', 'It does not answer.');
       },
     });
     await world.unqueued(await world.request({ owner: ANNA }));
@@ -91,13 +92,10 @@ describe('a job in the exporter', () => {
   });
 
   it('tries again after a transient failure, and ends failed when no attempt is left', async () => {
-    const delays: number[] = [];
+    const rule = { attempts: 9, firstDelaySeconds: 0.02, factor: 1, longestDelaySeconds: 1, jitter: 0 };
     const worker = await world.worker({
-      process: () => Promise.reject(new ExportFailure('data_source.unreachable', 'It does not answer.', true)),
-      retryDelayMs: (attempt) => {
-        delays.push(attempt);
-        return 20 * attempt;
-      },
+      process: () => Promise.reject(new ExportFailure('data_source.unreachable', 'It does not answer.')),
+      retryPolicy: retryPolicy({ transient: rule }),
     });
     const jobId = await world.request({ maxAttempts: 3 });
     await world.happened(jobId, 'JobFailed');
@@ -109,7 +107,6 @@ describe('a job in the exporter', () => {
       { type: 'JobStarted', attempt: 3 },
       { type: 'JobFailed', attempt: 3, failure: { code: 'data_source.unreachable', message: 'It does not answer.' } },
     ]);
-    expect(delays).toEqual([1, 2, 3]);
     const events = await world.events(jobId);
     expect(timeOf(events[3]!) - timeOf(events[2]!)).toBeGreaterThanOrEqual(20);
     await worker.stop();
@@ -189,7 +186,7 @@ describe('a job in the exporter', () => {
     await world.happened(jobId, 'JobCompleted');
     expect((await world.events(jobId)).slice(1)).toMatchObject([
       { type: 'JobStarted', attempt: 1 },
-      { type: 'JobAttemptLost', attempt: 1 },
+      { type: 'JobAttemptLost', attempt: 1, cause: 'worker_lost' },
       { type: 'JobStarted', attempt: 2 },
       { type: 'JobCompleted', attempt: 2 },
     ]);
@@ -222,7 +219,8 @@ describe('a job in the exporter', () => {
     for (const attempt of [1, 2]) {
       const claim = await claimed(`dying ${attempt}`);
       expect(claim).toMatchObject({ jobId });
-      if (attempt === 2) await world.tell({ type: 'LoseAttempt', jobId, attempt: 1, at: world.now() }, jobId);
+      const loss = { type: 'LoseAttempt', jobId, attempt: 1, cause: 'worker_lost', policy: retryPolicy() } as const;
+      if (attempt === 2) await world.tell({ ...loss, at: world.now() }, jobId);
       await world.tell({ type: 'StartJob', jobId, attempt, worker: claim.worker, at: world.now() }, jobId);
     }
     const worker = await world.worker({ process: () => Promise.resolve(jobOutput()) });
@@ -248,6 +246,84 @@ describe('a job in the exporter', () => {
       { type: 'JobStarted', attempt: 2 },
       { type: 'JobCompleted', attempt: 2 },
     ]);
+  });
+
+  it('is given up when it makes no progress, and begun once more, even where the export does not heed that', async () => {
+    let began = (): void => undefined;
+    const beginning = new Promise<void>((resolve) => (began = resolve));
+    const never = () => new Promise<never>(() => began());
+    const stuck = await world.worker({ process: never, stuckMs: 0, abandonAfterMs: 0 });
+    const jobId = await world.request();
+    await beginning;
+    const stopping = stuck.stop(60_000);
+    stuck.lookForCancellations();
+    await stopping;
+    await world.worker({ process: () => Promise.resolve(jobOutput()) });
+    await world.happened(jobId, 'JobCompleted');
+    expect((await world.events(jobId)).slice(1)).toMatchObject([
+      { type: 'JobStarted', attempt: 1 },
+      { type: 'JobAttemptLost', attempt: 1, cause: 'stuck' },
+      { type: 'JobStarted', attempt: 2 },
+      { type: 'JobCompleted', attempt: 2 },
+    ]);
+    expect(linesOf(jobId)).toContainEqual(expect.objectContaining({ code: 'exporter.job_stuck', attempt: 1 }));
+  });
+
+  it('is not failed by workers that are shut down, however often', async () => {
+    const jobId = await world.request({ maxAttempts: 1 });
+    for (const attempt of [1, 2]) {
+      const held = heldExport();
+      const stopping = await world.worker({ process: held.process });
+      expect(await held.began).toMatchObject({ attempt });
+      await stopping.stop(0);
+    }
+    await world.worker({ process: () => Promise.resolve(jobOutput()) });
+    await world.happened(jobId, 'JobCompleted');
+    expect((await world.events(jobId)).filter(({ type }) => type === 'JobAttemptLost')).toMatchObject([
+      { attempt: 1, cause: 'handed_back' },
+      { attempt: 2, cause: 'handed_back' },
+    ]);
+  });
+
+  it('follows the policy of its template, as it is when the attempt begins', async () => {
+    const definition = templateDefinition({ datasetId: DATASET_ID });
+    const chosen = retryPolicy({
+      transient: { ...retryPolicy().transient, firstDelaySeconds: 600, longestDelaySeconds: 600 },
+      deadlineMinutes: 5,
+    });
+    const created = {
+      type: 'TemplateCreated',
+      templateId: TEMPLATE_ID,
+      owner: ANNA,
+      definition,
+      copiedFrom: null,
+    } as const;
+    const details = { name: 'Delays', description: null, tags: [] };
+    const policyChosen = { type: 'RetryPolicyChosen', templateId: TEMPLATE_ID, policy: chosen, by: ANNA } as const;
+    await world.record(
+      streamOf('template', TEMPLATE_ID),
+      { ...created, details, at: NOON },
+      { ...policyChosen, at: NOON },
+    );
+    await world.worker({
+      process: () => Promise.reject(new ExportFailure('data_source.unreachable', 'It does not answer.')),
+    });
+    const jobId = await world.request({ templateId: TEMPLATE_ID });
+    await world.unqueued(jobId);
+    // Another attempt would begin after its deadline, so none does.
+    expect(await world.types(jobId)).toEqual(['JobRequested', 'JobStarted', 'JobFailed']);
+  });
+
+  it('expires when the time to try again is over', async () => {
+    const jobId = await world.request();
+    const worker = 'one that died';
+    await world.tell({ type: 'StartJob', jobId, attempt: 1, worker, at: '2026-01-01T12:00:00.000Z' }, jobId);
+    const loss = { type: 'LoseAttempt', jobId, attempt: 1, cause: 'worker_lost' } as const;
+    const policy = retryPolicy({ deadlineMinutes: 5 });
+    await world.tell({ ...loss, policy, at: '2026-01-01T12:01:00.000Z' }, jobId);
+    await world.worker({ process: () => Promise.reject(new Error('must not run')) });
+    await world.happened(jobId, 'JobExpired');
+    expect((await world.events(jobId)).at(-1)).toMatchObject({ reason: 'retry_deadline' });
   });
 
   it('expires when its schedule was paused after the request, or its deadline has passed', async () => {

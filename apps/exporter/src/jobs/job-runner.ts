@@ -1,4 +1,13 @@
-import { toInstant, type JobFailure, type JobOutput, type JobRequest, type UserId } from '#domain';
+import {
+  jobFailure,
+  toInstant,
+  type ExistingJob,
+  type JobFailure,
+  type JobOutput,
+  type JobRequest,
+  type RetryPolicy,
+  type UserId,
+} from '#domain';
 import { ExportFailure, type ExportParts, type ExportRequest } from '#export-engine';
 import type { Clock, Logger } from '#platform';
 import type { Circuits } from '../circuits/circuits';
@@ -32,8 +41,8 @@ export interface RunnerParts {
   readonly userMaxRows: (userId: UserId) => Promise<number | null>;
   /** Days that files are kept unless the job says otherwise. */
   readonly retentionDays: number;
-  /** Milliseconds to wait after a failed attempt. */
-  readonly retryDelayMs: (attempt: number) => number;
+  /** What follows failed attempts where the template has no policy of its own. */
+  readonly retryPolicy: RetryPolicy;
 }
 
 /** An attempt that has begun. */
@@ -42,6 +51,8 @@ interface Attempt {
   readonly attempt: number;
   /** The job as its `JobStarted` left it. */
   readonly begun: ReadJob;
+  /** What was in force as it began. */
+  readonly policy: RetryPolicy;
   /** When it began, on the process's monotonic clock. */
   readonly beganAt: number;
 }
@@ -76,24 +87,25 @@ export class JobRunner {
     const state = openJob(read.state);
     if (!state) return queue.remove(claim);
 
-    const waitMs = state.retryAt === null ? 0 : Date.parse(state.retryAt) - this.#parts.clock.now().getTime();
+    const waitMs = this.#waitMs(state);
     if (waitMs > 0) return queue.release(claim, Math.max(waitMs, NOT_DUE_MS), state.attempt);
 
     const obstacle = await history.obstacle(state, this.#now());
     if (obstacle) return this.#expire(running, obstacle);
 
     const { request } = state;
-    const [dataset, ownerName, userMaxRows] = await Promise.all([
+    const [dataset, ownerName, userMaxRows, policy] = await Promise.all([
       history.dataset(request),
       this.#ownerName(request),
       this.#parts.userMaxRows(request.owner),
+      this.#retryPolicy(request),
     ]);
     const limits = { ...this.#parts.exportParts.limits, userMaxRows };
     const attempt = state.attempt + 1;
     const { jobId, worker } = claim;
     const started = await this.#tell(running, { type: 'StartJob', jobId, attempt, worker, at: this.#now() }, read);
     if (started.kind !== 'done') return this.#refused(running, attempt - 1, started);
-    const current = { request, attempt, begun: started, beganAt: performance.now() };
+    const current = { request, attempt, begun: started, policy, beganAt: performance.now() };
     await this.#export(running, current, { dataset, ownerName, limits });
   }
 
@@ -102,8 +114,11 @@ export class JobRunner {
     const { state } = read;
     if (state.status !== 'running') return read;
     const { jobId } = running.claim;
-    const outcome = await this.#tell(running, { type: 'LoseAttempt', jobId, attempt: state.attempt, at: this.#now() });
-    this.#parts.logger.warn({ jobId, attempt: state.attempt, worker: state.worker }, 'attempt lost');
+    const { attempt, worker } = state;
+    const policy = await this.#retryPolicy(state.request);
+    const loss = { type: 'LoseAttempt', jobId, attempt, cause: 'worker_lost', policy, at: this.#now() } as const;
+    const outcome = await this.#tell(running, loss);
+    this.#parts.logger.warn({ jobId, attempt, worker }, 'attempt lost');
     if (outcome.kind === 'done') this.#logIfFailed(running, state.request, outcome);
     return this.#parts.history.read(jobId);
   }
@@ -129,10 +144,9 @@ export class JobRunner {
       const { signal } = running;
       const onProgress = (rows: number, bytes: number) => running.report(rows, bytes);
       const lastContent = () => this.#parts.delivered.last(request);
-      output = await process(
-        { jobId, attempt, batchTypeId, input },
-        { ...exportParts, ...known, signal, lastContent, onProgress },
-      );
+      const onStep = (quietMs: number) => running.step(quietMs);
+      const parts = { ...exportParts, ...known, signal, lastContent, onProgress, onStep };
+      output = await Promise.race([process({ jobId, attempt, batchTypeId, input }, parts), running.abandoned]);
     } catch (error) {
       await this.#failed(running, current, error);
       return;
@@ -162,8 +176,8 @@ export class JobRunner {
   }
 
   async #failed(running: RunningJob, current: Attempt, error: unknown): Promise<void> {
-    const { request, attempt } = current;
-    const { logger, queue, retryDelayMs } = this.#parts;
+    const { request, attempt, policy } = current;
+    const { logger, queue } = this.#parts;
     const { claim, abortedFor } = running;
     const { jobId } = claim;
     switch (abortedFor) {
@@ -173,35 +187,31 @@ export class JobRunner {
       case 'lease_lost':
         logger.warn({ jobId, attempt, code: 'exporter.lease_lost' }, 'attempt given up: another worker has the job');
         return;
+      case 'stuck':
       case 'shutdown': {
-        const lost = await this.#tell(running, { type: 'LoseAttempt', jobId, attempt, at: this.#now() });
+        const cause = abortedFor === 'stuck' ? 'stuck' : 'handed_back';
+        const lost = await this.#tell(running, {
+          ...{ type: 'LoseAttempt', jobId, attempt, cause, policy },
+          at: this.#now(),
+        });
         if (lost.kind !== 'done') return this.#refused(running, attempt, lost);
-        logger.info({ jobId, attempt }, 'job handed back');
+        if (cause === 'stuck') logger.warn({ jobId, attempt, code: 'exporter.job_stuck' }, 'attempt made no progress');
+        else logger.info({ jobId, attempt }, 'job handed back');
         if (this.#logIfFailed(running, request, lost)) return queue.remove(claim);
         return queue.release(claim, 0, attempt);
       }
       case null: {
         const failure = this.#failureOf(error, jobId);
-        const delayMs = retryDelayMs(attempt);
-        const at = this.#now();
-        const outcome = await this.#tell(running, {
-          type: 'FailAttempt',
-          jobId,
-          attempt,
-          failure,
-          retryDelayMs: delayMs,
-          at,
-        });
+        const end = { type: 'FailAttempt', jobId, attempt, failure, policy, chance: Math.random() } as const;
+        const outcome = await this.#tell(running, { ...end, at: this.#now() });
         if (outcome.kind !== 'done') return this.#refused(running, attempt, outcome);
         // Before anything else can start in its place.
         await this.#noteOfSource(current, failure.code);
         if (this.#logIfFailed(running, request, outcome)) return queue.remove(claim);
+        const retryInMs = this.#waitMs(openJob(outcome.state));
         const { code, message } = failure;
-        logger.warn(
-          { jobId, template: nameOf(request), attempt, code, message, retryInMs: delayMs },
-          'job attempt failed',
-        );
-        return queue.release(claim, delayMs, attempt);
+        logger.warn({ jobId, template: nameOf(request), attempt, code, message, retryInMs }, 'job attempt failed');
+        return queue.release(claim, retryInMs, attempt);
       }
     }
   }
@@ -220,12 +230,10 @@ export class JobRunner {
 
   /** Only what the engine meant for the owner goes into an event; anything else goes to the log. */
   #failureOf(error: unknown, jobId: string): JobFailure {
-    if (error instanceof ExportFailure) {
-      return { code: error.code, message: error.message, transient: error.transient };
-    }
+    if (error instanceof ExportFailure) return jobFailure(error.code, error.message);
     this.#parts.logger.error({ err: error, jobId, code: 'export.internal' }, 'export failed unexpectedly');
     const message = 'The export failed for a reason inside the system. Its log tells more under the id of this job.';
-    return { code: 'export.internal', message, transient: false };
+    return jobFailure('export.internal', message);
   }
 
   /** True when the job has ended as failed, which is then in the log. */
@@ -268,6 +276,16 @@ export class JobRunner {
       }
     }
     return this.#parts.history.execute(command, purpose);
+  }
+
+  async #retryPolicy(request: JobRequest): Promise<RetryPolicy> {
+    return (await this.#parts.history.retryPolicy(request)) ?? this.#parts.retryPolicy;
+  }
+
+  /** Milliseconds until the job may begin; 0 once it may. */
+  #waitMs(state: ExistingJob | null): number {
+    if (!state?.retryAt) return 0;
+    return Math.max(0, Date.parse(state.retryAt) - this.#parts.clock.now().getTime());
   }
 
   #now(): string {

@@ -1,7 +1,10 @@
 import type { Claim } from '../queue/export-queue';
 
 /** Why a running export is to end before it is finished. */
-export type AbortReason = 'cancelled' | 'lease_lost' | 'shutdown';
+export type AbortReason = 'cancelled' | 'lease_lost' | 'stuck' | 'shutdown';
+
+/** Milliseconds that an export which was told to end is waited for. */
+const ABANDON_AFTER_MS = 5000;
 
 /** A claim that a worker of this process is at: how far it is, and the way to end it. */
 export class RunningJob {
@@ -12,8 +15,22 @@ export class RunningJob {
   #abortedFor: AbortReason | null = null;
   /** When the lease was last known to be held, on the process's monotonic clock. */
   #heldAt = performance.now();
+  /** From when on it counts that nothing is heard of it, on the same clock. */
+  #silentSince = performance.now();
+  readonly #abandonAfterMs: number;
+  #abandon: (reason: Error) => void = () => undefined;
+  /** Rejects when the export goes on although it was told to end: nobody waits for it any more. */
+  readonly abandoned: Promise<never>;
 
-  constructor(readonly claim: Claim) {}
+  constructor(
+    readonly claim: Claim,
+    abandonAfterMs = ABANDON_AFTER_MS,
+  ) {
+    this.#abandonAfterMs = abandonAfterMs;
+    this.abandoned = new Promise<never>((_resolve, reject) => (this.#abandon = reject));
+    // Most exports end when they are told to, and then nobody listens.
+    this.abandoned.catch(() => undefined);
+  }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
@@ -24,14 +41,29 @@ export class RunningJob {
   }
 
   abort(reason: AbortReason): void {
-    this.#abortedFor ??= reason;
+    if (this.#abortedFor !== null) return;
+    this.#abortedFor = reason;
     this.#controller.abort();
+    const error = new Error('the export does not end although it was told to');
+    setTimeout(() => this.#abandon(error), this.#abandonAfterMs).unref();
   }
 
   report(rows: number, bytes: number): void {
-    this.#progressed ||= rows !== this.#rows || bytes !== this.#bytes;
+    const progressed = rows !== this.#rows || bytes !== this.#bytes;
+    this.#progressed ||= progressed;
+    if (progressed) this.step(0);
     this.#rows = rows;
     this.#bytes = bytes;
+  }
+
+  /** It has come further; the next sign of life may take so many milliseconds. */
+  step(quietMs: number): void {
+    this.#silentSince = performance.now() + quietMs;
+  }
+
+  /** True when nothing was heard of it for so many milliseconds longer than it may be quiet. */
+  isStuck(stuckMs: number): boolean {
+    return performance.now() - this.#silentSince >= stuckMs;
   }
 
   /** What has to be told now; asking makes it told. */

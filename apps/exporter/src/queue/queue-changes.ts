@@ -139,6 +139,8 @@ function changed(before: JobChange, event: JobEvent, recordedAt: Date): JobChang
     case 'OutputExpired':
     case 'JobDropped':
     case 'OccurrenceSkipped':
+    case 'JobStalled':
+    case 'JobRunningLong':
       return null;
   }
 }

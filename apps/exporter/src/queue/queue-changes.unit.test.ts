@@ -1,14 +1,24 @@
-import type { JobEvent } from '#domain';
+import { jobFailure, type JobEvent } from '#domain';
 import { JOB_ID, jobOutput, jobRequest, NOON, SCHEDULE_ID } from '#domain/testing';
 import type { RecordedEvent } from '#event-sourcing';
 import { changesOf } from './queue-changes';
 
 const at = NOON;
-const failure = { code: 'x', message: 'X.', transient: true };
+const failure = jobFailure('data_source.unreachable', 'It does not answer.');
 const requested: JobEvent = { type: 'JobRequested', request: jobRequest({ priority: 'high' }), at };
 const started: JobEvent = { type: 'JobStarted', jobId: JOB_ID, attempt: 1, worker: 'w', at };
 const retryAt = '2026-11-23T12:05:00.000Z';
-const attemptFailed: JobEvent = { type: 'JobAttemptFailed', jobId: JOB_ID, attempt: 1, failure, retryAt, at };
+const ended = { worker: 'w', durationMs: 0 };
+const attemptFailed: JobEvent = {
+  type: 'JobAttemptFailed',
+  jobId: JOB_ID,
+  attempt: 1,
+  failure,
+  retryAt,
+  retryBefore: null,
+  at,
+  ...ended,
+};
 const completed: JobEvent = {
   type: 'JobCompleted',
   jobId: JOB_ID,

@@ -96,14 +96,16 @@ describe('what the exporter clears away', () => {
 
   it('removes the folders of superseded attempts and of failed jobs, and no others', async () => {
     const failOnce = writing(({ attempt }) =>
-      attempt === 1 ? Promise.reject(new ExportFailure('x', 'X.', true)) : Promise.resolve(jobOutput()),
+      attempt === 1 ? Promise.reject(new ExportFailure('data_source.unreachable', 'X.')) : Promise.resolve(jobOutput()),
     );
     const first = await world.worker({ process: failOnce });
     const completed = await world.request();
     await world.unqueued(completed);
     await first.stop();
 
-    const second = await world.worker({ process: writing(() => Promise.reject(new ExportFailure('x', 'X.', false))) });
+    const second = await world.worker({
+      process: writing(() => Promise.reject(new ExportFailure('export.failed', 'X.'))),
+    });
     const failed = await world.request();
     await world.unqueued(failed);
     await second.stop();

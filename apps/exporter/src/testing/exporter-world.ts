@@ -14,9 +14,11 @@ import {
   type JobId,
   type JobOutput,
   type JobRequest,
+  type RetryPolicy,
+  type TemplateEvent,
 } from '#domain';
 import { ANNA, DATASET_ID, FLIGHTS, jobOutput, jobRequest } from '#domain/testing';
-import { execute, STORE_SOURCE, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
+import { execute, STORE_SOURCE, toDomainEvent, toNewEvents, type Decider, type DomainRefusal } from '#event-sourcing';
 import type { ExportParts, ExportRequest } from '#export-engine';
 import { createLogger, readSettings } from '#platform';
 import type { QueueRules } from '#read-models';
@@ -33,6 +35,8 @@ import { EXPORTER_GROUP, QueueProjection } from '../queue/queue-projection';
 import { WorkerRegister } from '../queue/worker-register';
 import { WorkerPool } from '../workers/worker-pool';
 
+const NO_DELAY = { attempts: 20, firstDelaySeconds: 0, factor: 1, longestDelaySeconds: 0, jitter: 0 };
+const AT_ONCE: RetryPolicy = { transient: NO_DELAY, limit: { ...NO_DELAY, attempts: 1 }, deadlineMinutes: null };
 const PATIENCE_MS = 20_000;
 const LEASE_MS = 30_000;
 /** On which the test database tells that rows left the queue. */
@@ -50,9 +54,14 @@ export interface WorkerOptions {
   readonly leaseMs?: number;
   /** True: it is cut off from the queue once it has a job, so that its lease runs out whatever it does. Default false. */
   readonly silent?: boolean;
+  /** Milliseconds without progress after which an export counts as stuck; default an hour. */
+  readonly stuckMs?: number;
+  /** How long an export that was told to end is waited for; default as in the product. */
+  readonly abandonAfterMs?: number;
   readonly rules?: Partial<QueueRules>;
   readonly circuits?: Partial<CircuitRules>;
-  readonly retryDelayMs?: (attempt: number) => number;
+  /** Default: as many attempts as a job asks for, without a wait. */
+  readonly retryPolicy?: RetryPolicy;
 }
 
 /** The queue as a worker has it whose signs of life do not arrive. */
@@ -133,7 +142,7 @@ export class ExporterWorld {
       exportParts: { dataSources, fileStore, limits: { maxRows: 1000, timeoutMs: 10_000 } },
       userMaxRows: async (userId) => (await users.maxRows([userId]))[0] ?? null,
       retentionDays: 1,
-      retryDelayMs: options.retryDelayMs ?? (() => 0),
+      retryPolicy: options.retryPolicy ?? AT_ONCE,
     });
     const name = randomUUID().slice(0, 8);
     const slots = options.slots ?? 1;
@@ -144,6 +153,8 @@ export class ExporterWorld {
       logger,
       slots,
       name,
+      stuckMs: options.stuckMs ?? 3_600_000,
+      ...(options.abandonAfterMs === undefined ? {} : { abandonAfterMs: options.abandonAfterMs }),
       run: (running) => runner.run(running),
     });
     const unlisten = await notifications.listen(QUEUE_CHANNEL, (payload) => {
@@ -191,6 +202,13 @@ export class ExporterWorld {
     const context = { commandId, correlationId: commandId, causationId: null, actor: ANNA, traceparent: null };
     const outcome = await execute(this.parts.eventStore, decider, { streamId, command, context });
     if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
+  }
+
+  /** Events as they are, of a stream that is empty. */
+  async record(streamId: string, ...events: readonly TemplateEvent[]): Promise<void> {
+    const commandId = randomUUID();
+    const context = { commandId, correlationId: commandId, causationId: null, actor: ANNA, traceparent: null };
+    await this.parts.eventStore.append({ streamId, expected: 'no-stream', events: toNewEvents(events, context) });
   }
 
   now(): string {

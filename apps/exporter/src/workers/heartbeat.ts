@@ -5,18 +5,21 @@ import type { ExportQueue } from '../queue/export-queue';
 /** Progress is told, and cancellation looked for, this often. */
 const LONGEST_INTERVAL_MS = 500;
 
-/** Prolongs the leases of all jobs that run in this process, tells their progress and hears of their cancellation. */
+/** Prolongs the leases of all jobs that run in this process, tells their progress, hears of their cancellation and ends those that are stuck. */
 export class Heartbeat {
   readonly #queue: ExportQueue;
   readonly #logger: Logger;
+  readonly #stuckMs: number;
   readonly #jobs = new Set<RunningJob>();
   readonly #intervalMs: number;
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> | undefined;
 
-  constructor(queue: ExportQueue, logger: Logger) {
+  /** @param stuckMs milliseconds without progress after which a job is ended for another worker to take it */
+  constructor(queue: ExportQueue, logger: Logger, stuckMs: number) {
     this.#queue = queue;
     this.#logger = logger;
+    this.#stuckMs = stuckMs;
     this.#intervalMs = Math.min(LONGEST_INTERVAL_MS, queue.leaseMs / 3);
   }
 
@@ -54,6 +57,9 @@ export class Heartbeat {
       this.#logger.warn({ err: error, code: 'exporter.heartbeat_failed' }, 'leases not prolonged');
     }
     // Whatever the reason that nobody confirms the lease, another worker may have the job by now.
-    for (const job of jobs) if (job.isOverdue(this.#queue.leaseMs)) job.abort('lease_lost');
+    for (const job of jobs) {
+      if (job.isOverdue(this.#queue.leaseMs)) job.abort('lease_lost');
+      if (job.isStuck(this.#stuckMs)) job.abort('stuck');
+    }
   }
 }

@@ -23,6 +23,10 @@ export interface WorkerPoolParts {
   readonly slots: number;
   /** Name of this process among all workers. */
   readonly name: string;
+  /** Milliseconds without progress after which an export counts as stuck. */
+  readonly stuckMs: number;
+  /** Milliseconds that an export which was told to end is waited for; default 5,000. */
+  readonly abandonAfterMs?: number;
   /** Takes a claimed job through an attempt; never throws. */
   readonly run: (job: RunningJob) => Promise<void>;
 }
@@ -41,7 +45,7 @@ export class WorkerPool {
 
   constructor(parts: WorkerPoolParts) {
     this.#parts = parts;
-    this.#heartbeat = new Heartbeat(parts.queue, parts.logger);
+    this.#heartbeat = new Heartbeat(parts.queue, parts.logger, parts.stuckMs);
   }
 
   /** Null when the last look into the queue succeeded, else what is wrong. */
@@ -74,7 +78,7 @@ export class WorkerPool {
     for (const job of this.#running.keys()) {
       this.#heartbeat.delete(job);
       this.#parts.logger.error(
-        { jobId: job.claim.jobId, code: 'exporter.stuck' },
+        { jobId: job.claim.jobId, code: 'exporter.not_handed_back' },
         'export does not end: left to its lease',
       );
     }
@@ -107,7 +111,7 @@ export class WorkerPool {
     while (!this.#stopped && this.#running.size < this.#parts.slots) {
       const names = Array.from({ length: this.#parts.slots - this.#running.size }, () => this.#nextName());
       const { claims, more, nextInMs } = await this.#parts.claims.claim(names);
-      for (const claim of claims) this.#run(new RunningJob(claim));
+      for (const claim of claims) this.#run(new RunningJob(claim, this.#parts.abandonAfterMs));
       const pauseMs = Math.min(Math.max(nextInMs ?? LOOK_AGAIN_MS, SHORTEST_PAUSE_MS), LOOK_AGAIN_MS);
       if (claims.length === 0) return more ? SHORTEST_PAUSE_MS : pauseMs;
       if (!more && claims.length < names.length) return pauseMs;

@@ -1,5 +1,5 @@
-import { streamOf, type JobEvent } from '#domain';
-import { ANNA, FLIGHTS_STATE, templateDefinition } from '#domain/testing';
+import { jobFailure, streamOf, type JobEvent } from '#domain';
+import { ANNA, FLIGHTS_STATE, retryPolicy, templateDefinition } from '#domain/testing';
 import { toDomainEvent } from '#event-sourcing';
 import { BackfillWorld } from '../testing/backfill-world';
 import { failingAt } from '../testing/failing-pool';
@@ -42,9 +42,9 @@ describe('a round of backfills', () => {
     await backfills.changeJob({ type: 'CancelJob', jobId: backfills.jobId('08:00'), by: ANNA, reason: null, at });
     await backfills.changeJob({ type: 'ExpireJob', jobId: backfills.jobId('08:30'), reason: 'deadline', at });
     await heard();
-    const failure = { code: 'query.failed', message: 'The query failed.', transient: false };
+    const failure = jobFailure('data_source.failed', 'The query failed.');
     await backfills.run('08:45');
-    const end = { attempt: 1, failure, retryDelayMs: 0, at };
+    const end = { attempt: 1, failure, policy: retryPolicy(), chance: 0, at };
     await backfills.changeJob({ type: 'FailAttempt', jobId: backfills.jobId('08:45'), ...end });
     await heard();
     expect(await backfills.events()).toEqual(['BackfillStarted']);
@@ -195,8 +195,8 @@ describe('a round of backfills', () => {
       await begin(3);
       await backfills.run('08:15');
       await backfills.run('08:30');
-      const failure = { code: 'source.unreachable', message: 'The source does not answer.', transient: true };
-      const failed = { attempt: 1, failure, retryDelayMs: 1000, at: backfills.world.at() };
+      const failure = jobFailure('data_source.unreachable', 'The source does not answer.');
+      const failed = { attempt: 1, failure, policy: retryPolicy(), chance: 0, at: backfills.world.at() };
       await backfills.changeJob({ type: 'FailAttempt', jobId: backfills.jobId('08:30'), ...failed });
       await backfills.cancel(false);
       await heard();

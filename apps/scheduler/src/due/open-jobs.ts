@@ -1,6 +1,6 @@
 import type { PoolClient } from '#database';
 import { occurrenceJobId, streamOf, toInstant, type JobId, type ScheduleId } from '#domain';
-import type { EventStore } from '#event-sourcing';
+import type { EventStore, RecordedEvent } from '#event-sourcing';
 import type { DueSchedule } from '../projection/due-schedule';
 import { mindsOverlap, type OpenJob } from './overlap';
 
@@ -10,7 +10,14 @@ export interface ScheduledJob {
 }
 
 /** After these a job has not ended. Every other event of a job is its end, or follows on it. */
-const OPEN = ['JobRequested', 'JobStarted', 'JobAttemptFailed', 'JobAttemptLost'];
+const OPEN = ['JobRequested', 'JobStalled', 'JobStarted', 'JobRunningLong', 'JobAttemptFailed', 'JobAttemptLost'];
+
+/** How a job stands after the last event of its stream; null when it has ended. */
+export function standingAfter({ type, data }: Pick<RecordedEvent, 'type' | 'data'>): Pick<OpenJob, 'waits'> | null {
+  if (!OPEN.includes(type)) return null;
+  const isStalledAtFirst = type === 'JobStalled' && (data as { readonly attempt: number }).attempt === 0;
+  return { waits: type === 'JobRequested' || isStalledAtFirst };
+}
 
 /** Jobs of schedules that mind an overlap which may not have ended. The last one stands among them although nobody noted it. */
 export async function candidateJobs(
@@ -44,12 +51,12 @@ export async function openJobs(
     const revision = heads.get(streamId);
     return revision === undefined ? [] : [{ streamId, revision }];
   });
-  for (const { streamId, type } of places.length > 0 ? await eventStore.readAt(places) : []) {
-    const candidate = candidateOf.get(streamId);
+  for (const event of places.length > 0 ? await eventStore.readAt(places) : []) {
+    const candidate = candidateOf.get(event.streamId);
     if (!candidate) continue;
     const { jobId, scheduleId } = candidate;
-    if (OPEN.includes(type))
-      open.set(scheduleId, [...(open.get(scheduleId) ?? []), { jobId, waits: type === 'JobRequested' }]);
+    const standing = standingAfter(event);
+    if (standing) open.set(scheduleId, [...(open.get(scheduleId) ?? []), { jobId, ...standing }]);
     else ended.push(jobId);
   }
   return { open, ended };

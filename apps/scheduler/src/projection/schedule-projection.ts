@@ -41,6 +41,7 @@ const TEMPLATE_EVENTS: Record<TemplateEvent['type'], true> = {
   TemplateShared: true,
   TemplateUnshared: true,
   TemplateTransferred: true,
+  RetryPolicyChosen: true,
 };
 const CALENDAR_EVENTS: Record<CalendarEvent['type'], true> = {
   CalendarDefined: true,

@@ -6,6 +6,7 @@ import {
   calendar,
   dataset,
   job,
+  jobFailure,
   MONDAY_TO_FRIDAY,
   NO_CALENDAR,
   occurrenceJobId,
@@ -27,6 +28,7 @@ import {
   FLIGHTS,
   FLIGHTS_STATE,
   jobOutput,
+  retryPolicy,
   scheduleDefinition,
   templateDefinition,
 } from '#domain/testing';
@@ -169,8 +171,9 @@ export class SchedulerWorld {
         : {
             type: 'FailAttempt',
             ...end,
-            failure: { code: 'query.failed', message: failure, transient: false },
-            retryDelayMs: 0,
+            failure: jobFailure('data_source.failed', failure),
+            policy: retryPolicy(),
+            chance: 0,
           },
     );
   }

@@ -5,7 +5,6 @@ interface Meaning {
   readonly begins: RegExp;
   readonly code: DataSourceErrorCode;
   readonly message: string;
-  readonly transient?: true;
 }
 
 const MEANINGS: readonly Meaning[] = [
@@ -26,9 +25,8 @@ const MEANINGS: readonly Meaning[] = [
   },
   {
     begins: /^(Out of Memory|IO) Error/,
-    code: 'data_source.failed',
+    code: 'data_source.exhausted',
     message: 'Reading the file took more memory or disk than there is',
-    transient: true,
   },
 ];
 
@@ -38,12 +36,8 @@ export function asDataSourceError(error: unknown, folder: string): DataSourceErr
   const said = messageOf(error).split('\n', 1)[0] ?? '';
   const meaning = MEANINGS.find(({ begins }) => begins.test(said));
   const reason = said.replaceAll(folder, '').replace(/\.$/, '');
-  const { code, message, transient } = meaning ?? {
-    code: 'data_source.failed' as const,
-    message: 'The file could not be read',
-    transient: undefined,
-  };
-  return new DataSourceError(code, `${message}: ${reason}.`, transient ?? false, { cause: error });
+  const { code, message } = meaning ?? { code: 'data_source.failed' as const, message: 'The file could not be read' };
+  return new DataSourceError(code, `${message}: ${reason}.`, { cause: error });
 }
 
 /** Errors of native code are not always of this realm's `Error`. */

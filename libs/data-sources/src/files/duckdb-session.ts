@@ -93,7 +93,7 @@ export class DuckDbSession {
     if (!this.outOfTime) return asDataSourceError(error, this.options.folder);
     const seconds = this.options.timeoutMs / 1000;
     const message = `The query took longer than the ${seconds} s that it may. Narrow the filter or group the rows.`;
-    return new DataSourceError('data_source.timeout', message, false, { cause: error });
+    return new DataSourceError('data_source.timeout', message, { cause: error });
   }
 
   async close(): Promise<void> {
@@ -149,5 +149,5 @@ function quoted(text: string): string {
 }
 
 function cancelled(): DataSourceError {
-  return new DataSourceError('data_source.cancelled', 'The query was cancelled.', true);
+  return new DataSourceError('data_source.cancelled', 'The query was cancelled.');
 }

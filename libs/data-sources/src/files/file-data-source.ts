@@ -87,7 +87,7 @@ export class FileDataSource implements DataSource {
     const file = reads ? await this.folder.find(reads) : null;
     if (reads && !file) {
       const message = `The file ${reads.name} of the dataset no longer exists.`;
-      throw new DataSourceError('data_source.relation_missing', message, false);
+      throw new DataSourceError('data_source.relation_missing', message);
     }
     return DuckDbSession.open({
       folder: await this.folder.open(),

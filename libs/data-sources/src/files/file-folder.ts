@@ -98,7 +98,7 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 function gone(cause?: unknown): DataSourceError {
-  return new DataSourceError('data_source.unreachable', 'The folder of the data source cannot be read.', true, {
+  return new DataSourceError('data_source.unreachable', 'The folder of the data source cannot be read.', {
     cause,
   });
 }

@@ -76,6 +76,6 @@ export class RowStream extends Readable {
     } catch (error) {
       return error;
     }
-    return new DataSourceError('data_source.failed', 'The file could not be read to its end.', true);
+    return new DataSourceError('data_source.unreachable', 'The file could not be read to its end.');
   }
 }

@@ -86,5 +86,5 @@ export class ConnectionPool {
 }
 
 function noneToSpare(): DataSourceError {
-  return new DataSourceError('data_source.unreachable', 'The data source has no connection to spare.', true);
+  return new DataSourceError('data_source.unreachable', 'The data source has no connection to spare.');
 }

@@ -53,5 +53,5 @@ function sslOf({ mode, ca }: MySqlAddress['tls'], host: string): Pick<Connection
 function needsName(): DataSourceError {
   const message =
     'The certificate of MySQL and MariaDB can be checked for a host name only: give one in place of the address.';
-  return new DataSourceError('data_source.unsupported', message, false);
+  return new DataSourceError('data_source.unsupported', message);
 }

@@ -3,49 +3,40 @@ import { DataSourceError, type DataSourceErrorCode } from '../data-source';
 interface Meaning {
   readonly code: DataSourceErrorCode;
   readonly message: string;
-  readonly transient: boolean;
 }
 
 const UNREACHABLE: Meaning = {
   code: 'data_source.unreachable',
   message: 'The data source cannot be reached',
-  transient: true,
 };
 const SIGN_IN: Meaning = {
   code: 'data_source.permission_denied',
   message: 'The data source refuses the sign-in of its settings',
-  transient: false,
 };
 const DENIED: Meaning = {
   code: 'data_source.permission_denied',
   message: 'The data source does not let reports read this',
-  transient: false,
 };
 const RELATION: Meaning = {
   code: 'data_source.relation_missing',
   message: 'The table or view of the dataset no longer exists',
-  transient: false,
 };
 const VALUE: Meaning = {
   code: 'data_source.value_invalid',
   message:
     'A value cannot be converted or computed: a number out of range, a zero date, a time beyond a day, or a text that is no number',
-  transient: false,
 };
-const GAVE_UP: Meaning = {
-  code: 'data_source.failed',
+const CONFLICT: Meaning = {
+  code: 'data_source.conflict',
   message: 'The data source gave up the query for another one',
-  transient: true,
 };
-const NO_ROOM: Meaning = {
-  code: 'data_source.failed',
+const EXHAUSTED: Meaning = {
+  code: 'data_source.exhausted',
   message: 'The data source ran out of memory or disk',
-  transient: true,
 };
 const FAILED: Meaning = {
   code: 'data_source.failed',
   message: 'The data source could not run the query',
-  transient: false,
 };
 
 /**
@@ -76,7 +67,7 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   1370: DENIED,
   1356: RELATION,
   1146: RELATION,
-  1054: { code: 'data_source.column_missing', message: 'A column of the dataset no longer exists', transient: false },
+  1054: { code: 'data_source.column_missing', message: 'A column of the dataset no longer exists' },
   1264: VALUE,
   1292: VALUE,
   1365: VALUE,
@@ -84,14 +75,14 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   1411: VALUE,
   1441: VALUE,
   1690: VALUE,
-  1205: GAVE_UP,
-  1213: GAVE_UP,
-  1412: GAVE_UP,
-  1021: NO_ROOM,
-  1037: NO_ROOM,
-  1041: NO_ROOM,
-  1114: NO_ROOM,
-  1317: { code: 'data_source.cancelled', message: 'The query was cancelled', transient: true },
+  1205: CONFLICT,
+  1213: CONFLICT,
+  1412: CONFLICT,
+  1021: EXHAUSTED,
+  1037: EXHAUSTED,
+  1041: EXHAUSTED,
+  1114: EXHAUSTED,
+  1317: { code: 'data_source.cancelled', message: 'The query was cancelled' },
 };
 
 /** By the driver's code, where it says more than that the network failed. */
@@ -114,7 +105,7 @@ export function asDataSourceError(error: unknown): DataSourceError {
   const meaning = number === null ? (NETWORK_MEANINGS[code ?? ''] ?? UNREACHABLE) : (MEANINGS[number] ?? FAILED);
   const reason = number === null ? code : meaning === FAILED ? String(number) : null;
   const message = `${meaning.message}${reason === null ? '' : ` (${reason})`}.`;
-  return new DataSourceError(meaning.code, message, meaning.transient, { cause: error });
+  return new DataSourceError(meaning.code, message, { cause: error });
 }
 
 export function isOutOfTime(error: unknown): boolean {
@@ -134,17 +125,17 @@ export function codeOf(error: unknown): string | null {
 }
 
 export function cancelled(): DataSourceError {
-  return new DataSourceError('data_source.cancelled', 'The query was cancelled.', true);
+  return new DataSourceError('data_source.cancelled', 'The query was cancelled.');
 }
 
 /** The connection broke while a statement ran. */
 export function lost(): DataSourceError {
-  return new DataSourceError(UNREACHABLE.code, `${UNREACHABLE.message}.`, true);
+  return new DataSourceError(UNREACHABLE.code, `${UNREACHABLE.message}.`);
 }
 
 export function timedOut(timeoutMs: number): DataSourceError {
   const message = `The query took longer than the ${timeoutMs / 1000} s that it may. Narrow the filter or group the rows.`;
-  return new DataSourceError('data_source.timeout', message, false);
+  return new DataSourceError('data_source.timeout', message);
 }
 
 function fieldOf(error: unknown, field: 'errno' | 'code'): unknown {

@@ -76,7 +76,7 @@ const ITEMS = `
     await once(stream, 'readable');
     // Nobody reads until the time is over.
     const [failure] = (await once(stream, 'error')) as [unknown];
-    expect(failure).toMatchObject({ code: 'data_source.timeout', transient: false });
+    expect(failure).toMatchObject({ code: 'data_source.timeout', transient: true });
     expect(await running()).toBe('');
   });
 

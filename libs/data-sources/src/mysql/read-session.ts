@@ -92,7 +92,7 @@ export class ReadSession {
     const known = await this.all(sql`SELECT CAST(CONVERT_TZ('2000-01-01 00:00:00', '+00:00', ${timeZone}) AS CHAR)`);
     if (typeof known[0]?.[0] === 'string') return;
     const message = `The data source does not know the time zone ${timeZone}: load its time zone tables (mysql_tzinfo_to_sql).`;
-    throw new DataSourceError('data_source.unsupported', message, false);
+    throw new DataSourceError('data_source.unsupported', message);
   }
 
   /** Rows one by one, as `result` events, until `end` or `error`. */

@@ -3,7 +3,6 @@ import { DataSourceError, type DataSourceErrorCode } from '../data-source';
 interface Meaning {
   readonly code: DataSourceErrorCode;
   readonly message: string;
-  readonly transient: boolean;
   /** Whether what the database says is safe and helpful to the report's owner. */
   readonly quote?: boolean;
 }
@@ -11,7 +10,11 @@ interface Meaning {
 const UNREACHABLE: Meaning = {
   code: 'data_source.unreachable',
   message: 'The data source cannot be reached',
-  transient: true,
+};
+
+const CONFLICT: Meaning = {
+  code: 'data_source.conflict',
+  message: 'The data source gave up the query for another one',
 };
 
 /** By SQLSTATE, or by its class of two characters. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -20,34 +23,27 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   '28': {
     code: 'data_source.permission_denied',
     message: 'The data source refuses the sign-in of its settings',
-    transient: false,
   },
   '3D': { ...UNREACHABLE, message: 'The database of the data source does not exist' },
   '57P01': UNREACHABLE,
   '57P02': UNREACHABLE,
   '57P03': UNREACHABLE,
   '53300': { ...UNREACHABLE, message: 'The data source has no connection to spare' },
-  '53': { code: 'data_source.failed', message: 'The data source ran out of memory or disk', transient: true },
-  '40': { code: 'data_source.failed', message: 'The data source gave up the query for another one', transient: true },
-  '55P03': {
-    code: 'data_source.failed',
-    message: 'The data source gave up the query for another one',
-    transient: true,
-  },
-  '57014': { code: 'data_source.cancelled', message: 'The query was cancelled', transient: true },
+  '53': { code: 'data_source.exhausted', message: 'The data source ran out of memory or disk' },
+  '40': CONFLICT,
+  '55P03': CONFLICT,
+  '57014': { code: 'data_source.cancelled', message: 'The query was cancelled' },
   '57P05': UNREACHABLE,
   '42P01': relationMissing(),
   '3F000': relationMissing(),
   '42703': {
     code: 'data_source.column_missing',
     message: 'A column of the dataset no longer exists',
-    transient: false,
     quote: true,
   },
   '42501': {
     code: 'data_source.permission_denied',
     message: 'The data source does not let reports read this',
-    transient: false,
     quote: true,
   },
   '22': valueInvalid(),
@@ -60,7 +56,6 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 const FAILED: Meaning = {
   code: 'data_source.failed',
   message: 'The data source could not run the query',
-  transient: false,
   quote: true,
 };
 
@@ -73,20 +68,20 @@ export function asDataSourceError(error: unknown): DataSourceError {
   const code = codeOf(error);
   if (code === undefined || NETWORK_ERRORS.test(code)) {
     const reason = code === undefined ? '' : ` (${code})`;
-    return new DataSourceError(UNREACHABLE.code, `${UNREACHABLE.message}${reason}.`, true, { cause: error });
+    return new DataSourceError(UNREACHABLE.code, `${UNREACHABLE.message}${reason}.`, { cause: error });
   }
   const meaning = MEANINGS[code] ?? MEANINGS[code.slice(0, 2)] ?? FAILED;
   const said = meaning.quote && error instanceof Error ? `: ${error.message}` : '';
-  return new DataSourceError(meaning.code, `${meaning.message}${said}.`, meaning.transient, { cause: error });
+  return new DataSourceError(meaning.code, `${meaning.message}${said}.`, { cause: error });
 }
 
 export function cancelled(): DataSourceError {
-  return new DataSourceError('data_source.cancelled', 'The query was cancelled.', true);
+  return new DataSourceError('data_source.cancelled', 'The query was cancelled.');
 }
 
 export function timedOut(timeoutMs: number): DataSourceError {
   const message = `The query took longer than the ${timeoutMs / 1000} s that it may. Narrow the filter or group the rows.`;
-  return new DataSourceError('data_source.timeout', message, false);
+  return new DataSourceError('data_source.timeout', message);
 }
 
 export function codeOf(error: unknown): string | undefined {
@@ -99,7 +94,6 @@ function valueInvalid(): Meaning {
   return {
     code: 'data_source.value_invalid',
     message: 'A value cannot be converted or computed',
-    transient: false,
     quote: true,
   };
 }
@@ -108,7 +102,6 @@ function relationMissing(): Meaning {
   return {
     code: 'data_source.relation_missing',
     message: 'The table or view of the dataset no longer exists',
-    transient: false,
     quote: true,
   };
 }

@@ -67,5 +67,5 @@ function keyIdOf(key: Buffer): string {
 
 function unreadable(reason: string, cause?: unknown): DataSourceError {
   const message = `The stored password of the data source cannot be read. ${reason}, or set the password anew.`;
-  return new DataSourceError('data_source.secret_unreadable', message, false, { cause });
+  return new DataSourceError('data_source.secret_unreadable', message, { cause });
 }

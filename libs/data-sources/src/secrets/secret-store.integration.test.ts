@@ -54,7 +54,7 @@ it('says when it is gone, or belongs to another', async () => {
   const id = await put('secret');
   await expect(store.read(id, STOCK)).rejects.toMatchObject({ ...UNREADABLE, transient: false });
   await store.remove(id);
-  await expect(store.read(id, SALES)).rejects.toMatchObject({ ...UNREADABLE, transient: true });
+  await expect(store.read(id, SALES)).rejects.toMatchObject({ code: 'data_source.secret_missing', transient: true });
 });
 
 it('clears away what nothing refers to after a day, and nothing else', async () => {

@@ -39,14 +39,14 @@ export class SecretStore {
     );
   }
 
-  /** Throws `data_source.secret_unreadable`; transient when it is not there, for it may have just been superseded. */
+  /** Throws `data_source.secret_unreadable`, or `data_source.secret_missing`, which passes: it may have just been superseded. */
   async read(secretId: SecretId, dataSourceId: DataSourceId): Promise<string> {
     const { rows } = await this.pool.query<{ keyId: string; nonce: Buffer; ciphertext: Buffer }>(
       'SELECT key_id AS "keyId", nonce, ciphertext FROM vault.secret WHERE secret_id = $1',
       [secretId],
     );
     const [sealed] = rows;
-    if (!sealed) throw new DataSourceError('data_source.secret_unreadable', GONE, true);
+    if (!sealed) throw new DataSourceError('data_source.secret_missing', GONE);
     return this.cipher.open(sealed, dataSourceId);
   }
 

@@ -1,6 +1,8 @@
 import type { DomainRefusal } from '#event-sourcing';
 import type { BackfillId, Instant, JobId, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
 import type { Priority, SkipReason } from '../schedules/schedule-messages';
+import type { JobFailure } from './failure-class';
+import type { RetryPolicy } from './retry-policy';
 import type { BatchTypeId, JobInput, JobOutput } from './job-input';
 
 /** `rerun` and `retry` are new jobs by hand that name the old one in `rerunOf`. */
@@ -23,7 +25,7 @@ export interface JobRequest {
   readonly nominalTime: Instant;
   readonly timeZone: TimeZone;
   readonly priority: Priority;
-  /** Attempts in all, at least 1. */
+  /** Attempts in all, at least 1; those handed back at a shutdown do not count. */
   readonly maxAttempts: number;
   /** The job expires if it has not started by then; null means it waits for ever. */
   readonly startBefore: Instant | null;
@@ -45,14 +47,6 @@ export const PLAIN_REQUEST = {
   exclusive: false,
   backfillId: null,
 } as const satisfies Partial<JobRequest>;
-
-/** Why an attempt failed: a stable code and a sentence that the owner can act on; no stack, no secret. */
-export interface JobFailure {
-  readonly code: string;
-  readonly message: string;
-  /** True when another try may well succeed. */
-  readonly transient: boolean;
-}
 
 export type JobCommand =
   | { readonly type: 'RequestJob'; readonly request: JobRequest; readonly at: Instant }
@@ -80,17 +74,25 @@ export type JobCommand =
       readonly outputExpiresAt: Instant;
       readonly at: Instant;
     }
-  /** `retryDelayMs` is how long to wait before another attempt, should one be left and the failure be transient. */
+  /** `policy` is the one in force, and `chance` (0 to 1, exclusive) makes the jitter. */
   | {
       readonly type: 'FailAttempt';
       readonly jobId: JobId;
       readonly attempt: number;
       readonly failure: JobFailure;
-      readonly retryDelayMs: number;
+      readonly policy: RetryPolicy;
+      readonly chance: number;
       readonly at: Instant;
     }
-  /** From whoever finds an attempt whose lease ran out. */
-  | { readonly type: 'LoseAttempt'; readonly jobId: JobId; readonly attempt: number; readonly at: Instant }
+  /** From whoever finds an attempt whose lease ran out, or from its own worker, which cannot finish it. */
+  | {
+      readonly type: 'LoseAttempt';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly cause: LossCause;
+      readonly policy: RetryPolicy;
+      readonly at: Instant;
+    }
   | {
       readonly type: 'CancelJob';
       readonly jobId: JobId;
@@ -101,6 +103,20 @@ export type JobCommand =
   /** Ends a job that has not started by its deadline, or whose schedule or template went away before it started. */
   | { readonly type: 'ExpireJob'; readonly jobId: JobId; readonly reason: ExpiryReason; readonly at: Instant }
   | { readonly type: 'ExpireOutput'; readonly jobId: JobId; readonly at: Instant }
+  /** From whoever sees that a job waits too long. `attempt` is the one begun last, 0 before the first. */
+  | {
+      readonly type: 'ReportStalled';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly waitingSince: Instant;
+      readonly at: Instant;
+    }
+  | ({
+      readonly type: 'ReportRunningLong';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly at: Instant;
+    } & LongRun)
   /** Takes a dead letter off the list without running it again. */
   | {
       readonly type: 'DropJob';
@@ -110,7 +126,37 @@ export type JobCommand =
       readonly at: Instant;
     };
 
-export type ExpiryReason = 'deadline' | 'schedule_removed' | 'schedule_paused' | 'template_archived';
+/**
+ * Why an attempt came to nothing without a failure of its own: its worker vanished, it made no progress, or its worker was shut
+ * down and gave it back.
+ */
+export const LOSS_CAUSES = ['worker_lost', 'stuck', 'handed_back'] as const;
+export type LossCause = (typeof LOSS_CAUSES)[number];
+
+/** What an attempt has run longer than. */
+export interface LongRun {
+  /** Milliseconds. */
+  readonly limitMs: number;
+  /** What the limit comes from: the template's own runs, or the ceiling for all. */
+  readonly basis: 'history' | 'ceiling';
+}
+
+/** Of the attempt that an event ends. Both are null in events of before they were recorded. */
+interface AttemptFacts {
+  readonly worker: string | null;
+  /** From its start until it was known to have ended, in milliseconds of the workers' clocks. */
+  readonly durationMs: number | null;
+}
+
+export const EXPIRY_REASONS = [
+  'deadline',
+  'schedule_removed',
+  'schedule_paused',
+  'template_archived',
+  'retry_deadline',
+] as const;
+/** `deadline`: it had not started by then. `retry_deadline`: the time is over in which another attempt might begin. */
+export type ExpiryReason = (typeof EXPIRY_REASONS)[number];
 
 export type JobEvent =
   | { readonly type: 'JobRequested'; readonly request: JobRequest; readonly at: Instant }
@@ -138,24 +184,33 @@ export type JobEvent =
       readonly at: Instant;
     }
   /** The attempt failed and another one follows, not before `retryAt`. */
-  | {
+  | (AttemptFacts & {
       readonly type: 'JobAttemptFailed';
       readonly jobId: JobId;
       readonly attempt: number;
       readonly failure: JobFailure;
       readonly retryAt: Instant;
+      /** No other attempt begins after this; null: no end. */
+      readonly retryBefore: Instant | null;
       readonly at: Instant;
-    }
-  /** The attempt's worker vanished; another attempt follows at once. */
-  | { readonly type: 'JobAttemptLost'; readonly jobId: JobId; readonly attempt: number; readonly at: Instant }
-  /** The end: no attempt is left, or the failure is permanent. */
-  | {
+    })
+  /** The attempt came to nothing; another attempt follows at once. */
+  | (AttemptFacts & {
+      readonly type: 'JobAttemptLost';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly cause: LossCause;
+      readonly retryBefore: Instant | null;
+      readonly at: Instant;
+    })
+  /** The end: no attempt is left, or the failure is not one to try again after. */
+  | (AttemptFacts & {
       readonly type: 'JobFailed';
       readonly jobId: JobId;
       readonly attempt: number;
       readonly failure: JobFailure;
       readonly at: Instant;
-    }
+    })
   | {
       readonly type: 'JobCancelled';
       readonly jobId: JobId;
@@ -165,6 +220,22 @@ export type JobEvent =
     }
   | { readonly type: 'JobExpired'; readonly jobId: JobId; readonly reason: ExpiryReason; readonly at: Instant }
   | { readonly type: 'OutputExpired'; readonly jobId: JobId; readonly at: Instant }
+  /** It waits for a worker longer than it should; told once for each attempt that it waits for. */
+  | {
+      readonly type: 'JobStalled';
+      readonly jobId: JobId;
+      /** The attempt begun last; 0 before the first. */
+      readonly attempt: number;
+      readonly waitingSince: Instant;
+      readonly at: Instant;
+    }
+  /** An attempt runs longer than it should; told once for each. */
+  | ({
+      readonly type: 'JobRunningLong';
+      readonly jobId: JobId;
+      readonly attempt: number;
+      readonly at: Instant;
+    } & LongRun)
   /** Nobody waits for the report any more: a person took the job off the dead letters. It stays failed. */
   | {
       readonly type: 'JobDropped';
@@ -194,12 +265,22 @@ export type JobState =
       readonly request: JobRequest;
       /** The attempt begun last; 0 before the first. It is the fencing token of results. */
       readonly attempt: number;
-      /** Who began it. */
+      /** Who began it, and when. */
       readonly worker: string | null;
+      readonly startedAt: Instant | null;
+      /** When the first attempt began. */
+      readonly firstStartedAt: Instant | null;
+      /** How many attempts were handed back at a shutdown, which cost the job nothing. */
+      readonly handedBack: number;
       /** How it ended; null before its end, and when the job was cancelled meanwhile. */
       readonly attemptOutcome: 'completed' | 'failed' | 'lost' | null;
       /** When a waiting job may try again. */
       readonly retryAt: Instant | null;
+      /** When its time to try again is over; null: no end. */
+      readonly retryBefore: Instant | null;
+      /** The attempt after which its wait was reported, and the one that was reported to run long; null: none was. */
+      readonly stalledAfter: number | null;
+      readonly ranLong: number | null;
       readonly output: JobOutput | null;
       readonly outputExpired: boolean;
       /**
@@ -219,6 +300,7 @@ export type JobRefusal = DomainRefusal & {
     | 'job.attempt_superseded'
     | 'job.attempt_out_of_order'
     | 'job.not_due'
+    | 'job.past_deadline'
     | 'job.no_output'
     | 'job.no_dead_letter';
 };

@@ -12,6 +12,7 @@ import {
   type BatchTypeId,
   type SelfServiceInput,
 } from './job-input';
+import { mostAttempts } from './retry-policy';
 import { PLAIN_REQUEST, type JobOrigin, type JobRequest } from './job-messages';
 
 /** Fixed for good: an occurrence's job must have the same id whoever requests it, and after any upgrade. */
@@ -49,12 +50,16 @@ export interface SelfServiceTerms extends RequestTerms {
   readonly parameters: readonly ParameterValue[];
 }
 
-/** The request for a report of a template, with all of the definition that the export will need. */
+/**
+ * The request for a report of a template, with all of the definition that the export will need. Where the template has a retry
+ * policy of its own, that says how many attempts there are.
+ */
 export function selfServiceRequest(terms: SelfServiceTerms): JobRequest {
   const { template, templateRevision, schedule, parameters, ...request } = terms;
   return {
     ...PLAIN_REQUEST,
     ...request,
+    maxAttempts: template.retryPolicy === null ? terms.maxAttempts : mostAttempts(template.retryPolicy),
     batchTypeId: BATCH_TYPE_SELF_SERVICE,
     templateId: template.templateId,
     templateRevision,

@@ -6,6 +6,7 @@ import {
   JOB_ID,
   NOON,
   reportColumn,
+  retryPolicy,
   SCHEDULE_ID,
   TEMPLATE_ID,
   templateDefinition,
@@ -34,6 +35,7 @@ const template: ExistingTemplate = {
     },
   }),
   shares: {},
+  retryPolicy: null,
 };
 const plain = { expression: null, format: null };
 const terms = {
@@ -65,13 +67,20 @@ describe('the job of an occurrence', () => {
 });
 
 describe('a self-service request', () => {
-  const request = selfServiceRequest({
+  const ofSchedule = {
     ...terms,
     parameters: [],
     origin: 'schedule',
     template,
     templateRevision: 4,
     schedule: { scheduleId: SCHEDULE_ID, revision: 2 },
+  } as const;
+  const request = selfServiceRequest(ofSchedule);
+  it('has the attempts of its template where that has a retry policy', () => {
+    const limit = { ...retryPolicy().limit, attempts: 8 };
+    const chosen = { ...template, retryPolicy: retryPolicy({ limit }) };
+    expect(selfServiceRequest({ ...ofSchedule, template: chosen }).maxAttempts).toBe(8);
+    expect(request.maxAttempts).toBe(3);
   });
   it('pins the revisions and carries all that the export needs', () => {
     expect(request).toEqual({

@@ -1,20 +1,25 @@
-import { BEN, JOB_ID, jobOutput, jobRequest, NOON, SCHEDULE_ID } from '../testing/samples';
+import { BEN, JOB_ID, jobOutput, jobRequest, NOON, retryPolicy, SCHEDULE_ID } from '../testing/samples';
 import { given } from '../testing/scenario';
 import { job, type ExistingJob } from './job';
-import type { JobCommand, JobEvent, JobFailure } from './job-messages';
+import { jobFailure, type JobFailure } from './failure-class';
+import type { JobCommand, JobEvent } from './job-messages';
 import { redriveJobId, redriveObstacle, repeatedRequest } from './redrive';
 
-const busy: JobFailure = { code: 'data_source.unreachable', message: 'It does not answer.', transient: true };
-const broken: JobFailure = { code: 'template.invalid', message: 'A column is gone.', transient: false };
+const busy = jobFailure('data_source.unreachable', 'It does not answer.');
+const broken = jobFailure('template.invalid', 'A column is gone.');
 const requested: JobEvent = { type: 'JobRequested', request: jobRequest({ maxAttempts: 1 }), at: NOON };
 const started: JobEvent = { type: 'JobStarted', jobId: JOB_ID, attempt: 1, worker: 'w1', at: NOON };
-const failed = (failure: JobFailure): JobEvent => ({ type: 'JobFailed', jobId: JOB_ID, attempt: 1, failure, at: NOON });
+const failed = (failure: JobFailure): JobEvent => ({
+  ...{ type: 'JobFailed', jobId: JOB_ID, attempt: 1, failure, at: NOON },
+  ...{ worker: 'w1', durationMs: 0 },
+});
 const drop: JobCommand = { type: 'DropJob', jobId: JOB_ID, by: BEN, reason: 'The month is closed.', at: NOON };
 const dropped: JobEvent = { ...drop, type: 'JobDropped' };
 
 describe('a dead letter', () => {
   it('is a job whose attempts ran out, whatever they ended of', () => {
-    const lose: JobCommand = { type: 'LoseAttempt', jobId: JOB_ID, attempt: 1, at: NOON };
+    const loss = { cause: 'worker_lost', policy: retryPolicy() } as const;
+    const lose: JobCommand = { type: 'LoseAttempt', jobId: JOB_ID, attempt: 1, ...loss, at: NOON };
     const { decision } = given(job, requested, started).when(lose);
     const events = decision.accepted ? decision.events : [];
     expect(given(job, requested, started, ...events).state).toMatchObject({ status: 'failed', deadLetter: 'waiting' });

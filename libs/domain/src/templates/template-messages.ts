@@ -1,6 +1,7 @@
 import type { DomainRefusal } from '#event-sourcing';
 import type { DatasetState } from '../datasets/dataset-messages';
 import type { Instant, TemplateId, UserId } from '../identifiers';
+import type { RetryPolicy } from '../jobs/retry-policy';
 import type { TemplateDefinition } from '../reports/definition';
 import type { DefinitionProblem } from '../reports/definition-problem';
 
@@ -60,6 +61,14 @@ export type TemplateCommand =
       readonly to: UserId;
       readonly by: UserId;
       readonly at: Instant;
+    }
+  /** Null: the system's own. */
+  | {
+      readonly type: 'ChooseRetryPolicy';
+      readonly templateId: TemplateId;
+      readonly policy: RetryPolicy | null;
+      readonly by: UserId;
+      readonly at: Instant;
     };
 
 export type TemplateEvent =
@@ -105,6 +114,13 @@ export type TemplateEvent =
       readonly to: UserId;
       readonly by: UserId;
       readonly at: Instant;
+    }
+  | {
+      readonly type: 'RetryPolicyChosen';
+      readonly templateId: TemplateId;
+      readonly policy: RetryPolicy | null;
+      readonly by: UserId;
+      readonly at: Instant;
     };
 
 export type TemplateState =
@@ -117,6 +133,8 @@ export type TemplateState =
       readonly definition: TemplateDefinition;
       /** Level by user id. */
       readonly shares: Readonly<Record<UserId, ShareLevel>>;
+      /** What follows failed attempts of its jobs; null: the system's own policy. */
+      readonly retryPolicy: RetryPolicy | null;
     };
 
 export type TemplateRefusal =

@@ -24,7 +24,7 @@ export const template: Decider<TemplateCommand, TemplateState, TemplateEvent, Te
   evolve(state, event) {
     if (event.type === 'TemplateCreated') {
       const { templateId, owner, details, definition } = event;
-      return { status: 'active', templateId, owner, details, definition, shares: {} };
+      return { status: 'active', templateId, owner, details, definition, shares: {}, retryPolicy: null };
     }
     return state.status === 'absent' ? state : changed(state, event);
   },
@@ -60,6 +60,8 @@ function change(command: Change, state: ExistingTemplate): Outcome {
       return command.to === state.owner
         ? accept()
         : accept({ ...command, type: 'TemplateTransferred', from: state.owner });
+    case 'ChooseRetryPolicy':
+      return sameJson(command.policy, state.retryPolicy) ? accept() : accept({ ...command, type: 'RetryPolicyChosen' });
   }
 }
 
@@ -89,6 +91,8 @@ function changed(
       return { ...state, shares: without(state.shares, event.with) };
     case 'TemplateTransferred':
       return { ...state, owner: event.to, shares: without(state.shares, event.to) };
+    case 'RetryPolicyChosen':
+      return { ...state, retryPolicy: event.policy };
   }
 }
 

@@ -5,10 +5,12 @@ import {
   FLIGHTS_STATE,
   NOON,
   reportColumn,
+  retryPolicy,
   templateDefinition,
   TEMPLATE_ID,
 } from '../testing/samples';
 import { given } from '../testing/scenario';
+import type { RetryPolicy } from '../jobs/retry-policy';
 import { template } from './template';
 import type { ShareLevel, TemplateCommand, TemplateDetails, TemplateEvent } from './template-messages';
 
@@ -44,6 +46,8 @@ const shared = (user: string, level: ShareLevel): TemplateEvent => ({
 });
 const unshare = (user: string): TemplateCommand => ({ type: 'UnshareTemplate', ...signed, with: user });
 const unshared = (user: string): TemplateEvent => ({ type: 'TemplateUnshared', ...signed, with: user });
+const choose = (policy: RetryPolicy | null): TemplateCommand => ({ type: 'ChooseRetryPolicy', ...signed, policy });
+const chosen = (policy: RetryPolicy | null): TemplateEvent => ({ type: 'RetryPolicyChosen', ...signed, policy });
 const transfer = (to: string): TemplateCommand => ({ type: 'TransferTemplate', ...signed, to });
 const transferred = (from: string, to: string): TemplateEvent => ({ type: 'TemplateTransferred', ...signed, from, to });
 
@@ -57,6 +61,7 @@ describe('creating a template', () => {
       details,
       definition,
       shares: {},
+      retryPolicy: null,
     });
   });
   it('remembers what it was copied from', () =>
@@ -163,7 +168,23 @@ describe('transferring', () => {
     given(template, created, archived).when(transfer(BEN)).then(transferred(ANNA, BEN)));
 });
 
-it.each([revise, archive, restore, share(BEN, 'run'), unshare(BEN), transfer(BEN)])(
+describe('choosing a retry policy', () => {
+  const policy = retryPolicy({ deadlineMinutes: 60 });
+  it('keeps it until another one, or none, is chosen', () => {
+    given(template, created).when(choose(policy)).then(chosen(policy));
+    expect(given(template, created, chosen(policy)).state).toMatchObject({ retryPolicy: policy, definition });
+    given(template, created, chosen(policy), revised).when(choose(null)).then(chosen(null));
+    expect(given(template, created, chosen(policy), chosen(null)).state).toMatchObject({ retryPolicy: null });
+  });
+  it('changes nothing the second time', () => {
+    given(template, created, chosen(policy))
+      .when(choose({ ...policy }))
+      .thenNothing();
+    given(template, created).when(choose(null)).thenNothing();
+  });
+});
+
+it.each([revise, archive, restore, share(BEN, 'run'), unshare(BEN), transfer(BEN), choose(null)])(
   'refuses $type for an unknown one',
   (command) => given(template).when(command).refused('template.missing'),
 );

@@ -6,6 +6,7 @@ import { PLAIN_REPORT, type ReportColumn, type TemplateDefinition } from '../rep
 import { DEFAULT_CSV } from '../reports/output-options';
 import type { JobOutput } from '../jobs/job-input';
 import { PLAIN_REQUEST, type JobRequest } from '../jobs/job-messages';
+import type { RetryPolicy } from '../jobs/retry-policy';
 import { PLAIN_SCHEDULE, type ScheduleDefinition } from '../schedules/schedule-messages';
 
 export const DATASET_ID = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d01';
@@ -165,6 +166,12 @@ export function jobRequest(more: Partial<JobRequest> = {}): JobRequest {
     },
     ...more,
   };
+}
+
+/** Three attempts after what passes, half a minute apart, and one where a limit was met. */
+export function retryPolicy(more: Partial<RetryPolicy> = {}): RetryPolicy {
+  const rule = { firstDelaySeconds: 30, factor: 1, longestDelaySeconds: 30, jitter: 0 };
+  return { transient: { ...rule, attempts: 3 }, limit: { ...rule, attempts: 1 }, deadlineMinutes: null, ...more };
 }
 
 export function jobOutput(more: Partial<JobOutput> = {}): JobOutput {

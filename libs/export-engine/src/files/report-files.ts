@@ -34,6 +34,8 @@ export interface ReportFilesParts {
   readonly coverOf: (known: (rows: number) => CoverFacts) => CoverText | null;
   /** Key of the file with this number, from 1. */
   readonly keyOf: (number: number) => string;
+  /** Told of each file that is stored. */
+  readonly onStep?: (quietMs: number) => void;
 }
 
 interface OpenFile extends OpenedWriter {
@@ -237,6 +239,7 @@ export class ReportFiles {
     const before = performance.now();
     await file.upload.commit();
     this.storeMs += performance.now() - before;
+    this.parts.onStep?.(0);
     this.file = null;
     this.storedBytes += sink.bytes;
     const split = this.plan.splitInto === 'files' && value !== undefined ? { value } : {};

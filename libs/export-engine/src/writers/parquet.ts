@@ -111,7 +111,6 @@ function meaningOf(error: unknown, columns: readonly ParquetColumn[]): unknown {
       'parquet.value_unsupported',
       `The column "${column.header}" holds the value ${refused.value}, which its Parquet type ${parquetType(column)} cannot hold. ` +
         'Give the column the data type string, or leave out such rows.',
-      false,
       [],
       { cause: error },
     );
@@ -120,7 +119,6 @@ function meaningOf(error: unknown, columns: readonly ParquetColumn[]): unknown {
     return new ExportFailure(
       'parquet.rows_too_large',
       'The rows are too large for a Parquet file to be made in the memory that an export may take. Leave out the longest columns, or choose another format.',
-      false,
       [],
       { cause: error },
     );

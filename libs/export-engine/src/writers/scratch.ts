@@ -48,7 +48,7 @@ export async function scratchStep<Result>(step: () => Promise<Result>): Promise<
 
 export function scratchUnavailable(reason: string, cause: unknown): ExportFailure {
   const message = `The exporter's temporary folder cannot take what the export puts there (${reason}).`;
-  return new ExportFailure('export.scratch_unavailable', message, true, [], { cause });
+  return new ExportFailure('export.scratch_unavailable', message, [], { cause });
 }
 
 async function removeLeftovers(root: string): Promise<void> {

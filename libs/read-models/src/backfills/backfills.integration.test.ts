@@ -10,6 +10,7 @@ import {
   idOf,
   jobOf,
   LOST,
+  REFUSED,
   minute,
   sampleHistory,
   SCHEDULE,
@@ -36,12 +37,20 @@ const ENDS: readonly (readonly [words: string, ...events: ((jobId: string) => Jo
     'tries again',
     started,
     (jobId) => ({
-      ...{ type: 'JobAttemptFailed', jobId, attempt: 1, failure: LOST, retryAt: minute(60), at: minute(50) },
+      ...{ type: 'JobAttemptFailed', jobId, attempt: 1, failure: REFUSED, retryAt: minute(60), at: minute(50) },
+      ...{ worker: 'worker', durationMs: 60_000, retryBefore: null },
     }),
   ],
   ['completed', started, (jobId) => completed(jobId, false)],
   ['was truncated', started, (jobId) => completed(jobId, true)],
-  ['failed', started, (jobId) => ({ type: 'JobFailed', jobId, attempt: 1, failure: LOST, at: minute(50) })],
+  [
+    'failed',
+    started,
+    (jobId) => ({
+      ...{ type: 'JobFailed', jobId, attempt: 1, failure: LOST, at: minute(50) },
+      ...{ worker: 'worker', durationMs: 60_000 },
+    }),
+  ],
   ['was cancelled', (jobId) => ({ type: 'JobCancelled', jobId, by: ANNA, reason: null, at: minute(50) })],
   ['expired', (jobId) => ({ type: 'JobExpired', jobId, reason: 'template_archived', at: minute(50) })],
 ];

@@ -1,4 +1,4 @@
-import { selfServiceInput, type JobFailure, type JobRequest } from '#domain';
+import { jobFailure, selfServiceInput, type JobFailure, type JobRequest } from '#domain';
 import { ANNA, BEN, FLIGHTS, templateDefinition } from '#domain/testing';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
 import {
@@ -18,7 +18,7 @@ import {
 } from '../testing';
 import { DeadLetterQueries, type FailedJobFilter } from './dead-letter-queries';
 
-const BROKEN: JobFailure = { code: 'template.invalid', message: 'A column is gone.', transient: false };
+const BROKEN = jobFailure('template.invalid', 'A column is gone.');
 const anna = { userId: ANNA, isAdmin: false };
 const admin = { userId: idOf('admin'), isAdmin: true };
 

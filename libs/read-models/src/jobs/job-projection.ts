@@ -1,9 +1,9 @@
-import type { JobEvent } from '#domain';
+import { lossOf, type JobEvent } from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
 import { StreamRows } from '../projection/stream-rows';
 import { putRows, type Statement, type Table } from '../projection/table';
 import { putSkippedOccurrences, type SkippedOccurrenceRow } from '../schedules/skipped-occurrences';
-import { AttemptChanges } from './job-attempts';
+import { AttemptChanges, COMPLETED } from './job-attempts';
 import { JOBS, requestedJob, type JobRow } from './job-row';
 
 interface MappingRow {
@@ -36,6 +36,8 @@ export const JOB_EVENTS: Readonly<Record<JobEvent['type'], true>> = {
   JobCancelled: true,
   JobExpired: true,
   OutputExpired: true,
+  JobStalled: true,
+  JobRunningLong: true,
   JobDropped: true,
 };
 
@@ -69,7 +71,9 @@ function gather(recorded: RecordedEvent, { jobs, attempts, mappings, skipped }: 
   const event = toDomainEvent<JobEvent>(recorded);
   const { at } = event;
   const change = (jobId: string, columns: Partial<JobRow>) => {
-    jobs.change(jobId, { job_request_id: jobId, revision, updated_at: at, ...columns });
+    // Whatever else comes ends the wait, or the run, that was too long.
+    const present = { stalled_at: null, running_long_at: null };
+    jobs.change(jobId, { job_request_id: jobId, revision, updated_at: at, ...present, ...columns });
   };
   switch (event.type) {
     case 'JobRequested': {
@@ -117,21 +121,22 @@ function gather(recorded: RecordedEvent, { jobs, attempts, mappings, skipped }: 
         byte_count: output.files.reduce((sum, file) => sum + file.bytes, 0),
         output_expires_at: event.outputExpiresAt,
       });
-      attempts.end(event.jobId, event.attempt, at, 'completed', null);
+      attempts.end(event, COMPLETED);
       return;
     }
     case 'JobAttemptFailed':
       change(event.jobId, { status: 'retry_waiting', retry_at: event.retryAt, failure: event.failure });
-      attempts.end(event.jobId, event.attempt, at, 'failed', event.failure);
+      attempts.end(event, { outcome: 'failed', loss_cause: null, failure: event.failure, retry_at: event.retryAt });
       return;
     case 'JobAttemptLost':
       change(event.jobId, { status: 'retry_waiting', retry_at: at });
-      attempts.end(event.jobId, event.attempt, at, 'lost', null);
+      attempts.end(event, { outcome: 'lost', loss_cause: event.cause, failure: null, retry_at: at });
       return;
     case 'JobFailed': {
       const { failure } = event;
       change(event.jobId, { status: 'failed', ended_at: at, failure });
-      attempts.end(event.jobId, event.attempt, at, failure.code === 'worker.lost' ? 'lost' : 'failed', failure);
+      const cause = lossOf(failure);
+      attempts.end(event, { outcome: cause ? 'lost' : 'failed', loss_cause: cause, failure, retry_at: null });
       return;
     }
     case 'JobCancelled':
@@ -149,6 +154,13 @@ function gather(recorded: RecordedEvent, { jobs, attempts, mappings, skipped }: 
       return;
     case 'OutputExpired':
       change(event.jobId, { output_expired_at: at });
+      return;
+    case 'JobStalled':
+      change(event.jobId, { stalled_at: at });
+      return;
+    case 'JobRunningLong':
+      change(event.jobId, { running_long_at: at });
+      attempts.runsLong(event);
       return;
     case 'JobDropped':
       change(event.jobId, { dropped_at: at, dropped_by: event.by, drop_reason: event.reason });

@@ -7,6 +7,7 @@ import type {
   JobOrigin,
   JobOutput,
   JobStatus,
+  LossCause,
   Priority,
 } from '#domain';
 import { Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
@@ -47,6 +48,9 @@ export interface JobSummary {
   readonly cancelledBy: string | null;
   readonly cancelReason: string | null;
   readonly expiryReason: ExpiryReason | null;
+  /** When it was reported that it waits, or its attempt runs, too long; null once that is over. */
+  readonly stalledAt: string | null;
+  readonly runningLongAt: string | null;
   /** When it was taken off the dead letters; null: it was not. */
   readonly droppedAt: string | null;
   readonly droppedBy: string | null;
@@ -61,8 +65,16 @@ export interface JobAttempt {
   readonly worker: string;
   readonly startedAt: string;
   readonly endedAt: string | null;
+  /** Milliseconds from its start to its end; null while it runs. */
+  readonly durationMs: number | null;
   readonly outcome: 'completed' | 'failed' | 'lost' | 'cancelled' | null;
+  /** Why it came to nothing; null unless it was lost. */
+  readonly lossCause: LossCause | null;
   readonly failure: JobFailure | null;
+  /** The next attempt does not begin before; null when none follows. */
+  readonly retryAt: string | null;
+  /** When it was reported to run too long. */
+  readonly runningLongAt: string | null;
 }
 
 export interface JobView extends JobSummary {
@@ -97,13 +109,17 @@ export const JOB_COLUMNS = `
   j.started_at AS "startedAt", j.ended_at AS "endedAt", j.retry_at AS "retryAt", j.failure,
   j.row_count::float8 AS "rowCount", j.byte_count::float8 AS "byteCount", j.output_expires_at AS "outputExpiresAt",
   j.output_expired_at AS "outputExpiredAt", j.cancelled_by AS "cancelledBy", j.cancel_reason AS "cancelReason",
-  j.expiry_reason AS "expiryReason", j.dropped_at AS "droppedAt", j.dropped_by AS "droppedBy", j.drop_reason AS "dropReason",
+  j.expiry_reason AS "expiryReason", j.stalled_at AS "stalledAt", j.running_long_at AS "runningLongAt",
+  j.dropped_at AS "droppedAt", j.dropped_by AS "droppedBy", j.drop_reason AS "dropReason",
   j.job_output AS "jobOutput", j.revision, j.updated_at AS "updatedAt"`;
 
 const JOBS: OwnedRows = { table: 'read_model.job_request', alias: 'j', owner: 'user_id' };
 
 const ATTEMPTS = `
-  SELECT a.attempt, a.worker, a.started_at AS "startedAt", a.ended_at AS "endedAt", a.outcome, a.failure
+  SELECT a.attempt, a.worker, a.started_at AS "startedAt", a.ended_at AS "endedAt",
+         greatest(0, round(extract(epoch FROM a.ended_at - a.started_at) * 1000))::float8 AS "durationMs",
+         a.outcome, a.loss_cause AS "lossCause", a.failure, a.retry_at AS "retryAt",
+         a.running_long_at AS "runningLongAt"
   FROM read_model.job_attempt a`;
 
 const NEWEST_FIRST: SortKey<JobSummary> = {

@@ -33,6 +33,8 @@ export interface JobRow {
   cancelled_by: string | null;
   cancel_reason: string | null;
   expiry_reason: string | null;
+  stalled_at: string | null;
+  running_long_at: string | null;
   dropped_at: string | null;
   dropped_by: string | null;
   drop_reason: string | null;
@@ -76,6 +78,8 @@ export const JOBS: Table<JobRow> = {
     'cancelled_by',
     'cancel_reason',
     'expiry_reason',
+    'stalled_at',
+    'running_long_at',
     'dropped_at',
     'dropped_by',
     'drop_reason',
@@ -119,6 +123,8 @@ export function requestedJob(request: JobRequest, revision: number, at: string):
     cancelled_by: null,
     cancel_reason: null,
     expiry_reason: null,
+    stalled_at: null,
+    running_long_at: null,
     dropped_at: null,
     dropped_by: null,
     drop_reason: null,

@@ -1,4 +1,4 @@
-import type { TemplateDefinition, TemplateEvent } from '#domain';
+import type { RetryPolicy, TemplateDefinition, TemplateEvent } from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
 import { StreamRows } from '../projection/stream-rows';
 import { NEWER_REVISION, putRows, type Statement, type Table } from '../projection/table';
@@ -18,6 +18,7 @@ export interface TemplateRow {
   created_at: string;
   updated_at: string;
   copied_from: string | null;
+  retry_policy: RetryPolicy | null;
 }
 
 interface RevisionRow {
@@ -47,6 +48,7 @@ const TEMPLATES: Table<TemplateRow> = {
     'status',
     'revision',
     'updated_at',
+    'retry_policy',
   ],
   newer: NEWER_REVISION,
 };
@@ -67,6 +69,7 @@ export const TEMPLATE_EVENTS: Readonly<Record<TemplateEvent['type'], true>> = {
   TemplateShared: true,
   TemplateUnshared: true,
   TemplateTransferred: true,
+  RetryPolicyChosen: true,
 };
 
 /** What a batch of template events does to self_service_template, template_revision and template_share. */
@@ -88,6 +91,7 @@ export function templateStatements(schema: string, events: readonly RecordedEven
           status: 'active',
           created_at: event.at,
           copied_from: event.copiedFrom,
+          retry_policy: null,
         });
         revisions.push(revisionRow(event, revision, null, event.owner));
         break;
@@ -112,6 +116,9 @@ export function templateStatements(schema: string, events: readonly RecordedEven
       case 'TemplateTransferred':
         templates.change(id, { ...change, owner: event.to });
         shares.set(id, event.to, null, revision);
+        break;
+      case 'RetryPolicyChosen':
+        templates.change(id, { ...change, retry_policy: event.policy });
         break;
     }
   }

@@ -1,5 +1,11 @@
 import type { Pool } from '#database';
-import { currentDefinition, type OutputFormat, type ShareLevel, type TemplateDefinition } from '#domain';
+import {
+  currentDefinition,
+  type OutputFormat,
+  type RetryPolicy,
+  type ShareLevel,
+  type TemplateDefinition,
+} from '#domain';
 import { containing, Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
 import { onlyVisibleTemplates, type Viewer } from '../query/visibility';
 
@@ -22,6 +28,8 @@ export interface TemplateSummary {
 
 export interface TemplateView extends TemplateSummary {
   readonly definition: TemplateDefinition;
+  /** What follows failed attempts of its jobs; null: the system's own policy. */
+  readonly retryPolicy: RetryPolicy | null;
   readonly shares: readonly { readonly userId: string; readonly level: ShareLevel }[];
 }
 
@@ -98,7 +106,7 @@ export class TemplateQueries {
     const select = selectTemplates(
       selection,
       viewer,
-      `, t.definition,
+      `, t.definition, t.retry_policy AS "retryPolicy",
        (SELECT coalesce(jsonb_agg(jsonb_build_object('userId', s.user_id, 'level', s.level) ORDER BY s.user_id), '[]')
         FROM read_model.template_share s WHERE s.template_id = t.template_id) AS shares`,
     );

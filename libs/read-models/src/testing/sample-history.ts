@@ -1,9 +1,9 @@
 import {
   backfillIdOf,
   dataSourceIdOf,
+  jobFailure,
   streamOf,
   type DatasetDefinition,
-  type JobFailure,
   type JobOutput,
   type JobRequest,
   type ScheduleDefinition,
@@ -20,6 +20,7 @@ import {
   jobRequest,
   mysqlSource,
   postgresSource,
+  retryPolicy,
   SALES_ID,
   scheduleDefinition,
   templateDefinition,
@@ -38,12 +39,9 @@ export function minute(minutes: number): string {
   return new Date(Date.UTC(2026, 10, 23, 12, minutes)).toISOString();
 }
 
-export const REFUSED: JobFailure = {
-  code: 'source.unreachable',
-  message: 'The source does not answer.',
-  transient: true,
-};
-export const LOST: JobFailure = { code: 'worker.lost', message: 'The worker vanished.', transient: true };
+export const REFUSED = jobFailure('data_source.unreachable', 'The source does not answer.');
+export const RETRY_POLICY = retryPolicy({ deadlineMinutes: 90 });
+export const LOST = jobFailure('worker.lost', 'The worker vanished.');
 
 export function jobOf(words: string, more: Partial<JobRequest> = {}): JobRequest {
   return jobRequest({
@@ -180,6 +178,9 @@ export function sampleHistory(): History {
     },
     CARA,
   );
+
+  const chosen = { type: 'RetryPolicyChosen', templateId: TEMPLATE, by: ANNA } as const;
+  history.add(templates, { ...chosen, policy: RETRY_POLICY, at: minute(8) }, ANNA);
 
   const schedules = streamOf('schedule', SCHEDULE);
   history.add(
@@ -372,17 +373,33 @@ function addJobs(history: History): void {
     history.add(stream, { type: 'JobStarted', jobId, attempt, worker: `worker-${attempt}`, at: minute(at) });
 
   const retried = request('retried job');
+  const waited = { type: 'JobStalled', jobId: retried.jobId, attempt: 0, waitingSince: minute(10) } as const;
+  history.add(retried.stream, { ...waited, at: minute(11) });
   start(retried, 1, 11);
+  const long = { type: 'JobRunningLong', jobId: retried.jobId, attempt: 1, limitMs: 60_000, basis: 'history' } as const;
+  history.add(retried.stream, { ...long, at: minute(12) });
   history.add(retried.stream, {
     type: 'JobAttemptFailed',
     jobId: retried.jobId,
     attempt: 1,
     failure: REFUSED,
     retryAt: minute(13),
+    retryBefore: minute(40),
+    worker: 'worker-1',
+    durationMs: 60_000,
     at: minute(12),
   });
   start(retried, 2, 13);
-  history.add(retried.stream, { type: 'JobAttemptLost', jobId: retried.jobId, attempt: 2, at: minute(14) });
+  history.add(retried.stream, {
+    type: 'JobAttemptLost',
+    jobId: retried.jobId,
+    attempt: 2,
+    cause: 'stuck',
+    retryBefore: null,
+    worker: 'worker-2',
+    durationMs: 60_000,
+    at: minute(14),
+  });
   start(retried, 3, 15);
   history.add(retried.stream, {
     type: 'JobCompleted',
@@ -412,7 +429,15 @@ function addJobs(history: History): void {
 
   const failed = request('failed job', { templateId: OTHER_TEMPLATE, scheduleId: null, owner: CARA });
   start(failed, 1, 11);
-  history.add(failed.stream, { type: 'JobFailed', jobId: failed.jobId, attempt: 1, failure: LOST, at: minute(12) });
+  history.add(failed.stream, {
+    type: 'JobFailed',
+    jobId: failed.jobId,
+    attempt: 1,
+    failure: LOST,
+    worker: 'worker-1',
+    durationMs: 60_000,
+    at: minute(12),
+  });
   const reason = 'nobody needs it now';
   history.add(failed.stream, { type: 'JobDropped', jobId: failed.jobId, by: CARA, reason, at: minute(40) });
 

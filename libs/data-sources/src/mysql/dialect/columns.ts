@@ -25,7 +25,7 @@ export class QueryColumns {
       const columns = catalogue({ schema, name });
       if (columns) return columns.map((column) => ({ alias, column }));
       const message = `The table or view of the dataset no longer exists: ${schema}.${name}.`;
-      throw new DataSourceError('data_source.relation_missing', message, false);
+      throw new DataSourceError('data_source.relation_missing', message);
     });
   }
 
@@ -74,7 +74,7 @@ export class QueryColumns {
     const found = this.columns.find(({ alias, column }) => column.name === name && (table ?? alias) === alias);
     if (found) return found;
     const message = `A column of the dataset no longer exists: ${name}.`;
-    throw new DataSourceError('data_source.column_missing', message, false);
+    throw new DataSourceError('data_source.column_missing', message);
   }
 }
 

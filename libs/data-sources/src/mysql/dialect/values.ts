@@ -85,5 +85,5 @@ function matching(value: string, pattern: RegExp): string {
 
 function invalid(): DataSourceError {
   const message = 'A number, date or time of the report is beyond what MySQL and MariaDB can hold.';
-  return new DataSourceError('data_source.value_invalid', message, false);
+  return new DataSourceError('data_source.value_invalid', message);
 }

@@ -72,6 +72,6 @@ const TYPES = `
 
 /** A query that the database finds fault with is a mistake of whoever wrote it, not a failure of the data source. */
 function asRefusal(error: unknown): unknown {
-  if (!(error instanceof DataSourceError) || error.code !== 'data_source.failed' || error.transient) return error;
-  return new DataSourceError('data_source.query_refused', error.message, false, { cause: error });
+  if (!(error instanceof DataSourceError) || error.code !== 'data_source.failed') return error;
+  return new DataSourceError('data_source.query_refused', error.message, { cause: error });
 }

@@ -87,7 +87,7 @@ function statementsOf(text: string, { parseSync, hasSqlDetails }: typeof Parser)
 /** @param position characters (code points) before the place in question */
 function refused(message: string, text = '', position: number | null = null): DataSourceError {
   const place = position === null ? '' : ` at ${lineAndColumn(text, position)}`;
-  return new DataSourceError('data_source.query_refused', `The query is refused${place}: ${message}.`, false);
+  return new DataSourceError('data_source.query_refused', `The query is refused${place}: ${message}.`);
 }
 
 function lineAndColumn(text: string, position: number): string {
