@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { eraseEmbeddedPostgres, startEmbeddedPostgres } from '../../deploy/postgres';
+import { makeCertificate } from '../certificates/certificate';
 
-const run = promisify(execFile);
 const RELOAD = 'SELECT pg_reload_conf()';
 
 export interface TlsServer {
@@ -51,15 +48,6 @@ export async function startTlsServer(): Promise<TlsServer> {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-async function makeCertificate(folder: string): Promise<{ readonly crt: string; readonly key: string }> {
-  const [crt, key] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
-  await run('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', crt],
-  ]);
-  return { crt: await readFile(crt, 'utf8'), key: await readFile(key, 'utf8') };
 }
 
 /** The server writes its own file: a key must belong to its account, and nobody else may read it. */
