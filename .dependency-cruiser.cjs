@@ -1,5 +1,5 @@
 // Who may import whom. Each rule is proven to fire by test/boundaries.integration.test.ts.
-const adapters = 'event-store|event-feed|file-store|data-sources|contracts';
+const adapters = 'event-store|event-feed|file-store|data-sources|delivery-channels|contracts';
 const testCode = '^test/|[.]test[.]ts$|/testing/';
 const misnomers = '^(apps|libs|deploy|test)/.*\\b(commons?|utils?|helpers?|misc|scripts)(/|[.]ts$)';
 // Modules that do something to the world, or bring a framework along.

@@ -21,6 +21,7 @@ const planted: { rule: string; file: string; imports: string; more?: Record<stri
   { rule: 'foundations-import-no-lib', file: 'libs/platform/src/domain.ts', imports: '#domain' },
   { rule: 'foundations-import-no-lib', file: 'libs/event-sourcing/src/domain.ts', imports: '#domain/testing' },
   { rule: 'adapters-stand-alone', file: 'libs/event-feed/src/store.ts', imports: '#event-store' },
+  { rule: 'adapters-stand-alone', file: 'libs/delivery-channels/src/store.ts', imports: '#event-store' },
   { rule: 'runtime-is-for-apps', file: 'libs/read-models/src/runtime.ts', imports: '#runtime' },
   { rule: 'libs-import-no-app', file: 'libs/read-models/src/app.ts', imports: '../../../apps/api/src/index' },
   {

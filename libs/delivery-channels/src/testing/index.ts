@@ -1,0 +1,2 @@
+export * from './channel-conformance';
+export * from './parcels';
