@@ -70,7 +70,7 @@ export class SftpChannel implements DeliveryChannel {
     for (const [index, { temporary }] of uploads.entries()) {
       const file = parcel.files[index];
       if (file === undefined) continue;
-      await session.write(temporary, await openFile(file, signal), signal);
+      await session.write(temporary, (await openFile(file, signal)) as AsyncIterable<Buffer>);
       const size = await session.sizeOf(temporary);
       if (size === file.bytes) continue;
       const message = `${this.#options.host} holds ${size} bytes of "${file.name}" instead of ${file.bytes}.`;

@@ -1,7 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRequire } from 'node:module';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type * as Ssh2 from 'ssh2';
 import type { Client, ConnectConfig, SFTPWrapper } from 'ssh2';
 import { keyUnreadable } from './sftp-errors';
@@ -12,6 +10,8 @@ const requireHere = createRequire(__filename);
 
 /** A server that says nothing so many times is given up. */
 const SILENCES = 3;
+/** Of the chunks that a file is read in, which are 64 KiB as a rule. */
+const WRITES_UNDER_WAY = 16;
 
 /** One connection. Methods reject with what ssh2 says, and all of them as soon as the connection breaks. */
 export class SftpSession {
@@ -44,12 +44,35 @@ export class SftpSession {
     this.#sftp = await this.#call<SFTPWrapper>((done) => this.#client.sftp((error, sftp) => done(error, sftp)));
   }
 
-  /** Makes a file of the stream, in place of what may be there. An aborted signal leaves what has come. */
-  async write(path: string, content: Readable, signal: AbortSignal): Promise<void> {
-    const file = this.#open().createWriteStream(path, { flags: 'w' });
-    // Some servers rename no file that is open still.
-    const closed = new Promise<void>((resolve) => file.once('close', () => resolve()));
-    await this.#or(pipeline(content, file, { signal }).then(() => closed));
+  /** Makes a file of the chunks, in place of what may be there. Where they break off, what has come stays. */
+  async write(path: string, content: AsyncIterable<Buffer>): Promise<void> {
+    const handle = await this.#call<Buffer>((done) => this.#open().open(path, 'w', done));
+    const close = (): Promise<undefined> =>
+      this.#call<undefined>((done) => this.#open().close(handle, (error) => done(error, undefined)));
+    try {
+      await this.#writeChunks(handle, content);
+    } catch (error) {
+      close().catch(() => undefined);
+      throw error;
+    }
+    await close();
+  }
+
+  /** Many writes are under way at once, since each answer takes a journey there and back. A failed one is met by the next. */
+  async #writeChunks(handle: Buffer, content: AsyncIterable<Buffer>): Promise<void> {
+    const underWay = new Set<Promise<void>>();
+    let position = 0;
+    for await (const chunk of content) {
+      if (underWay.size >= WRITES_UNDER_WAY) await Promise.race(underWay);
+      const at = position;
+      const writing: Promise<void> = this.#call<undefined>((done) =>
+        this.#open().write(handle, chunk, 0, chunk.length, at, (error) => done(error, undefined)),
+      ).then(() => void underWay.delete(writing));
+      writing.catch(() => undefined);
+      underWay.add(writing);
+      position += chunk.length;
+    }
+    await Promise.all(underWay);
   }
 
   /** In bytes. */
