@@ -57,8 +57,8 @@ export function channelConformance(
     });
     afterEach(async () => {
       const told = outcomes.map((outcome) => inspect(outcome, { depth: 10, showHidden: true })).join('\n');
-      for (const secret of [...under.secrets, 'link-token', 'file-token']) expect(told).not.toContain(secret);
       await under.dispose();
+      for (const secret of [...under.secrets, 'link-token', 'file-token']) expect(told).not.toContain(secret);
     });
 
     const never = new AbortController().signal;

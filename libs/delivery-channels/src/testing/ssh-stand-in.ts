@@ -38,7 +38,7 @@ export async function startSshStandIn(faults: SshFaults = {}): Promise<SshStandI
     connection.on('error', () => undefined);
     connection.on('authentication', (context) => {
       if (faults.asks === true && context.method === 'keyboard-interactive') {
-        context.prompt(['Password: '], (answers) => (answers?.[0] === password ? context.accept() : context.reject()));
+        context.prompt(['Password: '], (answers) => (answers[0] === password ? context.accept() : context.reject()));
       } else if (faults.asks !== true && context.method === 'password' && context.password === password)
         context.accept();
       else context.reject([faults.asks === true ? 'keyboard-interactive' : 'password']);
@@ -74,7 +74,10 @@ function serve(sftp: SFTPWrapper, files: Map<string, Buffer>, faults: SshFaults,
     sftp.handle(id, handle);
   });
   sftp.on('WRITE', (id, handle, offset, data) => {
-    if (faults.dropsAtWrite === true) { drop(); return; }
+    if (faults.dropsAtWrite === true) {
+      drop();
+      return;
+    }
     const path = open.get(handle.toString()) ?? '';
     const old = files.get(path) ?? Buffer.alloc(0);
     files.set(path, Buffer.concat([old.subarray(0, offset), data]));
@@ -87,10 +90,16 @@ function serve(sftp: SFTPWrapper, files: Map<string, Buffer>, faults: SshFaults,
   });
   sftp.on('REMOVE', (id, path) => say(id, files.delete(path) ? STATUS_CODE.OK : STATUS_CODE.NO_SUCH_FILE));
   sftp.on('RENAME', (id, from, to) => {
-    if (faults.dropsAtRename === true) { drop(); return; }
+    if (faults.dropsAtRename === true) {
+      drop();
+      return;
+    }
     const content = files.get(from);
     // Version 3 replaces nothing.
-    if (content === undefined || files.has(to)) { say(id, STATUS_CODE.FAILURE); return; }
+    if (content === undefined || files.has(to)) {
+      say(id, STATUS_CODE.FAILURE);
+      return;
+    }
     files.delete(from);
     files.set(to, content);
     say(id, STATUS_CODE.OK);
