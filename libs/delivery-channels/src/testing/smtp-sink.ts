@@ -10,7 +10,7 @@ import { makeCertificate } from '../../../../test/certificates/certificate';
 import type { ArrivedFile } from './channel-conformance';
 
 /** What Python's own reader of mail finds in one. */
-export interface ReadMail {
+interface ReadMail {
   /** In order, names in lower case, values decoded. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly text: string;
