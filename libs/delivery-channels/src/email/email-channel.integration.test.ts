@@ -197,13 +197,12 @@ describe('an SMTP server', () => {
     ['falls silent at a command', { MAIL: null }, 'delivery.timeout'],
     ['never answers the mail', { '.': null }, 'delivery.unconfirmed'],
   ])('that %s is waited for no longer than allowed', async (_what, replies, code) => {
-    const limits = { greetingMs: 100, silenceMs: 100 };
+    const limits = { greetingMs: 1_000, silenceMs: 1_000 };
     expect(await failing(replies, { limits })).toMatchObject({ code, transient: true });
   });
 
   it('that is slow altogether is given up', async () => {
     expect(await failing({ MAIL: null }, { limits: { wholeMs: 100 } })).toMatchObject({ code: 'delivery.timeout' });
-    expect(await failing({ '.': null }, { limits: { wholeMs: 300 } })).toMatchObject({ code: 'delivery.unconfirmed' });
   });
 
   it('that offers no STARTTLS gets neither password nor mail', async () => {

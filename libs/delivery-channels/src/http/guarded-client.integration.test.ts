@@ -133,7 +133,7 @@ describe('answers', () => {
 
   it('waits no longer for an answer than it may', async () => {
     receiver.answer = () => undefined;
-    await expect(client({ wholeMs: 100 }).post(post(), never)).rejects.toMatchObject({
+    await expect(client({ wholeMs: 1_000 }).post(post(), never)).rejects.toMatchObject({
       code: 'delivery.timeout',
       transient: true,
     });
