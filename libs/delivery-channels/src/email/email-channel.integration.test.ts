@@ -203,6 +203,9 @@ describe('an SMTP server', () => {
 
   it('that is slow altogether is given up', async () => {
     expect(await failing({ MAIL: null }, { limits: { wholeMs: 100 } })).toMatchObject({ code: 'delivery.timeout' });
+    expect(await failing({ '.': null }, { limits: { wholeMs: 2_000 } })).toMatchObject({
+      code: 'delivery.unconfirmed',
+    });
   });
 
   it('that offers no STARTTLS gets neither password nor mail', async () => {
