@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { utils } from 'ssh2';
 import { channelConformance, fileOf, parcelOf, type ChannelUnderTest } from '../testing';
 import { hasOpenSsh, startOpenSshServer, type OpenSshServer } from '../testing/openssh-server';
@@ -6,7 +7,8 @@ import { unusedPort } from '../testing/unused-port';
 import { SftpChannel } from './sftp-channel';
 import type { SftpOptions } from './sftp-options';
 
-const optionsOf = ({ port, user, privateKey, hostKey, folder }: OpenSshServer): SftpOptions => ({
+let server: OpenSshServer;
+const optionsOf = (folder: string, { port, user, privateKey, hostKey } = server): SftpOptions => ({
   host: '127.0.0.1',
   port,
   user,
@@ -16,8 +18,8 @@ const optionsOf = ({ port, user, privateKey, hostKey, folder }: OpenSshServer): 
 });
 
 async function make(): Promise<ChannelUnderTest> {
-  const server = await startOpenSshServer();
-  const options = optionsOf(server);
+  const folder = await server.emptyFolder();
+  const options = optionsOf(folder);
   const other = utils.generateKeyPairSync('ed25519').private;
   const isWhole = ({ name }: { name: string }): boolean => !/(^|\/)\.[^/]*\.part$/.test(name);
   return {
@@ -25,36 +27,40 @@ async function make(): Promise<ChannelUnderTest> {
     away: new SftpChannel({ ...options, port: await unusedPort() }),
     refused: new SftpChannel({ ...options, privateKey: other, password: 'sftp-password-61' }),
     secrets: ['sftp-password-61', other.split('\n')[2] ?? '', server.privateKey.split('\n')[2] ?? ''],
-    arrived: async () => (await storedFiles(server.folder)).filter(isWhole),
+    arrived: async () => (await storedFiles(folder)).filter(isWhole),
     texts: () => Promise.resolve([]),
-    identities: async () => (await storedFiles(server.folder)).map(({ name }) => name),
-    leftovers: async () => (await storedFiles(server.folder)).filter((file) => !isWhole(file)).map(({ name }) => name),
-    dispose: () => server.close(),
+    identities: async () => (await storedFiles(folder)).map(({ name }) => name),
+    leftovers: async () => (await storedFiles(folder)).filter((file) => !isWhole(file)).map(({ name }) => name),
+    dispose: () => rm(folder, { recursive: true }),
   };
 }
 
 if (hasOpenSsh()) {
+  beforeAll(async () => {
+    server = await startOpenSshServer();
+  });
+  afterAll(() => server.close());
+
   channelConformance('SFTP to OpenSSH', { carries: 'files' }, make);
 
   describe('OpenSSH', () => {
-    let server: OpenSshServer;
-    beforeAll(async () => {
-      server = await startOpenSshServer();
+    let folder: string;
+    beforeEach(async () => {
+      folder = await server.emptyFolder();
     });
-    afterAll(() => server.close());
     const never = new AbortController().signal;
     const send = (more: Partial<SftpOptions> = {}, files = [fileOf('a.csv', 'first')]) =>
-      new SftpChannel({ ...optionsOf(server), ...more }).send(parcelOf(files), never);
+      new SftpChannel({ ...optionsOf(folder), ...more }).send(parcelOf(files), never);
 
     it('gets the folders of a pattern, and an old file is replaced', async () => {
       const pattern = '{reportDate}/{template}/{file}';
       await send({ pattern });
       const receipt = await send({ pattern }, [fileOf('a.csv', 'second one')]);
-      expect(await storedFiles(server.folder)).toEqual([
+      expect(await storedFiles(folder)).toEqual([
         expect.objectContaining({ name: '2026-11-26/Verspätete Flüge/a.csv', bytes: 10 }),
       ]);
       expect(receipt).toMatchObject({
-        destination: `sftp://127.0.0.1:${server.port}${server.folder}`,
+        destination: `sftp://127.0.0.1:${server.port}${folder}`,
         files: [{ name: '2026-11-26/Verspätete Flüge/a.csv', bytes: 10 }],
       });
     });
@@ -62,8 +68,8 @@ if (hasOpenSsh()) {
     it.each([
       ['there is no such folder', '/nonexistent-folder', 'delivery.destination_missing'],
       ['the folder is not to be written into', '/', 'delivery.permission_denied'],
-    ])('says that %s', async (_what, folder, code) => {
-      await expect(send({ folder })).rejects.toMatchObject({ code, transient: false });
+    ])('says that %s', async (_what, elsewhere, code) => {
+      await expect(send({ folder: elsewhere })).rejects.toMatchObject({ code, transient: false });
     });
 
     it('shows another key than the pinned one', async () => {

@@ -40,6 +40,8 @@ export class SftpSession {
     );
     const ready = new Promise<void>((resolve) => this.#client.once('ready', () => resolve()));
     this.#start(options);
+    // Short requests that each wait for an answer: put together they would wait 40 ms for nothing each time.
+    this.#client.setNoDelay(true);
     await Promise.race([ready, this.#broken]);
     this.#sftp = await this.#call<SFTPWrapper>((done) => this.#client.sftp((error, sftp) => done(error, sftp)));
   }

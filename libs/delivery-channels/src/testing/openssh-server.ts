@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { userInfo, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,8 +19,8 @@ export interface OpenSshServer {
   readonly privateKey: string;
   /** As `ssh-keygen -l` shows it. */
   readonly hostKey: string;
-  /** Which the user may write into. */
-  readonly folder: string;
+  /** Makes an empty folder that the user may write into. */
+  emptyFolder(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -29,9 +29,6 @@ export async function startOpenSshServer(): Promise<OpenSshServer> {
   const { uid, gid, username } = account();
   const base = await mkdtemp(join(tmpdir(), 'sshd-'));
   await chmod(base, 0o755);
-  const folder = join(base, 'files');
-  await mkdir(folder);
-  await chown(folder, uid, gid);
   const host = utils.generateKeyPairSync('ed25519');
   const client = utils.generateKeyPairSync('ed25519');
   const port = await unusedPort();
@@ -47,7 +44,11 @@ export async function startOpenSshServer(): Promise<OpenSshServer> {
     user: username,
     privateKey: client.private,
     hostKey: fingerprint(host.public, base),
-    folder,
+    async emptyFolder() {
+      const folder = await mkdtemp(join(base, 'files-'));
+      await chown(folder, uid, gid);
+      return folder;
+    },
     async close() {
       server.kill();
       if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');

@@ -27,9 +27,10 @@ export interface SshStandIn {
   close(): Promise<void>;
 }
 
+const keys = utils.generateKeyPairSync('ed25519');
+
 /** An SFTP server of version 3 without any extension, with files in memory and sign-in by password. */
 export async function startSshStandIn(faults: SshFaults = {}): Promise<SshStandIn> {
-  const keys = utils.generateKeyPairSync('ed25519');
   const files = new Map<string, Buffer>();
   const connections = new Set<Connection>();
   const password = 'sftp-password-62';
