@@ -183,9 +183,19 @@ describe('a record is refused', () => {
 
 it('declares a topic for each aggregate', () => {
   expect(records.topics.map(({ name }) => name)).toEqual(
-    ['template', 'schedule', 'job', 'dataset', 'datasource', 'calendar', 'backfill', 'circuit', 'access'].map(
-      (aggregate) => `acme.${aggregate}.v1`,
-    ),
+    [
+      'template',
+      'schedule',
+      'job',
+      'dataset',
+      'datasource',
+      'calendar',
+      'backfill',
+      'circuit',
+      'preferences',
+      'notification',
+      'access',
+    ].map((aggregate) => `acme.${aggregate}.v1`),
   );
   expect(records.topics[0]).toEqual({
     name: 'acme.template.v1',

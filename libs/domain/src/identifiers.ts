@@ -9,6 +9,8 @@ export type DataSourceId = string;
 /** Under which a secret is kept. */
 export type SecretId = string;
 export type UserId = string;
+/** Of a message to a person. */
+export type NotificationId = string;
 
 /** A point in time, RFC 3339 in UTC with milliseconds: `2026-11-23T07:30:00.000Z`. */
 export type Instant = string;
@@ -17,7 +19,16 @@ export type Instant = string;
 export type TimeZone = string;
 
 export type AggregateType =
-  'template' | 'schedule' | 'job' | 'dataset' | 'datasource' | 'calendar' | 'backfill' | 'circuit';
+  | 'template'
+  | 'schedule'
+  | 'job'
+  | 'dataset'
+  | 'datasource'
+  | 'calendar'
+  | 'backfill'
+  | 'circuit'
+  | 'preferences'
+  | 'notification';
 
 /** The stream of an aggregate: `template-<uuid>`. Also the key of its Kafka records. */
 export function streamOf(aggregate: AggregateType, id: string): string {

@@ -45,7 +45,19 @@ export const auditOperations = {
       ...paging,
       streamId: text.optional(),
       aggregateType: z
-        .enum(['template', 'schedule', 'job', 'dataset', 'datasource', 'calendar', 'backfill', 'circuit', 'access'])
+        .enum([
+          'template',
+          'schedule',
+          'job',
+          'dataset',
+          'datasource',
+          'calendar',
+          'backfill',
+          'circuit',
+          'preferences',
+          'notification',
+          'access',
+        ])
         .optional(),
       aggregateId: text.optional(),
       actor: text.optional(),

@@ -14,7 +14,19 @@ const named = process.argv.slice(2);
 const aggregates =
   named.length > 0
     ? named
-    : ['template', 'schedule', 'job', 'dataset', 'datasource', 'calendar', 'backfill', 'circuit', 'access'];
+    : [
+        'template',
+        'schedule',
+        'job',
+        'dataset',
+        'datasource',
+        'calendar',
+        'backfill',
+        'circuit',
+        'preferences',
+        'notification',
+        'access',
+      ];
 
 type SchemaIds = Record<string, Record<string, number>>;
 

@@ -6,6 +6,8 @@ import type {
   DataSourceEvent,
   DatasetEvent,
   JobEvent,
+  NotificationEvent,
+  PreferencesEvent,
   ScheduleEvent,
   TemplateEvent,
 } from '#domain';
@@ -73,6 +75,13 @@ export const PUBLISHED_EVENTS = {
     CircuitOpened: 1,
     CircuitClosed: 1,
   } satisfies Record<CircuitEvent['type'], number>,
+  preferences: {
+    NotificationPreferencesSet: 1,
+  } satisfies Record<PreferencesEvent['type'], number>,
+  notification: {
+    NotificationSent: 1,
+    NotificationFailed: 1,
+  } satisfies Record<NotificationEvent['type'], number>,
   access: {
     SignedIn: 1,
     SignInRefused: 1,

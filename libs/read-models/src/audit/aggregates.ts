@@ -6,6 +6,8 @@ import {
   dataSource,
   isEnded,
   job,
+  notification,
+  preferences,
   schedule,
   template,
   type AggregateType,
@@ -18,6 +20,7 @@ import { CIRCUIT_EVENTS } from '../circuits/circuit-projection';
 import { DATA_SOURCE_EVENTS } from '../data-sources/data-source-projection';
 import { DATASET_EVENTS } from '../datasets/dataset-projection';
 import { JOB_EVENTS } from '../jobs/job-projection';
+import { NOTIFICATION_EVENTS, PREFERENCES_EVENTS } from '../notifications/notification-events';
 import { SCHEDULE_EVENTS } from '../schedules/schedule-projection';
 import { TEMPLATE_EVENTS } from '../templates/template-projection';
 
@@ -58,6 +61,8 @@ const AGGREGATES: Readonly<Record<AggregateType, Aggregate>> = {
   job: aggregate(job, JOB_EVENTS, jobIsClosed),
   backfill: aggregate(backfill, BACKFILL_EVENTS),
   circuit: aggregate(circuit, CIRCUIT_EVENTS),
+  preferences: aggregate(preferences, PREFERENCES_EVENTS),
+  notification: aggregate(notification, NOTIFICATION_EVENTS, ({ status }) => status === 'sent' || status === 'failed'),
 };
 
 function jobIsClosed(state: JobState): boolean {

@@ -6,6 +6,8 @@ import type {
   DataSourceEvent,
   DatasetEvent,
   JobEvent,
+  NotificationEvent,
+  PreferencesEvent,
   ScheduleEvent,
   TemplateEvent,
 } from '#domain';
@@ -22,7 +24,9 @@ export type AnyDomainEvent =
   | DatasetEvent
   | TemplateEvent
   | ScheduleEvent
-  | JobEvent;
+  | JobEvent
+  | PreferencesEvent
+  | NotificationEvent;
 
 /** An id that the same words give again. */
 export function idOf(words: string): string {

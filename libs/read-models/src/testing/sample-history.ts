@@ -253,6 +253,7 @@ export function sampleHistory(): History {
   addDataSource(history);
   addCircuit(history);
   addCalendars(history);
+  addNotifications(history);
   return history;
 }
 
@@ -320,6 +321,49 @@ function addCalendars(history: History): void {
   const others = streamOf('calendar', removed.calendarId);
   history.add(others, { type: 'CalendarDefined', ...removed, definition: calendarDefinition(), at: minute(43) });
   history.add(others, { type: 'CalendarRemoved', ...removed, at: minute(44) });
+}
+
+/** Somebody is told of a failure, at the second attempt. */
+function addNotifications(history: History): void {
+  history.add(streamOf('preferences', ANNA), {
+    type: 'NotificationPreferencesSet',
+    userId: ANNA,
+    preferences: {
+      choices: [{ kind: 'completed', channel: 'email', timing: 'daily' }],
+      timeZone: 'Europe/Berlin',
+      dailyAt: '07:30',
+      quietHours: { from: '22:00', to: '06:00' },
+      failuresPassQuietHours: true,
+    },
+    by: ANNA,
+    at: minute(37),
+  });
+  const notificationId = idOf('notification');
+  const contents = {
+    notificationId,
+    userId: ANNA,
+    channel: 'email',
+    kinds: ['failed'],
+    eventIds: [idOf('x')],
+  } as const;
+  const stream = streamOf('notification', notificationId);
+  history.add(stream, {
+    type: 'NotificationFailed',
+    ...contents,
+    attempt: 1,
+    code: 'delivery.busy',
+    message: 'The mail server has too much to do.',
+    retryAt: minute(39),
+    at: minute(38),
+  });
+  history.add(stream, {
+    type: 'NotificationSent',
+    ...contents,
+    attempt: 2,
+    answer: '250 queued',
+    reference: `<${notificationId}@example.org>`,
+    at: minute(39),
+  });
 }
 
 /** One that has completed, and one that was cancelled twice. Their jobs stand elsewhere, or nowhere. */

@@ -1,0 +1,37 @@
+/** What people are told of, the gravest first: where only some may be told now, it is these. */
+export const NOTICE_KINDS = [
+  'failed',
+  'template_invalid',
+  'schedule_paused',
+  'completed_with_warnings',
+  'output_expiring',
+  'completed',
+] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/** `none`: the kind is of no interest. `email`: to the person's own address. */
+export const NOTICE_CHANNELS = ['none', 'email'] as const;
+export type NoticeChannel = (typeof NOTICE_CHANNELS)[number];
+
+/** `immediate`: as it happens. `hourly`: with all else of the hour. `daily`: once a day. */
+export const NOTICE_TIMINGS = ['immediate', 'hourly', 'daily'] as const;
+export type NoticeTiming = (typeof NOTICE_TIMINGS)[number];
+
+/** How a person wants to be told of a kind. */
+export interface NoticeChoice {
+  readonly channel: NoticeChannel;
+  readonly timing: NoticeTiming;
+}
+
+const AT_ONCE: NoticeChoice = { channel: 'email', timing: 'immediate' };
+const NOT_AT_ALL: NoticeChoice = { channel: 'none', timing: 'immediate' };
+
+/** How people are told who have not said how. What needs somebody to do something comes at once; what went well does not come. */
+export const DEFAULT_CHOICES: Readonly<Record<NoticeKind, NoticeChoice>> = {
+  failed: AT_ONCE,
+  template_invalid: AT_ONCE,
+  schedule_paused: AT_ONCE,
+  completed_with_warnings: { channel: 'email', timing: 'daily' },
+  output_expiring: NOT_AT_ALL,
+  completed: NOT_AT_ALL,
+};

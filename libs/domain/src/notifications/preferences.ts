@@ -1,0 +1,75 @@
+import { accept, refuse, type Decider } from '#event-sourcing';
+import { sameJson } from '../json-equality';
+import { DEFAULT_CHOICES, NOTICE_KINDS, type NoticeChoice, type NoticeKind } from './notice-kinds';
+import {
+  DEFAULT_PREFERENCES,
+  type KindChoice,
+  type NotificationPreferences,
+  type PreferencesCommand,
+  type PreferencesEvent,
+  type PreferencesProblem,
+  type PreferencesRefusal,
+  type PreferencesState,
+} from './preferences-messages';
+
+/** How one person wants to be told of things. */
+export const preferences: Decider<PreferencesCommand, PreferencesState, PreferencesEvent, PreferencesRefusal> = {
+  initial: { set: false, preferences: DEFAULT_PREFERENCES },
+  decide(command, state) {
+    switch (command.type) {
+      case 'SetNotificationPreferences': {
+        const problems = problemsOf(command.preferences);
+        if (problems.length > 0) return refuse({ code: 'preferences.invalid', problems });
+        return ifChanged(state, { ...command, preferences: inOrder(command.preferences) });
+      }
+      case 'Unsubscribe': {
+        const { kind, ...change } = command;
+        const choice = choiceOf(state.preferences, kind);
+        if (choice.channel === 'none') return accept();
+        const others = state.preferences.choices.filter((other) => other.kind !== kind);
+        const choices = [...others, { ...choice, kind, channel: 'none' } as const];
+        return ifChanged(state, { ...change, preferences: inOrder({ ...state.preferences, choices }) });
+      }
+    }
+  },
+  evolve(_state, event) {
+    return { set: true, preferences: event.preferences };
+  },
+};
+
+/** How a kind is told under these preferences. */
+export function choiceOf({ choices }: NotificationPreferences, kind: NoticeKind): NoticeChoice {
+  const { channel, timing } = choices.find((choice) => choice.kind === kind) ?? DEFAULT_CHOICES[kind];
+  return { channel, timing };
+}
+
+/** One choice for every kind there is, those that nobody made by default. */
+export function allChoices(preferences: NotificationPreferences): readonly KindChoice[] {
+  return NOTICE_KINDS.map((kind) => ({ kind, ...choiceOf(preferences, kind) }));
+}
+
+function ifChanged(
+  state: PreferencesState,
+  change: Omit<PreferencesEvent, 'type'>,
+): ReturnType<typeof preferences.decide> {
+  if (state.set && sameJson(change.preferences, state.preferences)) return accept();
+  const { userId, preferences: changed, by, at } = change;
+  return accept({ type: 'NotificationPreferencesSet', userId, preferences: changed, by, at });
+}
+
+function problemsOf({ choices, quietHours }: NotificationPreferences): PreferencesProblem[] {
+  const repeated = choices.flatMap(({ kind }, place): PreferencesProblem[] => {
+    if (choices.findIndex((choice) => choice.kind === kind) === place) return [];
+    const message = `Of the kind ${kind} there is one choice already: leave one of them out.`;
+    return [{ code: 'kind.repeated', pointer: `/choices/${place}/kind`, message }];
+  });
+  if (quietHours === null || quietHours.from !== quietHours.to) return repeated;
+  const message = 'Quiet hours end at another time than they begin; null for none.';
+  return [...repeated, { code: 'quiet_hours.empty', pointer: '/quietHours/to', message }];
+}
+
+/** So that the order in which somebody lists kinds makes no difference. */
+function inOrder({ choices, ...rest }: NotificationPreferences): NotificationPreferences {
+  const placeOf = ({ kind }: KindChoice) => NOTICE_KINDS.indexOf(kind);
+  return { ...rest, choices: choices.toSorted((one, other) => placeOf(one) - placeOf(other)) };
+}
