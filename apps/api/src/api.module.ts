@@ -29,6 +29,7 @@ import { JobRequests } from './jobs/job-requests';
 import { JobViews } from './jobs/job-views';
 import { JobsController } from './jobs/jobs.controller';
 import { OutputController } from './jobs/output.controller';
+import { PreferencesController } from './notifications/preferences.controller';
 import { SchedulePolicy } from './schedules/schedule-policy';
 import { ScheduleQuota } from './schedules/schedule-quota';
 import { SchedulesController } from './schedules/schedules.controller';
@@ -82,6 +83,7 @@ const ACCESS = [
     DeadLettersController,
     JobQueueController,
     AuditController,
+    PreferencesController,
     HealthController,
   ],
   providers: [

@@ -137,6 +137,26 @@ const schema = z.object({
   CATCH_UP_PER_MINUTE: z.coerce.number().int().min(1).max(60_000).default(600),
   /** Days that finished files are kept, unless their template says otherwise. Default 30. */
   OUTPUT_RETENTION_DAYS: z.coerce.number().min(0.001).max(3650).default(30),
+  /**
+   * The mail server: `smtps://user:password@host:465`, or `smtp://host:587` with STARTTLS; `?security=none` speaks in clear, never
+   * with a password. Unset: no mail is sent.
+   */
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'must be smtps://host:port or smtp://host:port' })
+    .refine(isMailServer, 'may have ?security=none with smtp:// and without a password, nothing else')
+    .optional(),
+  /** Whom mails are from: `reports@example.org` or `Reports <reports@example.org>`. */
+  MAIL_FROM: z
+    .string()
+    .regex(/^([^<>@\s]+@[^<>@\s]+|[^<>\r\n]+<[^<>@\s]+@[^<>@\s]+>)$/, 'must be an address, or a name and <an address>')
+    .optional(),
+  /** Where people reach the HTTP API, for links in mails. Unset: `http://HOST:PORT`. */
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be http://… or https://…' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  /** Messages that one person is sent in an hour at most; what is more is gathered in the last one. Default 20. */
+  NOTIFICATIONS_PER_HOUR: z.coerce.number().int().min(1).max(1000).default(20),
   /** `trace`, `debug`, `info`, `warn`, `error` or `silent`. Default `info`. */
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** `pretty` for people, `json` for machines. Default: pretty on a terminal. */
@@ -146,6 +166,11 @@ const schema = z.object({
 function isEncryptionKey(text: string): boolean {
   const key = Buffer.from(text, 'base64');
   return key.length === 32 && key.toString('base64') === text;
+}
+
+function isMailServer(text: string): boolean {
+  const { protocol, search, password } = new URL(text);
+  return search === '' || (search === '?security=none' && protocol === 'smtp:' && password === '');
 }
 
 export type Settings = z.output<typeof schema>;
@@ -173,6 +198,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 
 /** Settings that say nothing without another one: a client that ignored them would be less safe than it was told to be. */
 const COUNTERPARTS: readonly (readonly [keyof Settings, keyof Settings])[] = [
+  ['SMTP_URL', 'MAIL_FROM'],
+  ['MAIL_FROM', 'SMTP_URL'],
   ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME'],
   ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD'],
   ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_MECHANISM'],

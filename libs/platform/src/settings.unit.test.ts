@@ -58,6 +58,10 @@ const ALL: Readonly<Record<keyof Settings, true>> = {
   CIRCUIT_LONGEST_PAUSE_SECONDS: true,
   CATCH_UP_PER_MINUTE: true,
   OUTPUT_RETENTION_DAYS: true,
+  SMTP_URL: true,
+  MAIL_FROM: true,
+  PUBLIC_URL: true,
+  NOTIFICATIONS_PER_HOUR: true,
   LOG_LEVEL: true,
   LOG_FORMAT: true,
 };
@@ -168,6 +172,44 @@ describe('the settings', () => {
     };
     expect(readSettings(env)).toMatchObject(env);
   });
+
+  it.each([
+    'smtps://reports:hunter2@mail.example.org:465',
+    'smtp://reports:hunter2@mail.example.org:587',
+    'smtp://localhost:25?security=none',
+  ])('name a mail server: %s', (SMTP_URL) => {
+    const mail = { SMTP_URL, MAIL_FROM: 'Reports <reports@example.org>' };
+    expect(readSettings(mail)).toMatchObject(mail);
+  });
+
+  it.each([
+    'https://mail.example.org',
+    'smtp://mail.example.org?tls=off',
+    'smtps://mail.example.org?security=none',
+    // Never in clear.
+    'smtp://reports:hunter2@mail.example.org?security=none',
+  ])('refuse %s as a mail server', (SMTP_URL) => {
+    const problems = problemsOf({ SMTP_URL, MAIL_FROM: 'reports@example.org' });
+    expect(problems).toEqual([expect.stringContaining('SMTP_URL: ')]);
+    expect(problems.join()).not.toContain('hunter2');
+  });
+
+  it.each(['Reports', 'a@b, c@d', 'Reports <reports>', 'a@b\r\nBcc: c@d', 'A\r\nBcc: <c@d>'])(
+    'refuse %j as the sender of mails',
+    (MAIL_FROM) => {
+      expect(problemsOf({ SMTP_URL: 'smtp://localhost', MAIL_FROM })).toEqual([expect.stringContaining('MAIL_FROM: ')]);
+    },
+  );
+
+  it('want a sender with a mail server, and the other way round', () => {
+    expect(problemsOf({ SMTP_URL: 'smtp://localhost' })).toEqual(['  MAIL_FROM: is required with SMTP_URL']);
+    expect(problemsOf({ MAIL_FROM: 'a@example.org' })).toEqual(['  SMTP_URL: is required with MAIL_FROM']);
+  });
+
+  it('take the address for links without its last slash', () =>
+    expect(readSettings({ PUBLIC_URL: 'https://reports.example.org/' }).PUBLIC_URL).toBe(
+      'https://reports.example.org',
+    ));
 
   it('tell everything that is wrong at once, and no value', () => {
     const problems = problemsOf({ PORT: '-1', AUTH_SECRET: 'hunter2', DATABASE_URL: 'mysql://ann:hunter2@db/reports' });

@@ -7,6 +7,7 @@ import {
   dataSource,
   dataset,
   job,
+  preferences,
   schedule,
   template,
   streamOf,
@@ -26,6 +27,8 @@ import {
   type BackfillState,
   type CircuitCommand,
   type CircuitState,
+  type PreferencesCommand,
+  type PreferencesState,
 } from '#domain';
 import type { CommandContext, Decider } from '#event-sourcing';
 import { PARTS, type Parts } from '#runtime';
@@ -82,6 +85,10 @@ export class Dispatcher {
 
   circuit(from: From, id: string, make: Make<CircuitState, CircuitCommand>) {
     return this.send(from, circuit, streamOf('circuit', id), () => this.streams.circuit(id), make);
+  }
+
+  preferences(from: From, userId: string, make: Make<PreferencesState, PreferencesCommand>) {
+    return this.send(from, preferences, streamOf('preferences', userId), () => this.streams.preferences(userId), make);
   }
 
   private async send<State, Command, Event extends { readonly type: string }, Code extends Refusal>(

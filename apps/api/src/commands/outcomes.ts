@@ -1,4 +1,11 @@
-import type { BackfillProblem, CalendarProblem, CalendarUsers, DefinitionProblem, RecurrenceProblem } from '#domain';
+import type {
+  BackfillProblem,
+  CalendarProblem,
+  CalendarUsers,
+  DefinitionProblem,
+  PreferencesProblem,
+  RecurrenceProblem,
+} from '#domain';
 import type { DomainRefusal, ExecuteOutcome, Position } from '#event-sourcing';
 import type { Answer } from '../http/operation';
 import { Problem, type ProblemItem } from '../http/problem';
@@ -10,7 +17,9 @@ export type Done<State, Event> = Extract<ExecuteOutcome<State, Event, never>, { 
 /** A refusal of any aggregate; some say what is wrong with what. */
 export type Refusal = DomainRefusal & {
   readonly code: RefusalCode;
-  readonly problems?: readonly (DefinitionProblem | RecurrenceProblem | CalendarProblem | BackfillProblem)[];
+  readonly problems?: readonly (
+    DefinitionProblem | RecurrenceProblem | CalendarProblem | BackfillProblem | PreferencesProblem
+  )[];
   readonly users?: CalendarUsers;
 };
 

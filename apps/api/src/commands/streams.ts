@@ -6,6 +6,7 @@ import {
   dataset,
   dataSource,
   job,
+  preferences,
   schedule,
   streamOf,
   template,
@@ -22,6 +23,8 @@ import {
   type DatasetState,
   type JobEvent,
   type JobState,
+  type PreferencesEvent,
+  type PreferencesState,
   type ScheduleEvent,
   type ScheduleState,
   type TemplateEvent,
@@ -82,6 +85,10 @@ export class Streams {
 
   circuit(id: string): Promise<Loaded<CircuitState>> {
     return this.load<CircuitState, CircuitEvent>('circuit', id, circuit);
+  }
+
+  preferences(userId: string): Promise<Loaded<PreferencesState>> {
+    return this.load<PreferencesState, PreferencesEvent>('preferences', userId, preferences);
   }
 
   /**

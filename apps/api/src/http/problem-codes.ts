@@ -6,6 +6,7 @@ import type {
   DataSourceRefusal,
   DatasetRefusal,
   JobRefusal,
+  PreferencesRefusal,
   ScheduleRefusal,
   TemplateRefusal,
 } from '#domain';
@@ -19,7 +20,8 @@ export type RefusalCode =
   | DataSourceRefusal['code']
   | CalendarRefusal['code']
   | BackfillRefusal['code']
-  | CircuitRefusal['code'];
+  | CircuitRefusal['code']
+  | PreferencesRefusal['code'];
 
 export type ProblemCode = RefusalCode | DataSourceErrorCode | FileStoreErrorCode | EdgeCode;
 
@@ -64,6 +66,12 @@ type EdgeCode =
   | 'output.expired'
   | 'output.file_missing'
   | 'output.range_unsatisfiable'
+  | 'notification.missing'
+  | 'notification.no_address'
+  | 'notification.no_mail_server'
+  | 'notification.too_many'
+  | 'notification.not_sent'
+  | 'unsubscribe.invalid'
   | 'precondition.required'
   | 'precondition.failed'
   | 'idempotency.key_reused'
@@ -195,6 +203,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'output.expired': { status: 410, title: 'The files were removed' },
   'output.file_missing': { status: 404, title: 'The job has no such file' },
   'output.range_unsatisfiable': { status: 416, title: 'The range lies outside of the file' },
+  'preferences.invalid': { status: 422, title: 'The preferences have problems' },
+  'notification.missing': { status: 404, title: 'There is no such notification' },
+  'notification.no_address': { status: 409, title: 'There is no address to send to' },
+  'notification.no_mail_server': { status: 409, title: 'No mail can be sent without a mail server' },
+  'notification.too_many': { status: 429, title: 'There were as many messages this hour as one may get' },
+  'notification.not_sent': { status: 502, title: 'The other side did not take the message' },
+  'unsubscribe.invalid': { status: 404, title: 'The link is not one of ours, or no longer valid' },
   'precondition.required': { status: 428, title: 'If-Match is needed' },
   'precondition.failed': { status: 412, title: 'It has changed meanwhile' },
   'idempotency.key_reused': { status: 422, title: 'The Idempotency-Key came with another request before' },

@@ -8,6 +8,7 @@ import { healthOperations } from '../health/health.operations';
 import type { AnyOperation } from '../http/operation';
 import { jobQueueOperations } from '../job-queue/job-queue.operations';
 import { jobOperations, outputOperations } from '../jobs/job.operations';
+import { preferencesOperations } from '../notifications/preferences.operations';
 import { scheduleOperations } from '../schedules/schedule.operations';
 import { sessionOperations } from '../sessions/session.operations';
 import { templateOperations } from '../templates/template.operations';
@@ -28,6 +29,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   jobQueueOperations,
   auditOperations,
   userOperations,
+  preferencesOperations,
   healthOperations,
 ].flatMap((group: Readonly<Record<string, AnyOperation>>) => Object.values(group));
 

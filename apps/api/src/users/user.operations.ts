@@ -17,6 +17,12 @@ const maxRows = z
   .nullable()
   .describe('Most rows of one report of theirs; null: no limit of their own.');
 
+const email = z
+  .email('must be an e-mail address')
+  .max(254)
+  .nullable()
+  .describe('Where notices go; null: they stand in the inbox alone.');
+
 const user = z
   .object({
     userId: uuid,
@@ -24,6 +30,7 @@ const user = z
     displayName: z.string(),
     role: z.enum(ROLES),
     maxRows,
+    email: z.string().nullable(),
     disabledAt: instant.nullable(),
     createdAt: instant,
   })
@@ -49,6 +56,7 @@ export const userOperations = {
         password,
         role: z.enum(ROLES).default('user'),
         maxRows: maxRows.default(null),
+        email: email.default(null),
       })
       .meta({ id: 'UserInput' }),
     status: 201,
@@ -92,6 +100,17 @@ export const userOperations = {
       .meta({ id: 'PasswordInput' }),
     response: null,
     problems: ['user.missing', 'user.password_wrong', 'session.too_many_tries'],
+  }),
+  setEmail: operation({
+    id: 'setEmail',
+    method: 'post',
+    path: '/v1/users/:userId/email',
+    tag,
+    summary: 'Set where your own notices go, or as an administrator those of another',
+    params: userId,
+    body: z.strictObject({ email }).meta({ id: 'EmailInput' }),
+    response: null,
+    problems: ['user.missing'],
   }),
   disable: operation({
     id: 'disableUser',

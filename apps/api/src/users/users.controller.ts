@@ -1,5 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
-import { AccessLog, hashPassword, SignInLimits, UserStore, verifyPassword, type User, type UserSecrets } from '#access';
+import {
+  AccessLog,
+  hashPassword,
+  SignInLimits,
+  UserStore,
+  verifyPassword,
+  type Caller,
+  type User,
+  type UserSecrets,
+} from '#access';
 import { derivedId } from '#event-sourcing';
 import { Handles, type Call } from '../http/operation';
 import { Problem } from '../http/problem';
@@ -47,14 +56,19 @@ export class UsersController {
   async setPassword({ params, body, caller, context, now, request }: CallOf<'setPassword'>) {
     const { userId } = params;
     const own = userId === caller.userId;
-    if (!own && caller.role !== 'admin') {
-      throw new Problem('user.missing', 'There is no such user, or it is not you.', { accessRefused: true });
-    }
-    const user = await this.require(userId);
+    const user = await this.ownOrAny(userId, caller);
     if (own) await this.requireCurrent(user, body.currentPassword ?? '', request.socket.remoteAddress ?? 'unknown');
     await this.users.setPassword(userId, await hashPassword(body.newPassword));
     const at = now.toISOString();
     await this.accessLog.record({ type: 'PasswordChanged', userId, by: caller.userId, at }, context);
+    return { body: null };
+  }
+
+  @Handles(operations.setEmail)
+  async setEmail({ params: { userId }, body, caller, context, now }: CallOf<'setEmail'>) {
+    await this.ownOrAny(userId, caller);
+    await this.users.setEmail(userId, body.email);
+    await this.accessLog.record({ type: 'EmailChanged', userId, by: caller.userId, at: now.toISOString() }, context);
     return { body: null };
   }
 
@@ -83,6 +97,12 @@ export class UsersController {
     const done = { userId, by: caller.userId, at: now.toISOString() };
     await this.accessLog.record({ type: 'UserLimited', maxRows, ...done }, context);
     return { body: null };
+  }
+
+  /** The caller, or for an administrator anybody. */
+  private ownOrAny(userId: string, caller: Caller): Promise<UserSecrets> {
+    if (userId === caller.userId || caller.role === 'admin') return this.require(userId);
+    throw new Problem('user.missing', 'There is no such user, or it is not you.', { accessRefused: true });
   }
 
   private async require(userId: string): Promise<UserSecrets> {

@@ -55,6 +55,8 @@ export type AccessEvent =
       readonly by: UserId;
       readonly at: Instant;
     }
+  /** Where notices go; the address itself stands in no event. */
+  | { readonly type: 'EmailChanged'; readonly userId: UserId; readonly by: UserId; readonly at: Instant }
   | { readonly type: 'PasswordChanged'; readonly userId: UserId; readonly by: UserId; readonly at: Instant };
 
 export type SignInRefusal = 'credentials' | 'too_many_tries';

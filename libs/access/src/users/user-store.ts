@@ -17,6 +17,8 @@ export interface NewUser {
   readonly role: Role;
   /** The most rows of one report of theirs; left out or null: no limit of their own. */
   readonly maxRows?: number | null;
+  /** Left out or null: none. */
+  readonly email?: string | null;
   readonly createdAt: Date;
 }
 
@@ -28,12 +30,13 @@ interface Row {
   role: Role;
   token_version: number;
   max_rows: number | null;
+  email: string | null;
   disabled_at: Date | null;
   created_at: Date;
 }
 
 const COLUMNS =
-  'user_id, username, display_name, password_hash, role, token_version, max_rows, disabled_at, created_at';
+  'user_id, username, display_name, password_hash, role, token_version, max_rows, email, disabled_at, created_at';
 
 /** The rows of `access.user_account`. */
 export class UserStore {
@@ -79,11 +82,11 @@ export class UserStore {
   /** `repeated`: the user stands there already under this id. `username_taken`: somebody else has the name. */
   async add(user: NewUser): Promise<'added' | 'repeated' | 'username_taken'> {
     const { rowCount } = await this.pool.query(
-      `INSERT INTO access.user_account (user_id, username, display_name, password_hash, role, max_rows, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+      `INSERT INTO access.user_account (user_id, username, display_name, password_hash, role, max_rows, email, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
       [
         ...[user.userId, user.username, user.displayName, user.passwordHash, user.role],
-        ...[user.maxRows ?? null, user.createdAt],
+        ...[user.maxRows ?? null, user.email ?? null, user.createdAt],
       ],
     );
     if (rowCount === 1) return 'added';
@@ -146,6 +149,11 @@ export class UserStore {
     await this.pool.query('UPDATE access.user_account SET max_rows = $2 WHERE user_id = $1', [userId, maxRows]);
   }
 
+  /** @param email null takes it away */
+  async setEmail(userId: UserId, email: string | null): Promise<void> {
+    await this.pool.query('UPDATE access.user_account SET email = $2 WHERE user_id = $1', [userId, email]);
+  }
+
   private async one(query: { name?: string; text: string; values: unknown[] }): Promise<UserSecrets | null> {
     const { rows } = await this.pool.query<Row>(query);
     return rows[0] ? fromRow(rows[0]) : null;
@@ -161,6 +169,7 @@ function fromRow(row: Row): UserSecrets {
     role: row.role,
     tokenVersion: row.token_version,
     maxRows: row.max_rows,
+    email: row.email,
     disabledAt: row.disabled_at,
     createdAt: row.created_at,
   };
@@ -168,6 +177,6 @@ function fromRow(row: Row): UserSecrets {
 
 /** The user as others may see them. */
 export function withoutSecrets(user: UserSecrets): User {
-  const { userId, username, displayName, role, maxRows, disabledAt, createdAt } = user;
-  return { userId, username, displayName, role, maxRows, disabledAt, createdAt };
+  const { userId, username, displayName, role, maxRows, email, disabledAt, createdAt } = user;
+  return { userId, username, displayName, role, maxRows, email, disabledAt, createdAt };
 }

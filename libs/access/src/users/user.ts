@@ -12,6 +12,8 @@ export interface User {
   readonly role: Role;
   /** The most rows of one report of theirs; null: no limit of their own. */
   readonly maxRows: number | null;
+  /** Where notices go; null: they stand in the inbox alone. */
+  readonly email: string | null;
   readonly disabledAt: Date | null;
   readonly createdAt: Date;
 }

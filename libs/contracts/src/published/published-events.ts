@@ -93,6 +93,7 @@ export const PUBLISHED_EVENTS = {
     UserEnabled: 1,
     UserLimited: 1,
     PasswordChanged: 1,
+    EmailChanged: 1,
   } satisfies Record<AccessEvent['type'], number>,
 } as const;
 
