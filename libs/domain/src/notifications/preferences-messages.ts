@@ -44,8 +44,8 @@ interface Change {
 
 export type PreferencesCommand =
   | ({ readonly type: 'SetNotificationPreferences'; readonly preferences: NotificationPreferences } & Change)
-  /** From a link in a notice: the kind is of no interest any more. */
-  | ({ readonly type: 'Unsubscribe'; readonly kind: NoticeKind } & Change);
+  /** From a link in a message: these kinds are of no interest any more. */
+  | ({ readonly type: 'Unsubscribe'; readonly kinds: readonly NoticeKind[] } & Change);
 
 /** The preferences as a whole, as they are from then on. */
 export type PreferencesEvent = {

@@ -23,11 +23,13 @@ export const preferences: Decider<PreferencesCommand, PreferencesState, Preferen
         return ifChanged(state, { ...command, preferences: inOrder(command.preferences) });
       }
       case 'Unsubscribe': {
-        const { kind, ...change } = command;
-        const choice = choiceOf(state.preferences, kind);
-        if (choice.channel === 'none') return accept();
-        const others = state.preferences.choices.filter((other) => other.kind !== kind);
-        const choices = [...others, { ...choice, kind, channel: 'none' } as const];
+        const { kinds, ...change } = command;
+        const wanted = [...new Set(kinds)].filter((kind) => choiceOf(state.preferences, kind).channel !== 'none');
+        if (wanted.length === 0) return accept();
+        const choices = [
+          ...state.preferences.choices.filter(({ kind }) => !wanted.includes(kind)),
+          ...wanted.map((kind) => ({ ...choiceOf(state.preferences, kind), kind, channel: 'none' as const })),
+        ];
         return ifChanged(state, { ...change, preferences: inOrder({ ...state.preferences, choices }) });
       }
     }

@@ -24,7 +24,7 @@ const set: PreferencesCommand = {
   ...{ type: 'SetNotificationPreferences', userId: ANNA, preferences: wanted, by: ANNA, at: NOON },
 };
 const done: PreferencesEvent = { ...set, type: 'NotificationPreferencesSet' };
-const leave: PreferencesCommand = { type: 'Unsubscribe', userId: ANNA, kind: 'failed', by: ANNA, at: LATER };
+const leave: PreferencesCommand = { type: 'Unsubscribe', userId: ANNA, kinds: ['failed'], by: ANNA, at: LATER };
 
 describe('preferences', () => {
   it('are the defaults before anybody said anything', () =>
@@ -71,11 +71,23 @@ describe('unsubscribing', () => {
       .when(leave)
       .then({ ...done, preferences: { ...DEFAULT_PREFERENCES, choices }, at: LATER });
   });
+  it('switches several kinds off at once, each once', () => {
+    const kinds = ['schedule_paused', 'failed', 'failed', 'completed'] as const;
+    const off = (['failed', 'schedule_paused'] as const).map((kind) => ({
+      kind,
+      channel: 'none',
+      timing: 'immediate',
+    }));
+    expect(given(preferences).when({ ...leave, kinds }).decision).toMatchObject({
+      accepted: true,
+      events: [{ preferences: { choices: off } }],
+    });
+  });
   it('changes nothing the second time, nor where the kind is off by default', () => {
     const off = { ...done, preferences: { ...wanted, choices: [{ ...failedDaily, channel: 'none' } as const] } };
     given(preferences, off).when(leave).thenNothing();
     given(preferences)
-      .when({ ...leave, kind: 'completed' })
+      .when({ ...leave, kinds: ['completed'] })
       .thenNothing();
   });
 });

@@ -1,0 +1,4 @@
+export * from './notice-facts';
+export * from './render-message';
+export * from './unsubscribe-links';
+export * from './mail-server';

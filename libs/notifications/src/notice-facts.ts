@@ -1,0 +1,36 @@
+import type { Instant, JobId, NoticeKind, ScheduleId, TimeZone } from '#domain';
+
+/** Of a run of a report. */
+interface RunFacts {
+  /** Name of the template, or of the dataset of a standard export. */
+  readonly report: string;
+  readonly jobId: JobId;
+  readonly nominalTime: Instant;
+  readonly timeZone: TimeZone;
+}
+
+interface FilesFacts extends RunFacts {
+  readonly rows: number;
+  readonly files: number;
+  readonly expiresAt: Instant;
+}
+
+/** What the texts say of each kind, as the events had it. */
+export interface FactsOfKind {
+  readonly failed: RunFacts & { readonly code: string; readonly message: string };
+  /** The report cannot be made as it is defined: its data have changed, or the template. */
+  readonly template_invalid: RunFacts & { readonly message: string };
+  readonly schedule_paused: {
+    readonly schedule: string;
+    readonly scheduleId: ScheduleId;
+    readonly at: Instant;
+    readonly timeZone: TimeZone;
+    readonly failures: number | null;
+  };
+  readonly completed_with_warnings: FilesFacts & { readonly warnings: readonly string[] };
+  readonly output_expiring: FilesFacts;
+  readonly completed: FilesFacts;
+}
+
+/** Something to be told, with its kind. */
+export type NoticeFacts = { [Kind in NoticeKind]: { readonly kind: Kind } & FactsOfKind[Kind] }[NoticeKind];

@@ -1,0 +1,100 @@
+import { NOTICE_KINDS, type NoticeKind } from '#domain';
+import type { NoticeFacts } from './notice-facts';
+import { htmlPage, textPage, type Page } from './templates/layout';
+import { storyOf, type Story } from './templates/story';
+
+export interface RenderedMessage {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export interface MessageLinks {
+  /** Where people reach the API, without a slash at its end. */
+  readonly publicUrl: string;
+  /** Where these kinds can be switched off; null for a test. */
+  readonly unsubscribeUrl: string | null;
+}
+
+/** Notices that a message lists; how many there are besides is said. */
+const LISTED = 20;
+
+/** How a kind is called in the plural. */
+const NAMES: Readonly<Record<NoticeKind, string>> = {
+  failed: 'failed reports',
+  template_invalid: 'templates that need a revision',
+  schedule_paused: 'paused schedules',
+  completed_with_warnings: 'reports with warnings',
+  output_expiring: 'reports whose files will be removed',
+  completed: 'completed reports',
+};
+
+/** Alike notices: the first one in full, the others by a line each. */
+export function renderAlike(notices: readonly [NoticeFacts, ...NoticeFacts[]], links: MessageLinks): RenderedMessage {
+  const [first, ...others] = notices;
+  const story = storyOf(first);
+  const count = others.length === 0 ? '' : ` and ${others.length} more like it`;
+  return rendered(`${story.headline}${count}`, {
+    story,
+    introduction: others.length === 0 ? null : `${others.length} more like it:`,
+    ...listOf(others, links),
+    url: `${links.publicUrl}${story.path}`,
+    footer: footerOf([first.kind], links),
+  });
+}
+
+/** Different notices, the gravest first, by a line each. */
+export function renderDigest(notices: readonly NoticeFacts[], links: MessageLinks): RenderedMessage {
+  const kinds = kindsOf(notices);
+  const counts = kinds.map((of) => `${NAMES[of]} (${notices.filter(({ kind }) => kind === of).length})`);
+  const graveFirst = notices.toSorted((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind));
+  return rendered(`Your notices: ${counts.join(', ')}`, {
+    story: null,
+    introduction: null,
+    ...listOf(graveFirst, links),
+    url: `${links.publicUrl}/v1/notifications`,
+    footer: footerOf(kinds, links),
+  });
+}
+
+/** What a person gets who asks for a test. */
+export function renderTest({ publicUrl }: MessageLinks): RenderedMessage {
+  return rendered('A test message', {
+    story: null,
+    introduction: 'You asked for it, and it arrived: notices about your reports come the same way.',
+    list: [],
+    more: 0,
+    url: `${publicUrl}/v1/users/me/notification-preferences`,
+    footer: { reason: 'You get this message because somebody asked for a test.', unsubscribeUrl: null },
+  });
+}
+
+/** Each kind once, the gravest first. */
+export function kindsOf(notices: readonly { readonly kind: NoticeKind }[]): readonly NoticeKind[] {
+  return NOTICE_KINDS.filter((of) => notices.some(({ kind }) => kind === of));
+}
+
+function rendered(heading: string, page: Omit<Page, 'heading'>): RenderedMessage {
+  const whole = { heading, ...page };
+  return { subject: heading, text: textPage(whole), html: htmlPage(whole) };
+}
+
+function listOf(notices: readonly NoticeFacts[], { publicUrl }: MessageLinks): Pick<Page, 'list' | 'more'> {
+  return {
+    list: notices.slice(0, LISTED).map((facts) => itemOf(storyOf(facts), publicUrl)),
+    more: Math.max(0, notices.length - LISTED),
+  };
+}
+
+function itemOf({ headline, details, path }: Story, publicUrl: string): Page['list'][number] {
+  const [label, value] = details[0] ?? [];
+  return {
+    line: label === undefined ? headline : `${headline} (${label.toLowerCase()} ${value})`,
+    url: `${publicUrl}${path}`,
+  };
+}
+
+function footerOf(kinds: readonly NoticeKind[], { unsubscribeUrl }: MessageLinks): Page['footer'] {
+  const names = kinds.map((kind) => NAMES[kind]).join(', ');
+  return { reason: `You get messages about ${names} because your preferences say so.`, unsubscribeUrl };
+}

@@ -1,0 +1,78 @@
+import { NOTICE_KINDS } from '#domain';
+import { kindsOf, renderAlike, renderDigest, renderTest, type RenderedMessage } from './render-message';
+import { everyKind, factsOf } from './testing';
+
+const links = { publicUrl: 'https://reports.example.org', unsubscribeUrl: 'https://reports.example.org/u?a=1&b=2' };
+const facts = factsOf('Delayed flights');
+const hostile = '<script>alert(1)</script>"\'&amp;\r\nBcc: eve@example.org\u202Egpj.exe\u2066';
+const wholeOf = ({ subject, text, html }: RenderedMessage) => `${subject}\n${text}\n${html}`;
+
+describe.each(NOTICE_KINDS)('a notice of the kind %s', (kind) => {
+  it('has a subject, a text and HTML that name what it is about and where to look', () => {
+    const { subject, text, html } = renderAlike([facts[kind]], links);
+    for (const part of [subject, text, html]) expect(part).toContain('Delayed flights');
+    for (const part of [text, html])
+      expect(part).toMatch(/https:\/\/reports\.example\.org\/v1\/(job-requests|schedules)\//);
+    expect(text).toContain('2026-11-23 07:30 (Europe/Berlin)');
+  });
+  it('has a way to stop such notices', () => {
+    const { text, html } = renderAlike([facts[kind]], links);
+    expect(text).toContain(`Stop them: ${links.unsubscribeUrl}`);
+    expect(html).toContain('href="https://reports.example.org/u?a=1&amp;b=2"');
+  });
+  it('shows what others wrote as text, in one line, in its own direction', () => {
+    const { subject, text, html } = renderAlike([factsOf(hostile)[kind]], links);
+    expect(subject).not.toMatch(/[\r\n]/);
+    expect(text).not.toMatch(/^Bcc:/m);
+    expect(html).not.toContain('<script');
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;amp;');
+    expect(subject + text + html).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/u);
+  });
+  it('cuts what is endless, and halves no character', () => {
+    const message = renderAlike([factsOf('😀'.repeat(10_000))[kind]], links);
+    expect(Array.from(message.subject).length).toBeLessThan(300);
+    expect(message.text.length).toBeLessThan(4_000);
+    expect(wholeOf(message).isWellFormed()).toBe(true);
+    expect(message.subject).toContain('…');
+  });
+});
+
+it('tells one in full and how many more are like it', () => {
+  const others = Array.from({ length: 498 }, () => facts.failed);
+  const { subject, text, html } = renderAlike([facts.failed, ...others], links);
+  expect(subject).toBe('Delayed flights failed and 498 more like it');
+  for (const part of [text, html]) {
+    expect(part).toContain('data_source.unreachable');
+    expect(part).toContain('and 478 more');
+  }
+  expect(text.match(/^- Delayed flights failed/gm)).toHaveLength(20);
+});
+
+it('tells different ones by a line each, the gravest first', () => {
+  const notices = [facts.completed, facts.failed, facts.completed];
+  const { subject, text, html } = renderDigest(notices, links);
+  expect(subject).toBe('Your notices: failed reports (1), completed reports (2)');
+  expect(text.indexOf('Delayed flights failed')).toBeLessThan(text.indexOf('Delayed flights is ready'));
+  expect(html.match(/<li>/g)).toHaveLength(3);
+  expect(wholeOf(renderDigest(everyKind(hostile), links))).not.toContain('<script>alert(1)</script>"\'&amp;\r\n');
+  expect(renderDigest(everyKind(hostile), links).html).not.toContain('<script');
+});
+
+it('lists as many as a person reads, and counts the rest', () => {
+  const { text } = renderDigest(
+    Array.from({ length: 300 }, () => facts.completed),
+    links,
+  );
+  expect(text.match(/^- Delayed/gm)).toHaveLength(20);
+  expect(text).toContain('- and 280 more');
+});
+
+it('writes a test message, which has nothing to stop', () => {
+  const test = renderTest({ ...links, unsubscribeUrl: null });
+  expect(test.subject).toBe('A test message');
+  expect(wholeOf(test)).not.toContain('Stop them');
+});
+
+it('names each kind once', () => {
+  expect(kindsOf([facts.completed, facts.failed, facts.completed])).toEqual(['failed', 'completed']);
+});

@@ -1,0 +1,101 @@
+import type { NoticeKind } from '#domain';
+import { wallTimeAt, type Instant, type TimeZone } from '#domain';
+import type { FactsOfKind, NoticeFacts } from '../notice-facts';
+import { shownText } from './shown-text';
+
+/** What there is to say of a notice, before it is text or HTML. What others wrote in it is fit to be shown, and not escaped. */
+export interface Story {
+  /** One line without a full stop. */
+  readonly headline: string;
+  readonly details: readonly (readonly [label: string, value: string])[];
+  /** What to do about it. */
+  readonly advice: string;
+  /** Where to look, as a path of the API. */
+  readonly path: string;
+}
+
+/** Characters of a sentence about a failure, at most. */
+const MESSAGE_LIMIT = 500;
+const SHOWN_WARNINGS = 5;
+
+const STORIES: { readonly [Kind in NoticeKind]: (facts: FactsOfKind[Kind]) => Story } = {
+  failed: (facts) => ({
+    headline: `${shownText(facts.report)} failed`,
+    details: [
+      dueOf(facts),
+      ['What happened', shownText(facts.message, MESSAGE_LIMIT)],
+      ['Code', shownText(facts.code)],
+    ],
+    advice: 'No further attempt follows. Mend the cause, then retry the job.',
+    path: pathOf(facts),
+  }),
+  template_invalid: (facts) => ({
+    headline: `${shownText(facts.report)} can no longer be made as it is defined`,
+    details: [dueOf(facts), ['What is wrong', shownText(facts.message, MESSAGE_LIMIT)]],
+    advice: 'The data or the template have changed. Revise the template.',
+    path: pathOf(facts),
+  }),
+  schedule_paused: ({ schedule, scheduleId, at, timeZone, failures }) => ({
+    headline: `The schedule ${shownText(schedule)} was paused`,
+    details: [
+      ['Paused', timeOf(at, timeZone)],
+      ['Why', failures === null ? 'Too many of its jobs failed in a row.' : `${failures} of its jobs failed in a row.`],
+    ],
+    advice: 'It makes no more reports until somebody resumes it.',
+    path: `/v1/schedules/${scheduleId}`,
+  }),
+  completed_with_warnings: (facts) => ({
+    headline: `${shownText(facts.report)} is ready, with warnings`,
+    details: [...filesOf(facts), ...warningsOf(facts.warnings)],
+    advice: 'Look whether the report is as you need it.',
+    path: pathOf(facts),
+  }),
+  output_expiring: (facts) => ({
+    headline: `The files of ${shownText(facts.report)} will be removed soon`,
+    details: filesOf(facts),
+    advice: 'Download what you still need.',
+    path: pathOf(facts),
+  }),
+  completed: (facts) => ({
+    headline: `${shownText(facts.report)} is ready`,
+    details: filesOf(facts),
+    advice: 'Download the files until then.',
+    path: pathOf(facts),
+  }),
+};
+
+export function storyOf(facts: NoticeFacts): Story {
+  // The table has for each kind what takes its facts; TypeScript does not see that key and facts go together.
+  return (STORIES[facts.kind] as (facts: NoticeFacts) => Story)(facts);
+}
+
+/** `2026-11-23 07:30 (Europe/Berlin)`. */
+export function timeOf(instant: Instant, zone: TimeZone): string {
+  return `${wallTimeAt(zone, new Date(instant)).replace('T', ' ').slice(0, 16)} (${zone})`;
+}
+
+function dueOf({ nominalTime, timeZone }: FactsOfKind['failed' | 'template_invalid']): readonly [string, string] {
+  return ['Due', timeOf(nominalTime, timeZone)];
+}
+
+function filesOf(facts: FactsOfKind['completed']): readonly (readonly [string, string])[] {
+  const { nominalTime, expiresAt, timeZone, rows, files } = facts;
+  return [
+    ['Due', timeOf(nominalTime, timeZone)],
+    ['Rows', rows.toLocaleString('en')],
+    ['Files', files.toLocaleString('en')],
+    ['Kept until', timeOf(expiresAt, timeZone)],
+  ];
+}
+
+function warningsOf(warnings: readonly string[]): readonly (readonly [string, string])[] {
+  const more = warnings.length - SHOWN_WARNINGS;
+  return [
+    ...warnings.slice(0, SHOWN_WARNINGS).map((warning) => ['Warning', shownText(warning, MESSAGE_LIMIT)] as const),
+    ...(more > 0 ? [['Warnings', `and ${more} more`] as const] : []),
+  ];
+}
+
+function pathOf({ jobId }: { readonly jobId: string }): string {
+  return `/v1/job-requests/${jobId}`;
+}

@@ -1,0 +1,25 @@
+import { NOTICE_KINDS, type NoticeKind } from '#domain';
+import type { NoticeFacts } from '../notice-facts';
+
+const JOB = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d04';
+const run = { jobId: JOB, nominalTime: '2026-11-23T06:30:00.000Z', timeZone: 'Europe/Berlin' };
+const files = { ...run, rows: 12_345, files: 2, expiresAt: '2026-12-23T06:30:00.000Z' };
+
+/** One notice of each kind, in which whoever wrote a name or a message wrote this. */
+export function factsOf(written: string): { readonly [Kind in NoticeKind]: NoticeFacts } {
+  return {
+    failed: { kind: 'failed', ...run, report: written, code: 'data_source.unreachable', message: written },
+    template_invalid: { kind: 'template_invalid', ...run, report: written, message: written },
+    schedule_paused: {
+      ...{ kind: 'schedule_paused', schedule: written, scheduleId: JOB, at: run.nominalTime, timeZone: run.timeZone },
+      failures: 3,
+    },
+    completed_with_warnings: { kind: 'completed_with_warnings', ...files, report: written, warnings: [written] },
+    output_expiring: { kind: 'output_expiring', ...files, report: written },
+    completed: { kind: 'completed', ...files, report: written },
+  };
+}
+
+export function everyKind(written: string): readonly NoticeFacts[] {
+  return NOTICE_KINDS.map((kind) => factsOf(written)[kind]);
+}
