@@ -9,6 +9,7 @@ import { closeParts, hostKafkaFeed, NestLogger, openParts, rootModule, type Part
 import { ApiModule } from '../../api/src/api.module';
 import { configureApi } from '../../api/src/configure-api';
 import { ExporterModule } from '../../exporter/src/exporter.module';
+import { NotifierModule } from '../../notifier/src/notifier.module';
 import { ProjectorModule } from '../../projector/src/projector.module';
 import { RelayModule } from '../../relay/src/relay.module';
 import { SchedulerModule } from '../../scheduler/src/scheduler.module';
@@ -61,7 +62,14 @@ export async function startStandalone({ settings, logger, log, signal }: Standal
     undo.push(() => closeParts(parts));
     signal.throwIfAborted();
     const admin = await prepareFirstStart(parts, embedded.samples, log);
-    const apps = [ProjectorModule, SchedulerModule, ExporterModule, ApiModule, ...(parts.kafka ? [RelayModule] : [])];
+    const apps = [
+      ProjectorModule,
+      SchedulerModule,
+      ExporterModule,
+      NotifierModule,
+      ApiModule,
+      ...(parts.kafka ? [RelayModule] : []),
+    ];
     const app = await NestFactory.create<NestExpressApplication>(rootModule(apps, parts), {
       logger: new NestLogger(logger),
       abortOnError: false,

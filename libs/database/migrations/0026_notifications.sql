@@ -6,11 +6,11 @@ ALTER TABLE access.user_account ADD COLUMN email text CHECK (length(email) BETWE
 CREATE SCHEMA IF NOT EXISTS notifier;
 
 -- What happened before is not told: nobody gets old mail.
-CREATE TABLE notifier.beginning (
+CREATE TABLE event_feed.beginning (
   group_name text   NOT NULL PRIMARY KEY,
   position   bigint NOT NULL
 );
-COMMENT ON TABLE notifier.beginning IS 'After which position of the event store a group of subscribers begins: its head when the group first started.';
+COMMENT ON TABLE event_feed.beginning IS 'After which position of the event store a group of subscribers begins: its head when the group first started.';
 
 CREATE TABLE notifier.notice (
   notice_id       uuid        NOT NULL PRIMARY KEY,

@@ -8,3 +8,4 @@ export * from './kafka/kafka-feed-strategy';
 export * from './kafka/unavailable';
 export * from './dead-letter/dead-letters';
 export { partitionOf } from './kafka/partitioner';
+export * from './beginnings';

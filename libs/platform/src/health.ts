@@ -4,11 +4,20 @@ export type HealthCheck = () => Promise<string | null>;
 export interface HealthReport {
   readonly ready: boolean;
   readonly checks: readonly { readonly name: string; readonly problem: string | null }[];
+  /** What works as it was set up, but not as somebody may expect. */
+  readonly remarks: readonly string[];
 }
 
 /** What must be well before this process takes work; every part registers its own check at start. */
 export class HealthChecks {
   readonly #checks = new Map<string, HealthCheck>();
+
+  readonly #remarks: string[] = [];
+
+  /** A sentence that people see, and that takes no work away from this process. */
+  remark(sentence: string): void {
+    this.#remarks.push(sentence);
+  }
 
   register(name: string, check: HealthCheck): void {
     this.#checks.set(name, check);
@@ -21,6 +30,6 @@ export class HealthChecks {
         return { name, problem };
       }),
     );
-    return { ready: checks.every(({ problem }) => problem === null), checks };
+    return { ready: checks.every(({ problem }) => problem === null), checks, remarks: [...this.#remarks] };
   }
 }

@@ -5,3 +5,4 @@ export * from './nest-logger';
 export * from './run-app';
 export * from './runtime-settings';
 export * from './signals';
+export * from './round-loop';

@@ -98,6 +98,9 @@ async function assemble(
     );
     return answer;
   });
+  if (settings.SMTP_URL === undefined) {
+    health.remark('SMTP_URL is unset: no mail is sent, and notices stand in the inbox alone.');
+  }
   return {
     ...opened,
     eventStore,

@@ -6,7 +6,7 @@ onLinux(
   'idle measures what it says, for a moment',
   async () => {
     const figures = await figuresOf('idle', '--settle', '0', '--seconds', '2');
-    const apps = ['api', 'relay', 'scheduler', 'projector', 'exporter'];
+    const apps = ['api', 'relay', 'scheduler', 'projector', 'exporter', 'notifier'];
     const memory = ['rss_mib', ...apps.map((app) => `${app}_rss_mib`)];
     const times = ['cpu_percent', ...[...apps, 'postgres'].map((name) => `${name}_cpu_percent`)];
     // Of a Kafka that was there before, the time is not known.

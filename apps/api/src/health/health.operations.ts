@@ -6,6 +6,7 @@ const report = z
   .object({
     ready: z.boolean(),
     checks: z.array(z.object({ name: z.string(), problem: z.string().nullable() })),
+    remarks: z.array(z.string()).describe('What works as it was set up, but not as somebody may expect.'),
   })
   .meta({ id: 'HealthReport' });
 

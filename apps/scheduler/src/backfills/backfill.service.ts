@@ -1,6 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { PARTS, type Parts } from '#runtime';
-import { RoundLoop } from '../rounds/round-loop';
+import { PARTS, RoundLoop, type Parts } from '#runtime';
 import { BackfillProjection } from './backfill-projection';
 import { runBackfills } from './backfill-round';
 import { BACKFILL_CHANNEL } from './backfill-table';

@@ -1,7 +1,7 @@
 import { LateOccurrences } from '../catch-up/late-occurrences';
 import { AutomaticPauses } from '../pauses/automatic-pauses';
 import { TriggeredOccurrences } from '../triggers/triggered-occurrences';
-import { RoundLoop } from '../rounds/round-loop';
+import { RoundLoop } from '#runtime';
 import { earliestOf, readAgenda } from './agenda';
 import { DueSchedules } from './due-schedules';
 import { lateBefore, Round, type SchedulerParts } from './round';

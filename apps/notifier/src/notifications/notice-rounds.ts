@@ -1,0 +1,105 @@
+import { transaction } from '#database';
+import {
+  planNotices,
+  streamOf,
+  toInstant,
+  preferences as decider,
+  type NoticeLimits,
+  type NotificationPreferences,
+  type PreferencesEvent,
+  type UserId,
+} from '#domain';
+import { fold, toDomainEvent } from '#event-sourcing';
+import type { MessageSender, SenderParts } from './message-sender';
+import { addMessage, openMessages, recentMessages } from './message-table';
+import { settleNotices, waitingNotices } from './notice-table';
+import type { Recipients } from './recipients';
+
+/** Notices of one person that are planned at a time. */
+const MOST_WAITING = 20_000;
+const HOUR_MS = 3_600_000;
+/** A process that was told nothing looks after so long by itself. */
+const REST_MS = 30_000;
+
+export interface RoundParts extends Pick<SenderParts, 'pool' | 'eventStore' | 'users' | 'clock' | 'logger'> {
+  readonly recipients: Recipients;
+  readonly sender: MessageSender;
+  readonly limits: NoticeLimits;
+  /** Aborted when the process stops. */
+  readonly signal: AbortSignal;
+}
+
+/** Plans and sends for one person after another, until nobody is due. Gives the milliseconds until somebody is. */
+export async function runNoticeRound(parts: RoundParts): Promise<number> {
+  const { recipients, clock, signal } = parts;
+  while (!signal.aborted) {
+    const userId = await recipients.claim(clock.now());
+    if (userId === null) break;
+    await serve(parts, userId);
+  }
+  const nextAt = await recipients.nextAt();
+  return nextAt === null ? REST_MS : Math.min(REST_MS, Math.max(0, nextAt.getTime() - clock.now().getTime()));
+}
+
+/** Whatever goes wrong, the person is let go: another look follows. */
+async function serve(parts: RoundParts, userId: UserId): Promise<void> {
+  const { recipients, clock } = parts;
+  let nextAt: Date | null = new Date(clock.now().getTime() + REST_MS);
+  try {
+    nextAt = earliest([await plan(parts, userId), await sendOpen(parts, userId)]);
+  } finally {
+    await recipients.release(userId, nextAt);
+  }
+}
+
+/** Puts down what is to be sent now. Gives when there is something to be planned next. */
+async function plan({ pool, recipients, limits, clock, users, ...parts }: RoundParts, userId: UserId) {
+  const now = clock.now();
+  const waiting = await waitingNotices(pool, userId, MOST_WAITING);
+  if (waiting.length === 0) return null;
+  const user = await users.byId(userId);
+  if (!user || user.email === null || user.disabledAt !== null) {
+    await settleNotices(
+      pool,
+      waiting.map(({ noticeId }) => noticeId),
+      'kept',
+    );
+    return null;
+  }
+  const since = new Date(now.getTime() - Math.max(HOUR_MS, limits.gatherMinutes * 60_000));
+  const recent = await recentMessages(pool, userId, since);
+  const preferences = await preferencesOf(parts.eventStore, userId);
+  const planned = planNotices({ waiting, recent, preferences, limits, now: toInstant(now) });
+  await transaction(pool, async (client) => {
+    if (!(await recipients.renew(userId, client))) throw new Error(`another process has taken over ${userId}`);
+    await settleNotices(client, planned.dropped, 'unwanted');
+    for (const message of planned.messages) await addMessage(client, userId, message, toInstant(now));
+  });
+  return planned.nextAt === null ? null : new Date(planned.nextAt);
+}
+
+/** Tries what is due. Gives when the next one is. */
+async function sendOpen({ pool, recipients, sender, clock, signal }: RoundParts, userId: UserId): Promise<Date | null> {
+  const next: (Date | null)[] = [];
+  for (const message of await openMessages(pool, userId)) {
+    if (message.nextTryAt !== null && message.nextTryAt > clock.now()) {
+      next.push(message.nextTryAt);
+      continue;
+    }
+    if (!(await recipients.renew(userId))) throw new Error(`another process has taken over ${userId}`);
+    next.push(await sender.attempt(userId, message, signal));
+  }
+  return earliest(next);
+}
+
+async function preferencesOf(eventStore: RoundParts['eventStore'], userId: UserId): Promise<NotificationPreferences> {
+  const history = await eventStore.readStream(streamOf('preferences', userId));
+  return fold(
+    decider,
+    history.map((event) => toDomainEvent<PreferencesEvent>(event)),
+  ).preferences;
+}
+
+function earliest(times: readonly (Date | null)[]): Date | null {
+  return times.reduce((one, other) => (one === null || (other !== null && other < one) ? other : one), null);
+}

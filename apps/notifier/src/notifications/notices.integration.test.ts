@@ -1,0 +1,189 @@
+import { ANNA, BEN, CARA } from '#domain/testing';
+import { failing, NoticesWorld } from '../testing/notices-world';
+import { NotificationsService } from './notifications.service';
+
+let world: NoticesWorld;
+
+beforeAll(async () => {
+  world = await NoticesWorld.open();
+  // Before anybody told anybody of anything.
+  await world.job(failing());
+  await world.project();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  // What was told before is over, and the hour with it.
+  world.pass(120);
+  world.mails.splice(0);
+  await world.parts.pool.query('TRUNCATE notifier.notice, notifier.message, notifier.recipient');
+});
+
+/** Unfolded (RFC 5322, 2.2.3). */
+const headerOf = (name: string, mail = '') =>
+  new RegExp(`^${name}: *(.*)$`, 'm').exec(mail.replaceAll(/\r\n(?=[ \t])/g, ''))?.[1]?.trim();
+const subjects = () => world.mails.map((mail) => headerOf('Subject', mail));
+const types = async (id: string | null | undefined) => (await world.history(id ?? '')).map(({ type }) => type);
+
+it('tells nobody of what happened before it was there', async () => {
+  await world.project();
+  expect(await world.notices()).toEqual([]);
+});
+
+it('tells the owner of a failed job by mail, once, and puts it on record', async () => {
+  const jobId = await world.job(failing());
+  await world.project();
+  await world.round();
+  const [notice, ...others] = await world.notices();
+  expect(others).toEqual([]);
+  expect(notice).toMatchObject({ kind: 'failed', state: 'sent' });
+  const [mail] = world.mails;
+  expect(subjects()).toEqual(['Flights failed']);
+  expect(headerOf('To', mail)).toBe('anna@example.net');
+  expect(headerOf('Message-ID', mail)).toBe(`<${notice?.notification_id}@example.org>`);
+  const token = world.links.tokenOf({ userId: ANNA, kinds: ['failed'] });
+  expect(headerOf('List-Unsubscribe', mail)).toContain(`/v1/unsubscribe/${token}`);
+  expect(headerOf('List-Unsubscribe-Post', mail)).toBe('List-Unsubscribe=One-Click');
+  const [failure] = (await world.parts.eventStore.readStream(`job-${jobId}`)).slice(-1);
+  const history = await world.history(notice?.notification_id ?? '');
+  expect(history).toMatchObject([
+    { type: 'NotificationSent', data: { userId: ANNA, kinds: ['failed'], eventIds: [failure?.id], attempt: 1 } },
+  ]);
+  expect(JSON.stringify(history.map(({ data }) => data))).not.toContain('anna@');
+  await world.round();
+  expect(world.mails).toHaveLength(1);
+});
+
+it('takes an event that comes twice for one', async () => {
+  await world.job(failing());
+  await world.project();
+  const { rows } = await world.parts.pool.query<{ position: string }>(
+    `UPDATE event_feed.checkpoint SET position = position - 1 WHERE group_name = 'notices' RETURNING position`,
+  );
+  expect(rows).toHaveLength(1);
+  await world.project();
+  await world.round();
+  expect(await world.notices()).toHaveLength(1);
+  expect(world.mails).toHaveLength(1);
+});
+
+it('sends one mail for a source that breaks five hundred reports, and one for the rest', async () => {
+  await world.job(failing());
+  await world.project();
+  await world.round();
+  for (let count = 0; count < 20; count += 1) await world.job(failing());
+  await world.project();
+  expect(await world.round()).toBeGreaterThan(0);
+  expect(subjects()).toEqual(['Flights failed']);
+  world.pass(15);
+  await world.round();
+  expect(subjects()).toEqual(['Flights failed', 'Flights failed and 19 more like it']);
+});
+
+it('keeps to the messages of an hour, and leaves nothing out', async () => {
+  for (const code of ['one', 'two', 'three', 'four']) await world.job(failing(code));
+  await world.project();
+  await world.round(2);
+  expect(subjects().toSorted()).toEqual(['Flights failed', 'Your notices: failed reports (3)']);
+  expect((await world.notices()).map(({ state }) => state)).toEqual(['sent', 'sent', 'sent', 'sent']);
+});
+
+it('tries again when the server has no time, under the same Message-ID, and gives up what it refuses', async () => {
+  await world.job(failing());
+  await world.project();
+  world.refusals.push({ responseCode: 451, message: 'Come back later' });
+  await world.round();
+  const [waiting] = await world.notices();
+  expect(waiting).toMatchObject({ state: 'sending' });
+  expect(await types(waiting?.notification_id)).toEqual(['NotificationFailed']);
+  await world.round();
+  expect(world.mails).toEqual([]);
+  world.pass(1.1);
+  await world.round();
+  expect(headerOf('Message-ID', world.mails[0])).toBe(`<${waiting?.notification_id}@example.org>`);
+  expect(await types(waiting?.notification_id)).toEqual(['NotificationFailed', 'NotificationSent']);
+
+  world.refusals.push({ responseCode: 554, message: 'Never' });
+  await world.job(failing('another'));
+  await world.project();
+  await world.round();
+  const failed = (await world.notices()).find(({ state }) => state === 'failed');
+  const [event] = await world.history(failed?.notification_id ?? '');
+  expect(event).toMatchObject({ type: 'NotificationFailed', data: { retryAt: null, attempt: 1 } });
+});
+
+it('does not send again what is on record as sent, when the sender died before it told the tables', async () => {
+  await world.job(failing());
+  await world.project();
+  await world.round();
+  await world.parts.pool.query(`UPDATE notifier.message SET state = 'sending'`);
+  await world.parts.pool.query(`UPDATE notifier.notice SET state = 'sending'`);
+  await world.parts.pool.query('UPDATE notifier.recipient SET plan_at = $1', [world.parts.clock.now()]);
+  await world.round();
+  expect(world.mails).toHaveLength(1);
+  expect(await world.notices()).toMatchObject([{ state: 'sent' }]);
+});
+
+it('lets one process at a time plan for a person, and another take over when that one falls silent', async () => {
+  await world.job(failing());
+  await world.project();
+  const now = world.parts.clock.now();
+  const [dying, other] = [world.recipients(), world.recipients()];
+  expect(await dying.claim(now)).toBe(ANNA);
+  expect(await other.claim(now)).toBeNull();
+  await world.parts.pool.query(
+    `UPDATE notifier.recipient SET lease_expires_at = clock_timestamp() - interval '1 second'`,
+  );
+  expect(await other.claim(now)).toBe(ANNA);
+  expect(await dying.renew(ANNA)).toBe(false);
+  // What the other one no longer holds, it cannot let go of.
+  await dying.release(ANNA, null);
+  expect(await other.renew(ANNA)).toBe(true);
+});
+
+it('heeds what comes while a person is planned for', async () => {
+  await world.job(failing());
+  await world.project();
+  const held = world.recipients();
+  await held.claim(world.parts.clock.now());
+  await world.job(failing('another'));
+  await world.project();
+  await held.release(ANNA, null);
+  expect(await world.recipients().claim(world.parts.clock.now())).toBe(ANNA);
+});
+
+it('keeps in the inbox what cannot be sent: without a mail server, or an address', async () => {
+  await world.job(failing());
+  await world.project(false);
+  await world.addUser(BEN, null);
+  await world.job(failing(), BEN);
+  await world.project();
+  await world.round();
+  expect(await world.notices()).toMatchObject([{ state: 'kept' }]);
+  expect(await world.notices(BEN)).toMatchObject([{ state: 'kept' }]);
+  expect(world.mails).toEqual([]);
+});
+
+it('minds preferences: what is off is not told, also when it was switched off meanwhile', async () => {
+  await world.addUser(CARA, 'cara@example.net');
+  await world.job(failing(), CARA);
+  await world.project();
+  await world.prefer({ choices: [{ kind: 'failed', channel: 'none', timing: 'immediate' }] }, CARA);
+  await world.job(failing(), CARA);
+  await world.project();
+  await world.round();
+  expect(await world.notices(CARA)).toMatchObject([{ state: 'unwanted' }]);
+  expect(world.mails).toEqual([]);
+});
+
+it('tells by itself, woken by what happens', async () => {
+  const service = new NotificationsService(world.parts);
+  await service.onApplicationBootstrap();
+  try {
+    const arrived = world.arrival();
+    await world.job(failing());
+    await arrived;
+    expect(subjects()).toEqual(['Flights failed']);
+  } finally {
+    await service.beforeApplicationShutdown();
+  }
+});

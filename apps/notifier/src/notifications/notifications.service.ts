@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { UserStore } from '#access';
+import { mailServerOf, mailTo, publicUrlOf, UnsubscribeLinks } from '#notifications';
+import { PARTS, RoundLoop, type Parts } from '#runtime';
+import { MessageSender } from './message-sender';
+import { NoticeProjection } from './notice-projection';
+import { runNoticeRound } from './notice-rounds';
+import { NOTICE_CHANNEL, removeOldNotices } from './notice-table';
+import { Recipients } from './recipients';
+
+/** A mail is given up after a minute, well before another process takes over its person. */
+const LEASE_MS = 180_000;
+/** After a message, those alike are gathered for so many minutes. */
+const GATHER_MINUTES = 15;
+const CLEAN_EVERY_MS = 3_600_000;
+
+/** Tells people of what happens to their reports. */
+@Injectable()
+export class NotificationsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #parts: Parts;
+  readonly #projection: NoticeProjection;
+  /** Null without a mail server: everything stands in the inbox alone. */
+  readonly #sending: RoundLoop | null;
+  readonly #cleaning: RoundLoop;
+  readonly #stopping = new AbortController();
+  #unlisten: (() => Promise<void>) | undefined;
+
+  constructor(@Inject(PARTS) parts: Parts) {
+    const { pool, eventFeed, eventStore, clock, settings } = parts;
+    const logger = parts.logger.child({ app: 'notifier' });
+    const server = mailServerOf(settings);
+    const { signal } = this.#stopping;
+    const users = new UserStore(pool);
+    const shared = { pool, eventStore, users, clock, logger };
+    this.#parts = { ...parts, logger };
+    this.#projection = new NoticeProjection({ ...shared, eventFeed, canSend: server !== null });
+    this.#sending =
+      server &&
+      new RoundLoop({
+        runRound: () =>
+          runNoticeRound({ ...shared, recipients, sender, signal, limits: { perHour, gatherMinutes: GATHER_MINUTES } }),
+        logger,
+        failure: {
+          problem: 'the notifier cannot send; see the log',
+          code: 'notifier.round_failed',
+          message: 'people are not told of events',
+        },
+      });
+    const perHour = settings.NOTIFICATIONS_PER_HOUR;
+    const recipients = new Recipients(pool, randomUUID(), LEASE_MS);
+    const sender = new MessageSender({
+      ...shared,
+      links: new UnsubscribeLinks(settings.AUTH_SECRET),
+      publicUrl: publicUrlOf(settings),
+      channelTo: (address, unsubscribeUrl) => {
+        if (server === null) throw new Error('there is no mail server');
+        return mailTo(server, address, unsubscribeUrl);
+      },
+    });
+    this.#cleaning = new RoundLoop({
+      runRound: async () => {
+        await removeOldNotices(pool, clock.now());
+        return CLEAN_EVERY_MS;
+      },
+      logger,
+      failure: {
+        problem: 'the notifier cannot remove old notices; see the log',
+        code: 'notifier.cleaning_failed',
+        message: 'old notices are not removed',
+      },
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { health, notifications, logger } = this.#parts;
+    health.register('notifier', () =>
+      Promise.resolve(this.#projection.problem ?? this.#sending?.problem ?? this.#cleaning.problem),
+    );
+    if (this.#sending === null) {
+      logger.warn(
+        { code: 'notifier.no_mail_server' },
+        'SMTP_URL is unset: notices stand in the inbox alone, no mail is sent',
+      );
+    }
+    this.#unlisten = await notifications.listen(NOTICE_CHANNEL, () => this.#sending?.wake());
+    await this.#projection.start();
+    this.#sending?.start();
+    this.#cleaning.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([this.#sending?.stop(), this.#cleaning.stop()]);
+    await this.#projection.stop();
+    await this.#unlisten?.();
+  }
+}

@@ -1,0 +1,94 @@
+import {
+  dataset,
+  job,
+  preferences,
+  schedule,
+  streamOf,
+  template,
+  type NotificationPreferences,
+  type UserId,
+} from '#domain';
+import { fold, toDomainEvent, type EventStore, type RecordedEvent } from '#event-sourcing';
+import type { Surroundings, ToldEvent } from './told-events';
+
+/** Streams that a batch of events needs, each read once. What they say is never older than the events. */
+export class StreamReads {
+  readonly #read = new Map<string, readonly RecordedEvent[]>();
+
+  constructor(private readonly store: Pick<EventStore, 'readStreams'>) {}
+
+  async surroundingsOf(events: readonly ToldEvent[]): Promise<readonly Surroundings[]> {
+    await this.#load(events.map((event) => ('scheduleId' in event ? scheduleStream(event) : jobStream(event))));
+    await this.#load(events.flatMap((event) => this.#namedStream(event) ?? []));
+    return events.map((event) => this.#surroundingsOf(event));
+  }
+
+  async preferencesOf(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, NotificationPreferences>> {
+    await this.#load(userIds.map((userId) => streamOf('preferences', userId)));
+    const stateOf = (userId: UserId) => this.#fold(preferences, streamOf('preferences', userId));
+    return new Map(userIds.map((userId) => [userId, stateOf(userId).preferences]));
+  }
+
+  #surroundingsOf(event: ToldEvent): Surroundings {
+    const named = this.#namedStream(event);
+    const scheduleState = 'scheduleId' in event ? this.#schedule(event) : null;
+    const jobState = 'scheduleId' in event ? null : this.#job(event);
+    return { job: jobState, schedule: scheduleState, name: named === null ? null : this.#nameOf(named) };
+  }
+
+  /** Where the name stands that neither the job nor the schedule has. */
+  #namedStream(event: ToldEvent): string | null {
+    if (event.type === 'OccurrenceSkipped') {
+      const known = this.#schedule(event);
+      return known && streamOf('template', known.templateId);
+    }
+    if ('scheduleId' in event) return null;
+    const input = this.#job(event)?.request.input;
+    if (input === undefined || input.dynamicMapping) return null;
+    return streamOf('dataset', input.additionalConfig.datasetId);
+  }
+
+  #nameOf(stream: string): string | null {
+    if (stream.startsWith('dataset-')) {
+      const state = this.#fold(dataset, stream);
+      return state.status === 'absent' ? null : state.definition.name;
+    }
+    const state = this.#fold(template, stream);
+    return state.status === 'absent' ? null : state.details.name;
+  }
+
+  #job(event: { readonly jobId: string }) {
+    const state = this.#fold(job, jobStream(event));
+    return state.status === 'absent' || state.status === 'skipped' ? null : state;
+  }
+
+  #schedule(event: { readonly scheduleId: string }) {
+    const state = this.#fold(schedule, scheduleStream(event));
+    return state.status === 'absent' ? null : state;
+  }
+
+  #fold<State>(
+    decider: { readonly initial: State; readonly evolve: (state: State, event: never) => State },
+    stream: string,
+  ): State {
+    return fold(
+      decider,
+      (this.#read.get(stream) ?? []).map((event) => toDomainEvent<never>(event)),
+    );
+  }
+
+  async #load(streams: readonly string[]): Promise<void> {
+    const missing = [...new Set(streams)].filter((stream) => !this.#read.has(stream));
+    if (missing.length === 0) return;
+    const found = await this.store.readStreams(missing);
+    for (const stream of missing) this.#read.set(stream, found.get(stream) ?? []);
+  }
+}
+
+function jobStream({ jobId }: { readonly jobId: string }): string {
+  return streamOf('job', jobId);
+}
+
+function scheduleStream({ scheduleId }: { readonly scheduleId: string }): string {
+  return streamOf('schedule', scheduleId);
+}

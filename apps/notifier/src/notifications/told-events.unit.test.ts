@@ -1,0 +1,104 @@
+import { schedule as decider, type ExistingSchedule, type JobOutput, type NoticeKind } from '#domain';
+import {
+  ANNA,
+  BEN,
+  JOB_ID,
+  jobOutput,
+  jobRequest,
+  NOON,
+  SCHEDULE_ID,
+  scheduleDefinition,
+  TEMPLATE_ID,
+} from '#domain/testing';
+import { toldOf, TOLD_EVENTS, type Surroundings, type ToldEvent } from './told-events';
+
+const at = '2026-11-23T13:00:00.000Z';
+const expires = '2026-12-23T13:00:00.000Z';
+const job: Surroundings = { job: { request: jobRequest({ owner: ANNA }) }, schedule: null, name: 'Flights' };
+const paused = decider.evolve(decider.initial, {
+  ...{ type: 'ScheduleDefined', scheduleId: SCHEDULE_ID, templateId: TEMPLATE_ID, owner: BEN, at },
+  definition: scheduleDefinition({ pauseAfterFailures: 3 }),
+}) as ExistingSchedule;
+const schedule: Surroundings = { job: null, schedule: paused, name: 'Delayed flights' };
+
+const completed = (output: Partial<JobOutput>, outputExpiresAt = expires): ToldEvent => ({
+  ...{ type: 'JobCompleted', jobId: JOB_ID, attempt: 1, at },
+  output: jobOutput(output),
+  outputExpiresAt,
+});
+const failed = (code: string): ToldEvent => ({
+  ...{ type: 'JobFailed', jobId: JOB_ID, attempt: 3, at },
+  failure: { code, message: 'It went wrong.', transient: false },
+});
+const expired = (reason: Extract<ToldEvent, { type: 'JobExpired' }>['reason']): ToldEvent => ({
+  ...{ type: 'JobExpired', jobId: JOB_ID, reason, at },
+});
+const skipped = (reason: Extract<ToldEvent, { type: 'OccurrenceSkipped' }>['reason']): ToldEvent => ({
+  ...{ type: 'OccurrenceSkipped', jobId: JOB_ID, scheduleId: SCHEDULE_ID, nominalTime: NOON, reason, at },
+});
+const pause = (cause: 'by_hand' | 'failures'): ToldEvent => ({
+  ...{ type: 'SchedulePaused', scheduleId: SCHEDULE_ID, note: null, until: null, cause, by: 'system:scheduler', at },
+});
+
+it.each<[string, ToldEvent, Surroundings, readonly NoticeKind[]]>([
+  ['a report that is ready, and when its files go', completed({}), job, ['completed', 'output_expiring']],
+  ['one that a limit cut', completed({ truncated: true }), job, ['completed_with_warnings', 'output_expiring']],
+  [
+    'one with a warning',
+    completed({ warnings: [{ code: 'x', message: 'Odd.' }] }),
+    job,
+    ['completed_with_warnings', 'output_expiring'],
+  ],
+  ['nothing where the template withheld the report', completed({ withheld: 'unchanged' }), job, []],
+  ['a report that failed', failed('data_source.timeout'), job, ['failed']],
+  ['a template that no longer fits its data', failed('template.invalid'), job, ['template_invalid']],
+  ['a job that did not begin in time', expired('deadline'), job, ['failed']],
+  ['nothing of what somebody removed', expired('schedule_removed'), job, []],
+  ['an occurrence whose template is invalid', skipped('template_invalid'), schedule, ['template_invalid']],
+  ['nothing of an archived template', skipped('template_archived'), schedule, []],
+  ['a schedule that failures paused', pause('failures'), schedule, ['schedule_paused']],
+  ['nothing of a pause by hand', pause('by_hand'), schedule, []],
+])('tells of %s', (_what, event, about, kinds) => {
+  expect(toldOf(event, about).map(({ facts }) => facts.kind)).toEqual(kinds);
+});
+
+it('tells the owner of the job or the schedule, by the names that people know', () => {
+  expect(toldOf(failed('data_source.timeout'), job)).toEqual([
+    {
+      userId: ANNA,
+      facts: {
+        ...{ kind: 'failed', report: 'Flights', jobId: JOB_ID, nominalTime: NOON, timeZone: 'UTC' },
+        ...{ code: 'data_source.timeout', message: 'It went wrong.' },
+      },
+      likeness: 'data_source.timeout',
+      at,
+    },
+  ]);
+  const name = paused.definition.name;
+  expect(toldOf(pause('failures'), schedule)).toMatchObject([{ userId: BEN, facts: { schedule: name, failures: 3 } }]);
+  expect(toldOf(skipped('template_invalid'), schedule)).toMatchObject([
+    { userId: BEN, facts: { report: 'Delayed flights' } },
+  ]);
+});
+
+it.each([
+  [expires, '2026-12-22T13:00:00.000Z'],
+  // Kept for ten hours.
+  ['2026-11-23T23:00:00.000Z', '2026-11-23T18:00:00.000Z'],
+])('tells a day before files go that are kept until %s, or after half the time', (until, reminder) =>
+  expect(toldOf(completed({}, until), job)[1]).toMatchObject({ at: reminder }),
+);
+
+it('tells nobody of what has no stream', () => {
+  const nothing: Surroundings = { job: null, schedule: null, name: null };
+  for (const event of [
+    completed({}),
+    failed('x'),
+    expired('deadline'),
+    skipped('template_invalid'),
+    pause('failures'),
+  ]) {
+    expect(TOLD_EVENTS).toContain(event.type);
+    expect(toldOf(event, nothing)).toEqual([]);
+  }
+});
