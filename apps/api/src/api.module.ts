@@ -29,7 +29,9 @@ import { JobRequests } from './jobs/job-requests';
 import { JobViews } from './jobs/job-views';
 import { JobsController } from './jobs/jobs.controller';
 import { OutputController } from './jobs/output.controller';
+import { InboxController } from './notifications/inbox.controller';
 import { PreferencesController } from './notifications/preferences.controller';
+import { TestMessages } from './notifications/test-messages';
 import { SchedulePolicy } from './schedules/schedule-policy';
 import { ScheduleQuota } from './schedules/schedule-quota';
 import { SchedulesController } from './schedules/schedules.controller';
@@ -84,6 +86,7 @@ const ACCESS = [
     JobQueueController,
     AuditController,
     PreferencesController,
+    InboxController,
     HealthController,
   ],
   providers: [
@@ -96,6 +99,7 @@ const ACCESS = [
     DataSourceCommandsOverHttp,
     DefinitionChecks,
     CalendarChecks,
+    TestMessages,
     SchedulePolicy,
     ScheduleQuota,
     TriggerChecks,

@@ -6,6 +6,7 @@ import { ApiModule } from './api.module';
 import { parseJsonBody } from './http/request-body';
 import { logRequests } from './http/request-log';
 import { answerUnreadable } from './http/unreadable';
+import { serveUnsubscribing } from './notifications/unsubscribing';
 import { servePages } from './pages/pages';
 
 /** A request that has not arrived by then is broken off. Answers may take longer: downloads and event streams do. */
@@ -41,6 +42,7 @@ export function configureApi(app: NestExpressApplication, parts: Parts): void {
   );
   app.use(parseJsonBody);
   servePages(app);
+  serveUnsubscribing(app, parts);
   const server = app.getHttpServer();
   server.requestTimeout = REQUEST_MS;
   server.headersTimeout = HEADERS_MS;

@@ -1,5 +1,7 @@
 export * from './notice-facts';
 export * from './render-message';
+export { html } from './templates/html';
+export { storyOf } from './templates/story';
 export * from './unsubscribe-links';
 export * from './mail-server';
 export * from './message-parcel';

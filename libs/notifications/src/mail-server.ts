@@ -1,28 +1,36 @@
+import { readFileSync } from 'node:fs';
 import { EmailChannel, type EmailOptions, type Mailbox } from '#delivery-channels';
 
 /** The server that the system sends its own mails by. */
-export type MailServer = Pick<EmailOptions, 'host' | 'port' | 'security' | 'auth' | 'from'>;
+export type MailServer = Pick<EmailOptions, 'host' | 'port' | 'security' | 'auth' | 'from' | 'ca'>;
 
 const TLS_PORT = 465;
 const SUBMISSION_PORT = 587;
 /** A notice is small: what takes longer than this, in milliseconds, will not end well. */
 const WHOLE_MS = 60_000;
 
-/** What `SMTP_URL` and `MAIL_FROM` name; null where they are unset. They have been checked when they were read. */
-export function mailServerOf(settings: {
+export interface MailSettings {
   readonly SMTP_URL?: string | undefined;
-  readonly MAIL_FROM?: string | undefined;
-}): MailServer | null {
-  const { SMTP_URL: address, MAIL_FROM: from } = settings;
+  readonly SMTP_FROM?: string | undefined;
+  readonly SMTP_TLS: 'on' | 'off';
+  readonly SMTP_CA_FILE?: string | undefined;
+}
+
+/**
+ * What `SMTP_URL` and those beside it name; null where it is unset. They have been checked when they were read. Throws an `Error`
+ * when `SMTP_CA_FILE` cannot be read.
+ */
+export function mailServerOf(settings: MailSettings): MailServer | null {
+  const { SMTP_URL: address, SMTP_FROM: from, SMTP_TLS, SMTP_CA_FILE } = settings;
   if (address === undefined || from === undefined) return null;
-  const { protocol, hostname, port, username, password, searchParams } = new URL(address);
+  const { protocol, hostname, port, username, password } = new URL(address);
   const tls = protocol === 'smtps:';
-  const plain = searchParams.get('security') === 'none';
   return {
-    host: hostname,
+    host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? (tls ? TLS_PORT : SUBMISSION_PORT) : Number(port),
-    security: tls ? 'tls' : plain ? 'none' : 'starttls',
+    security: tls ? 'tls' : SMTP_TLS === 'on' ? 'starttls' : 'none',
     ...(username !== '' && { auth: { user: decodeURIComponent(username), password: decodeURIComponent(password) } }),
+    ...(SMTP_CA_FILE !== undefined && { ca: readFileSync(SMTP_CA_FILE, 'utf8') }),
     from: mailboxOf(from),
   };
 }

@@ -1,19 +1,20 @@
 import { mailServerOf, mailTo } from './mail-server';
 
-const of = (SMTP_URL: string, MAIL_FROM = 'reports@example.org') => mailServerOf({ SMTP_URL, MAIL_FROM });
+const of = (SMTP_URL: string, SMTP_FROM = 'reports@example.org', SMTP_TLS: 'on' | 'off' = 'on') =>
+  mailServerOf({ SMTP_URL, SMTP_FROM, SMTP_TLS });
 
 it('is none unless the settings name one', () => {
-  expect(mailServerOf({})).toBeNull();
-  expect(mailServerOf({ MAIL_FROM: 'reports@example.org' })).toBeNull();
+  expect(mailServerOf({ SMTP_TLS: 'on' })).toBeNull();
 });
 it.each([
   ['smtps://mail.example.org', { port: 465, security: 'tls' }],
   ['smtp://mail.example.org', { port: 587, security: 'starttls' }],
-  ['smtp://mail.example.org:25?security=none', { port: 25, security: 'none' }],
 ])('%s speaks as it should', (url, expected) => {
   expect(of(url)).toMatchObject({ host: 'mail.example.org', ...expected });
   expect(of(url)).not.toHaveProperty('auth');
 });
+it('speaks in clear where it is told to', () =>
+  expect(of('smtp://[::1]:25', 'a@example.org', 'off')).toMatchObject({ host: '::1', port: 25, security: 'none' }));
 it('signs in by what is written for URLs', () => {
   expect(of('smtps://an%40a:p%2Fw%3A@mail.example.org')?.auth).toEqual({ user: 'an@a', password: 'p/w:' });
 });

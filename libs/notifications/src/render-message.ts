@@ -20,7 +20,7 @@ export interface MessageLinks {
 const LISTED = 20;
 
 /** How a kind is called in the plural. */
-const NAMES: Readonly<Record<NoticeKind, string>> = {
+export const KIND_NAMES: Readonly<Record<NoticeKind, string>> = {
   failed: 'failed reports',
   template_invalid: 'templates that need a revision',
   schedule_paused: 'paused schedules',
@@ -46,7 +46,7 @@ export function renderAlike(notices: readonly [NoticeFacts, ...NoticeFacts[]], l
 /** Different notices, the gravest first, by a line each. */
 export function renderDigest(notices: readonly NoticeFacts[], links: MessageLinks): RenderedMessage {
   const kinds = kindsOf(notices);
-  const counts = kinds.map((of) => `${NAMES[of]} (${notices.filter(({ kind }) => kind === of).length})`);
+  const counts = kinds.map((of) => `${KIND_NAMES[of]} (${notices.filter(({ kind }) => kind === of).length})`);
   const graveFirst = notices.toSorted((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind));
   return rendered(`Your notices: ${counts.join(', ')}`, {
     story: null,
@@ -95,6 +95,6 @@ function itemOf({ headline, details, path }: Story, publicUrl: string): Page['li
 }
 
 function footerOf(kinds: readonly NoticeKind[], { unsubscribeUrl }: MessageLinks): Page['footer'] {
-  const names = kinds.map((kind) => NAMES[kind]).join(', ');
+  const names = kinds.map((kind) => KIND_NAMES[kind]).join(', ');
   return { reason: `You get messages about ${names} because your preferences say so.`, unsubscribeUrl };
 }

@@ -137,24 +137,22 @@ const schema = z.object({
   CATCH_UP_PER_MINUTE: z.coerce.number().int().min(1).max(60_000).default(600),
   /** Days that finished files are kept, unless their template says otherwise. Default 30. */
   OUTPUT_RETENTION_DAYS: z.coerce.number().min(0.001).max(3650).default(30),
-  /**
-   * The mail server: `smtps://user:password@host:465`, or `smtp://host:587` with STARTTLS; `?security=none` speaks in clear, never
-   * with a password. Unset: no mail is sent.
-   */
-  SMTP_URL: z
-    .url({ protocol: /^smtps?$/, error: 'must be smtps://host:port or smtp://host:port' })
-    .refine(isMailServer, 'may have ?security=none with smtp:// and without a password, nothing else')
-    .optional(),
-  /** Whom mails are from: `reports@example.org` or `Reports <reports@example.org>`. */
-  MAIL_FROM: z
-    .string()
-    .regex(/^([^<>@\s]+@[^<>@\s]+|[^<>\r\n]+<[^<>@\s]+@[^<>@\s]+>)$/, 'must be an address, or a name and <an address>')
-    .optional(),
-  /** Where people reach the HTTP API, for links in mails. Unset: `http://HOST:PORT`. */
+  /** What links to this system begin with, as recipients reach it. Unset: `http://HOST:PORT`. */
   PUBLIC_URL: z
-    .url({ protocol: /^https?$/, error: 'must be http://… or https://…' })
+    .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
+  /** The mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` (TLS). Unset: there are no mails. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/, hostname: /./ }).optional(),
+  /** Who mails are from: `Reports <reports@example.org>`. */
+  SMTP_FROM: z
+    .string()
+    .regex(/^([^<>@\s]+@[^<>@\s]+|[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>)$/, 'must be an address, or a name and <an address>')
+    .optional(),
+  /** `off` speaks in clear with the mail server, which then gets no password. Default `on`. */
+  SMTP_TLS: z.enum(['on', 'off']).default('on'),
+  /** File of the certificates (PEM) that the mail server's is checked against. Default: those that Node trusts. */
+  SMTP_CA_FILE: z.string().min(1).optional(),
   /** Messages that one person is sent in an hour at most; what is more is gathered in the last one. Default 20. */
   NOTIFICATIONS_PER_HOUR: z.coerce.number().int().min(1).max(1000).default(20),
   /** `trace`, `debug`, `info`, `warn`, `error` or `silent`. Default `info`. */
@@ -166,11 +164,6 @@ const schema = z.object({
 function isEncryptionKey(text: string): boolean {
   const key = Buffer.from(text, 'base64');
   return key.length === 32 && key.toString('base64') === text;
-}
-
-function isMailServer(text: string): boolean {
-  const { protocol, search, password } = new URL(text);
-  return search === '' || (search === '?security=none' && protocol === 'smtp:' && password === '');
 }
 
 export type Settings = z.output<typeof schema>;
@@ -198,8 +191,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 
 /** Settings that say nothing without another one: a client that ignored them would be less safe than it was told to be. */
 const COUNTERPARTS: readonly (readonly [keyof Settings, keyof Settings])[] = [
-  ['SMTP_URL', 'MAIL_FROM'],
-  ['MAIL_FROM', 'SMTP_URL'],
+  ['SMTP_URL', 'SMTP_FROM'],
+  ['SMTP_FROM', 'SMTP_URL'],
   ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME'],
   ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD'],
   ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_MECHANISM'],
@@ -214,6 +207,14 @@ function missingCounterparts(given: NodeJS.ProcessEnv): string[] {
     ...COUNTERPARTS.filter(([one, other]) => one in given && !(other in given)).map(
       ([one, other]) => `${other}: is required with ${one}`,
     ),
+    ...clearMail(given),
     ...(given.KAFKA_TLS === 'on' ? [] : files.map((name) => `KAFKA_TLS: must be on for ${name}`)),
   ];
+}
+
+/** TLS is left out only where nothing secret is said. */
+function clearMail({ SMTP_TLS, SMTP_URL = '' }: Readonly<Record<string, string | undefined>>): string[] {
+  if (SMTP_TLS !== 'off' || !URL.canParse(SMTP_URL)) return [];
+  const { protocol, username } = new URL(SMTP_URL);
+  return protocol === 'smtp:' && username === '' ? [] : ['SMTP_TLS: must be on with smtps:// and for a sign-in'];
 }

@@ -59,7 +59,9 @@ const ALL: Readonly<Record<keyof Settings, true>> = {
   CATCH_UP_PER_MINUTE: true,
   OUTPUT_RETENTION_DAYS: true,
   SMTP_URL: true,
-  MAIL_FROM: true,
+  SMTP_FROM: true,
+  SMTP_TLS: true,
+  SMTP_CA_FILE: true,
   PUBLIC_URL: true,
   NOTIFICATIONS_PER_HOUR: true,
   LOG_LEVEL: true,
@@ -176,34 +178,33 @@ describe('the settings', () => {
   it.each([
     'smtps://reports:hunter2@mail.example.org:465',
     'smtp://reports:hunter2@mail.example.org:587',
-    'smtp://localhost:25?security=none',
+    'smtp://localhost:25',
   ])('name a mail server: %s', (SMTP_URL) => {
-    const mail = { SMTP_URL, MAIL_FROM: 'Reports <reports@example.org>' };
+    const mail = { SMTP_URL, SMTP_FROM: 'Reports <reports@example.org>' };
     expect(readSettings(mail)).toMatchObject(mail);
   });
 
   it.each([
-    'https://mail.example.org',
-    'smtp://mail.example.org?tls=off',
-    'smtps://mail.example.org?security=none',
+    [{ SMTP_URL: 'https://mail.example.org' }, 'SMTP_URL: '],
+    [{ SMTP_URL: 'smtps://mail.example.org', SMTP_TLS: 'off' }, 'SMTP_TLS: '],
     // Never in clear.
-    'smtp://reports:hunter2@mail.example.org?security=none',
-  ])('refuse %s as a mail server', (SMTP_URL) => {
-    const problems = problemsOf({ SMTP_URL, MAIL_FROM: 'reports@example.org' });
-    expect(problems).toEqual([expect.stringContaining('SMTP_URL: ')]);
+    [{ SMTP_URL: 'smtp://reports:hunter2@mail.example.org', SMTP_TLS: 'off' }, 'SMTP_TLS: '],
+  ])('refuse %j as a mail server', (mail, named) => {
+    const problems = problemsOf({ ...mail, SMTP_FROM: 'reports@example.org' });
+    expect(problems).toEqual([expect.stringContaining(named)]);
     expect(problems.join()).not.toContain('hunter2');
   });
 
   it.each(['Reports', 'a@b, c@d', 'Reports <reports>', 'a@b\r\nBcc: c@d', 'A\r\nBcc: <c@d>'])(
     'refuse %j as the sender of mails',
-    (MAIL_FROM) => {
-      expect(problemsOf({ SMTP_URL: 'smtp://localhost', MAIL_FROM })).toEqual([expect.stringContaining('MAIL_FROM: ')]);
+    (SMTP_FROM) => {
+      expect(problemsOf({ SMTP_URL: 'smtp://localhost', SMTP_FROM })).toEqual([expect.stringContaining('SMTP_FROM: ')]);
     },
   );
 
   it('want a sender with a mail server, and the other way round', () => {
-    expect(problemsOf({ SMTP_URL: 'smtp://localhost' })).toEqual(['  MAIL_FROM: is required with SMTP_URL']);
-    expect(problemsOf({ MAIL_FROM: 'a@example.org' })).toEqual(['  SMTP_URL: is required with MAIL_FROM']);
+    expect(problemsOf({ SMTP_URL: 'smtp://localhost' })).toEqual(['  SMTP_FROM: is required with SMTP_URL']);
+    expect(problemsOf({ SMTP_FROM: 'a@example.org' })).toEqual(['  SMTP_URL: is required with SMTP_FROM']);
   });
 
   it('take the address for links without its last slash', () =>

@@ -17,3 +17,4 @@ export * from './schedules/schedule-queries';
 export * from './templates/template-queries';
 export * from './job-queue/queue-facts';
 export * from './job-queue/job-queue-queries';
+export * from './notifications/notice-inbox';

@@ -8,6 +8,7 @@ import { Streams } from '../commands/streams';
 import { Handles, type Call } from '../http/operation';
 import { Problem } from '../http/problem';
 import { entityTag } from '../http/request-headers';
+import { TestMessages } from './test-messages';
 import { preferencesOperations as operations } from './preferences.operations';
 
 type CallOf<Name extends keyof typeof operations> = Call<(typeof operations)[Name]>;
@@ -19,6 +20,7 @@ export class PreferencesController {
     @Inject(UserStore) private readonly users: UserStore,
     @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
     @Inject(Streams) private readonly streams: Streams,
+    @Inject(TestMessages) private readonly tests: TestMessages,
   ) {}
 
   @Handles(operations.get)
@@ -46,6 +48,13 @@ export class PreferencesController {
       at: call.now.toISOString(),
     }));
     return answered(userId, outcome);
+  }
+
+  @Handles(operations.test)
+  async test({ params, caller, context, now }: CallOf<'test'>) {
+    const receipt = await this.tests.send(await this.person(params.userId, caller), context, now);
+    const { destination, answer, reference } = receipt;
+    return { body: { destination, answer, reference } };
   }
 
   private async person(named: string, caller: Caller): Promise<UserSecrets> {

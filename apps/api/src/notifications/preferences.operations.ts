@@ -88,4 +88,26 @@ export const preferencesOperations = {
     ifMatch: 'honoured',
     problems: ['user.missing', 'preferences.invalid'],
   }),
+  test: operation({
+    id: 'sendTestNotification',
+    method: 'post',
+    path: `${path}/test`,
+    tag,
+    summary: 'Send a test message to the own address, or as an administrator to that of another',
+    params: userId,
+    response: z
+      .object({
+        destination: z.string().describe('Where it went, without the address.'),
+        answer: z.string().describe('What the other side said.'),
+        reference: z.string().nullable().describe('By what the other side knows it, such as a Message-ID.'),
+      })
+      .meta({ id: 'SentTest' }),
+    problems: [
+      'user.missing',
+      'notification.no_mail_server',
+      'notification.no_address',
+      'notification.too_many',
+      'notification.not_sent',
+    ],
+  }),
 };

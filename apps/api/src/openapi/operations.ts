@@ -8,6 +8,7 @@ import { healthOperations } from '../health/health.operations';
 import type { AnyOperation } from '../http/operation';
 import { jobQueueOperations } from '../job-queue/job-queue.operations';
 import { jobOperations, outputOperations } from '../jobs/job.operations';
+import { inboxOperations } from '../notifications/inbox.operations';
 import { preferencesOperations } from '../notifications/preferences.operations';
 import { scheduleOperations } from '../schedules/schedule.operations';
 import { sessionOperations } from '../sessions/session.operations';
@@ -30,6 +31,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   auditOperations,
   userOperations,
   preferencesOperations,
+  inboxOperations,
   healthOperations,
 ].flatMap((group: Readonly<Record<string, AnyOperation>>) => Object.values(group));
 

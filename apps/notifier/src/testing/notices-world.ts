@@ -63,8 +63,9 @@ export class NoticesWorld {
     });
     const settings = {
       ...readSettings({
-        SMTP_URL: `smtp://127.0.0.1:${sink.port}?security=none`,
-        MAIL_FROM: 'Reports <reports@example.org>',
+        SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
+        SMTP_FROM: 'Reports <reports@example.org>',
+        SMTP_TLS: 'off',
         PUBLIC_URL,
       }),
       DATABASE_URL: database.url,

@@ -1,0 +1,151 @@
+import { everyKind, factsOf } from '#notifications/testing';
+import { NOTICE_KINDS } from '#domain';
+import { UnsubscribeLinks } from '#notifications';
+import { startSmtpSink, type SmtpSink } from '../../../../libs/delivery-channels/src/testing/smtp-sink';
+import { as, startApiWorld, type ApiWorld } from '../testing/api-world';
+
+let world: ApiWorld;
+let sink: SmtpSink;
+const mails: string[] = [];
+const refusals: Error[] = [];
+
+beforeAll(async () => {
+  sink = await startSmtpSink({
+    onData(stream, _session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const refusal = refusals.shift();
+        if (!refusal) mails.push(Buffer.concat(chunks).toString());
+        done(refusal, '2.0.0 queued');
+      });
+    },
+  });
+  const mail = {
+    SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
+    SMTP_FROM: 'reports@example.org',
+    SMTP_TLS: 'off',
+  } as const;
+  world = await startApiWorld({ ...mail, NOTIFICATIONS_PER_HOUR: 2 });
+});
+afterAll(async () => {
+  await world.close();
+  await sink.close();
+});
+
+const anna = () => as(world, world.anna);
+const ben = () => as(world, world.ben);
+
+describe('the inbox', () => {
+  const inbox = async (query = '') =>
+    (
+      (await anna().get(`/v1/notifications${query}`).expect(200)).body as {
+        items: { noticeId: string; kind: string }[];
+      }
+    ).items;
+
+  beforeAll(async () => {
+    const facts = [...everyKind('<b>Flights</b>'), factsOf('Of tomorrow').output_expiring];
+    for (const [place, fact] of facts.entries()) {
+      const ahead = place === facts.length - 1 ? '1 day' : `-${place + 1} minutes`;
+      await world.parts.pool.query(
+        `INSERT INTO notifier.notice (notice_id, user_id, event_id, kind, likeness, facts, occurs_at, state)
+         VALUES (gen_random_uuid(), $1, gen_random_uuid(), $2, '', $3, now() + $4::interval, 'kept')`,
+        [world.anna.userId, fact.kind, JSON.stringify(fact), ahead],
+      );
+    }
+  });
+
+  it('has one’s own notices in words, the newest first, and nothing of tomorrow', async () => {
+    const items = await inbox();
+    expect(items.map(({ kind }) => kind)).toEqual(NOTICE_KINDS);
+    expect(items[0]).toMatchObject({
+      headline: '<b>Flights</b> failed',
+      details: expect.arrayContaining([{ label: 'Code', value: 'data_source.unreachable' }]) as unknown,
+      href: expect.stringMatching(/^\/v1\/job-requests\//) as unknown,
+      state: 'kept',
+      readAt: null,
+    });
+    expect((await ben().get('/v1/notifications').expect(200)).body).toEqual({ items: [], nextCursor: null });
+  });
+  it('comes in pages', async () => {
+    const { body } = await anna().get('/v1/notifications?limit=4').expect(200);
+    const rest = await inbox(`?limit=4&cursor=${(body as { nextCursor: string }).nextCursor}`);
+    expect(rest).toHaveLength(2);
+    await anna().get('/v1/notifications?cursor=nonsense').expect(400);
+  });
+  it('knows what was read, by its person alone', async () => {
+    const [first] = await inbox();
+    await ben().post(`/v1/notifications/${first?.noticeId}/read`).expect(404);
+    await anna().post(`/v1/notifications/${first?.noticeId}/read`).expect(204);
+    expect((await inbox())[0]).toMatchObject({ readAt: expect.any(String) as unknown });
+    expect(await inbox('?unread=true')).toHaveLength(NOTICE_KINDS.length - 1);
+    await anna().post('/v1/notifications/read', { upTo: new Date().toISOString() }).expect(204);
+    expect(await inbox('?unread=true')).toEqual([]);
+  });
+});
+
+describe('a test message', () => {
+  const test = '/v1/users/me/notification-preferences/test';
+
+  it('needs an address', async () => {
+    expect((await anna().post(test).expect(409)).body).toMatchObject({ code: 'notification.no_address' });
+  });
+  it('tells what the other side said, is on record, and counts for the limit', async () => {
+    await anna().post(`/v1/users/${world.anna.userId}/email`, { email: 'anna@example.net' }).expect(204);
+    const { body } = await anna().post(test).expect(200);
+    expect(body).toEqual({
+      destination: '1 recipient at example.net',
+      answer: expect.stringContaining('queued') as unknown,
+      reference: expect.stringMatching(/^<.*@example\.org>$/) as unknown,
+    });
+    expect(mails).toEqual([expect.stringContaining('Subject: A test message')]);
+    refusals.push(Object.assign(new Error('No such mailbox'), { responseCode: 550 }));
+    const refused = await anna().post(test).expect(502);
+    expect(refused.body).toMatchObject({ code: 'notification.not_sent' });
+    expect((await anna().post(test).expect(429)).body).toMatchObject({ code: 'notification.too_many' });
+    const { events } = await world.parts.eventStore.readAll({
+      ...{ after: 0n, limit: 1000, types: ['NotificationSent', 'NotificationFailed'] },
+    });
+    expect(events).toMatchObject([
+      { type: 'NotificationSent', data: { userId: world.anna.userId, kinds: [], eventIds: [] } },
+      { type: 'NotificationFailed', data: { userId: world.anna.userId, retryAt: null } },
+    ]);
+    expect(JSON.stringify(events.map(({ data }) => data))).not.toContain('anna@');
+  });
+});
+
+describe('a link to unsubscribe', () => {
+  const linkOf = (userId: string) =>
+    `/v1/unsubscribe/${new UnsubscribeLinks(world.parts.settings.AUTH_SECRET).tokenOf({ userId, kinds: ['failed'] })}`;
+  const choiceOfBen = async () => {
+    const { body } = await ben().get('/v1/users/me/notification-preferences').expect(200);
+    return (body as { choices: { kind: string; channel: string }[] }).choices.find(({ kind }) => kind === 'failed');
+  };
+
+  it('shows a button and changes nothing, as scanners of mails follow links', async () => {
+    const { text, headers } = await world.http.get(linkOf(world.ben.userId)).expect(200);
+    expect(text).toContain('<form method="post"><button type="submit">Stop them</button></form>');
+    expect(headers['cache-control']).toBe('no-store');
+    expect(await choiceOfBen()).toMatchObject({ channel: 'email' });
+  });
+  it('switches the kind off by one click of a mail program, without signing in (RFC 8058)', async () => {
+    const click = () =>
+      world.http.post(linkOf(world.ben.userId)).type('form').send({ 'List-Unsubscribe': 'One-Click' });
+    expect((await click().expect(200)).text).toContain('no more messages about failed reports');
+    expect(await choiceOfBen()).toMatchObject({ channel: 'none' });
+    await click().expect(200);
+    const history = await world.parts.eventStore.readStream(`preferences-${world.ben.userId}`);
+    expect(history.map(({ type, metadata }) => [type, metadata.actor])).toEqual([
+      ['NotificationPreferencesSet', world.ben.userId],
+    ]);
+  });
+  it.each(['get', 'post'] as const)(
+    'is refused when it is not one of ours, or its person is gone: %s',
+    async (method) => {
+      await world.http[method](`${linkOf(world.ben.userId)}x`).expect(404);
+      await world.http[method]('/v1/unsubscribe/%00%F0%9F%98%80').expect(404);
+      await world.http[method](linkOf(crypto.randomUUID())).expect(404);
+    },
+  );
+});
