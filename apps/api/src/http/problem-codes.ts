@@ -71,7 +71,6 @@ type EdgeCode =
   | 'notification.no_mail_server'
   | 'notification.too_many'
   | 'notification.not_sent'
-  | 'unsubscribe.invalid'
   | 'precondition.required'
   | 'precondition.failed'
   | 'idempotency.key_reused'
@@ -209,7 +208,6 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'notification.no_mail_server': { status: 409, title: 'No mail can be sent without a mail server' },
   'notification.too_many': { status: 429, title: 'There were as many messages this hour as one may get' },
   'notification.not_sent': { status: 502, title: 'The other side did not take the message' },
-  'unsubscribe.invalid': { status: 404, title: 'The link is not one of ours, or no longer valid' },
   'precondition.required': { status: 428, title: 'If-Match is needed' },
   'precondition.failed': { status: 412, title: 'It has changed meanwhile' },
   'idempotency.key_reused': { status: 422, title: 'The Idempotency-Key came with another request before' },
