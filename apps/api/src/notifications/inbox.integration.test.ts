@@ -85,6 +85,10 @@ describe('the inbox', () => {
   });
 });
 
+it('leaves the health without a remark where there is a mail server', async () => {
+  expect((await world.http.get('/health/ready').expect(200)).body).toMatchObject({ remarks: [] });
+});
+
 describe('a test message', () => {
   const test = '/v1/users/me/notification-preferences/test';
 

@@ -34,6 +34,11 @@ it('shows the defaults before anybody chose anything', async () => {
   expect(headers).not.toHaveProperty('etag');
 });
 
+it('says in the health of the system that no mail is sent', async () => {
+  const { body } = await world.http.get('/health/ready').expect(200);
+  expect(body).toMatchObject({ ready: true, remarks: [expect.stringContaining('SMTP_URL is unset')] });
+});
+
 it('sets one’s own, which one reads at once', async () => {
   const { body, headers } = await anna().put(OWN, wanted).expect(200);
   expect(body).toEqual({ id: world.anna.userId, revision: 0 });

@@ -1,5 +1,8 @@
 import { ANNA, BEN, CARA } from '#domain/testing';
+import { loadFromHead } from '#event-feed';
+import { STORE_SOURCE } from '#event-sourcing';
 import { failing, NoticesWorld } from '../testing/notices-world';
+import { NOTICES_GROUP } from './notice-projection';
 import { NotificationsService } from './notifications.service';
 
 let world: NoticesWorld;
@@ -27,6 +30,19 @@ const types = async (id: string | null | undefined) => (await world.history(id ?
 it('tells nobody of what happened before it was there', async () => {
   await world.project();
   expect(await world.notices()).toEqual([]);
+});
+
+it('goes on in another feed where it was in the store’s, and begins where it first started at the latest', async () => {
+  const { pool, eventStore: store } = world.parts;
+  const ofStore = await loadFromHead({ pool, store }, NOTICES_GROUP, STORE_SOURCE);
+  expect(await loadFromHead({ pool, store }, NOTICES_GROUP, 'report-scheduler.job.v1/0')).toEqual(ofStore);
+  const begun = await loadFromHead({ pool, store }, 'newcomers', 'report-scheduler.job.v1/0');
+  expect(begun).toEqual({ position: await store.head(), offset: null });
+  await world.job(failing('unseen'));
+  // A later process, another partition: what happened since the first start is told.
+  expect(await loadFromHead({ pool, store }, 'newcomers', 'report-scheduler.job.v1/1')).toEqual(begun);
+  await world.project();
+  await pool.query(`DELETE FROM event_feed.checkpoint WHERE source <> 'store'`);
 });
 
 it('tells the owner of a failed job by mail, once, and puts it on record', async () => {
