@@ -17,7 +17,7 @@ const notice = z
     state: z
       .enum(['waiting', 'sending', 'sent', 'failed', 'unwanted', 'kept'])
       .describe(
-        '`kept`: there was no way to send it, so it stands here alone. `unwanted`: the kind was switched off before it was sent.',
+        '`kept`: there was no way to send it, so it stands here alone. `unwanted`: the kind was switched off before it was sent, or the files are gone.',
       ),
     readAt: instant.nullable(),
   })

@@ -12,7 +12,7 @@ import {
 import { fold, toDomainEvent } from '#event-sourcing';
 import type { MessageSender, SenderParts } from './message-sender';
 import { addMessage, openMessages, recentMessages } from './message-table';
-import { settleNotices, waitingNotices } from './notice-table';
+import { settleNotices, settleOvertaken, waitingNotices } from './notice-table';
 import type { Recipients } from './recipients';
 
 /** Notices of one person that are planned at a time. */
@@ -55,6 +55,7 @@ async function serve(parts: RoundParts, userId: UserId): Promise<void> {
 /** Puts down what is to be sent now. Gives when there is something to be planned next. */
 async function plan({ pool, recipients, limits, clock, users, ...parts }: RoundParts, userId: UserId) {
   const now = clock.now();
+  await settleOvertaken(pool, userId, now);
   const waiting = await waitingNotices(pool, userId, MOST_WAITING);
   if (waiting.length === 0) return null;
   const user = await users.byId(userId);

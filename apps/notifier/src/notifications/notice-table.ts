@@ -83,6 +83,15 @@ export async function settleNotices(
   ]);
 }
 
+/** After a long outage: nobody needs to be warned of files that are gone. */
+export async function settleOvertaken(pool: Pool, userId: UserId, now: Date): Promise<void> {
+  await pool.query(
+    `UPDATE notifier.notice SET state = 'unwanted'
+     WHERE user_id = $1 AND state = 'waiting' AND kind = 'output_expiring' AND (facts ->> 'expiresAt')::timestamptz <= $2`,
+    [userId, now],
+  );
+}
+
 /** Removes what is older than `NOTICES_KEPT_DAYS`. */
 export async function removeOldNotices(pool: Pool, now: Date): Promise<void> {
   const before = new Date(now.getTime() - NOTICES_KEPT_DAYS * 86_400_000);

@@ -1,4 +1,4 @@
-import { ANNA, BEN, CARA } from '#domain/testing';
+import { ANNA, BEN, CARA, jobOutput } from '#domain/testing';
 import { loadFromHead } from '#event-feed';
 import { STORE_SOURCE } from '#event-sourcing';
 import { failing, NoticesWorld } from '../testing/notices-world';
@@ -189,6 +189,28 @@ it('minds preferences: what is off is not told, also when it was switched off me
   await world.round();
   expect(await world.notices(CARA)).toMatchObject([{ state: 'unwanted' }]);
   expect(world.mails).toEqual([]);
+});
+
+it('warns of files that will go, and not of those that have gone meanwhile', async () => {
+  await world.prefer({ choices: [{ kind: 'output_expiring', channel: 'email', timing: 'immediate' }] });
+  const daysAhead = (days: number) => new Date(world.parts.clock.now().getTime() + days * 86_400_000).toISOString();
+  const kept = (outputExpiresAt: string) =>
+    world.job(({ jobId, at }) => ({
+      ...{ type: 'JobCompleted', jobId, attempt: 1, at, outputExpiresAt },
+      output: jobOutput(),
+    }));
+  await kept(daysAhead(3));
+  await kept(daysAhead(30));
+  await world.project();
+  await world.round();
+  expect(world.mails).toEqual([]);
+  world.pass(2.5 * 24 * 60);
+  await world.round();
+  expect(subjects()).toEqual(['The files of Flights will be removed soon']);
+  world.pass(31 * 24 * 60);
+  await world.round();
+  expect((await world.notices()).map(({ state }) => state)).toEqual(['sent', 'unwanted']);
+  await world.prefer({});
 });
 
 it('tells by itself, woken by what happens', async () => {
