@@ -1,4 +1,4 @@
-import type { Instant, JobId, NoticeKind, ScheduleId, TimeZone } from '#domain';
+import type { DataSourceId, Instant, JobId, NoticeKind, ScheduleId, TimeZone } from '#domain';
 
 /** Of a run of a report. */
 interface RunFacts {
@@ -26,6 +26,16 @@ export interface FactsOfKind {
     readonly at: Instant;
     readonly timeZone: TimeZone;
     readonly failures: number | null;
+  };
+  readonly circuit_opened: {
+    /** Its name. */
+    readonly dataSource: string;
+    readonly dataSourceId: DataSourceId;
+    /** Of the last failure. */
+    readonly code: string;
+    /** In a row. */
+    readonly failures: number;
+    readonly until: Instant;
   };
   readonly completed_with_warnings: FilesFacts & { readonly warnings: readonly string[] };
   readonly output_expiring: FilesFacts;

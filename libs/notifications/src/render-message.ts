@@ -24,6 +24,7 @@ export const KIND_NAMES: Readonly<Record<NoticeKind, string>> = {
   failed: 'failed reports',
   template_invalid: 'templates that need a revision',
   schedule_paused: 'paused schedules',
+  circuit_opened: 'data sources that do not answer',
   completed_with_warnings: 'reports with warnings',
   output_expiring: 'reports whose files will be removed',
   completed: 'completed reports',

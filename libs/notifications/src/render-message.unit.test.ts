@@ -12,8 +12,8 @@ describe.each(NOTICE_KINDS)('a notice of the kind %s', (kind) => {
     const { subject, text, html } = renderAlike([facts[kind]], links);
     for (const part of [subject, text, html]) expect(part).toContain('Delayed flights');
     for (const part of [text, html])
-      expect(part).toMatch(/https:\/\/reports\.example\.org\/v1\/(job-requests|schedules)\//);
-    expect(text).toContain('2026-11-23 07:30 (Europe/Berlin)');
+      expect(part).toMatch(/https:\/\/reports\.example\.org\/v1\/(job-requests\/|schedules\/|job-queue)/);
+    expect(text).toMatch(/2026-11-23 (07:30 \(Europe\/Berlin\)|06:30 \(UTC\))/);
   });
   it('has a way to stop such notices', () => {
     const { text, html } = renderAlike([facts[kind]], links);

@@ -11,6 +11,7 @@ import {
 } from '#event-sourcing';
 import type { Clock, Logger } from '#platform';
 import { NOTICES_KEPT_DAYS } from '#notifications';
+import { peopleConcernedBy } from './concerned-people';
 import { addNotices, type NewNotice } from './notice-table';
 import { StreamReads } from './surroundings';
 import { TOLD_EVENTS, toldOf, type ToldEvent } from './told-events';
@@ -80,7 +81,9 @@ export class NoticeProjection {
 
   async #noticesOf({ events }: FeedBatch): Promise<readonly NewNotice[]> {
     if (events.length === 0) return [];
-    const reads = new StreamReads(this.#parts.eventStore);
+    const reads = new StreamReads(this.#parts.eventStore, (dataSource) =>
+      peopleConcernedBy(this.#parts.pool, dataSource),
+    );
     const surroundings = await reads.surroundingsOf(events.map((event) => toDomainEvent<ToldEvent>(event)));
     const told = events.flatMap((event, place) => {
       const about = surroundings[place];

@@ -2,6 +2,7 @@ import { ANNA, BEN, CARA, jobOutput } from '#domain/testing';
 import { loadFromHead } from '#event-feed';
 import { STORE_SOURCE } from '#event-sourcing';
 import { failing, NoticesWorld } from '../testing/notices-world';
+import { peopleConcernedBy } from './concerned-people';
 import { NOTICES_GROUP } from './notice-projection';
 import { NotificationsService } from './notifications.service';
 
@@ -26,6 +27,15 @@ const headerOf = (name: string, mail = '') =>
   new RegExp(`^${name}: *(.*)$`, 'm').exec(mail.replaceAll(/\r\n(?=[ \t])/g, ''))?.[1]?.trim();
 const subjects = () => world.mails.map((mail) => headerOf('Subject', mail));
 const types = async (id: string | null | undefined) => (await world.history(id ?? '')).map(({ type }) => type);
+
+/** A row of a read model, of which only these columns count. */
+const rowOf = (columns: object) =>
+  JSON.stringify({
+    ...{ name: 'x', tags: [], relation_schema: 'x', relation_name: 'x', columns: [], definition: {}, time_zone: 'UTC' },
+    ...{ registered_by: ANNA, output_format: 'csv', schedule_frequency: 'daily', priority: 'normal' },
+    ...{ owner: ANNA, status: 'active', revision: 0, created_at: world.now(), updated_at: world.now() },
+    ...columns,
+  });
 
 it('tells nobody of what happened before it was there', async () => {
   await world.project();
@@ -211,6 +221,38 @@ it('warns of files that will go, and not of those that have gone meanwhile', asy
   await world.round();
   expect((await world.notices()).map(({ state }) => state)).toEqual(['sent', 'unwanted']);
   await world.prefer({});
+});
+
+it('tells owners of schedules, and administrators, of a data source that does not answer', async () => {
+  const [dataSourceId, dataset, template] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+  const { pool } = world.parts;
+  await pool.query(`INSERT INTO read_model.dataset SELECT (jsonb_populate_record(NULL::read_model.dataset, $1)).*`, [
+    rowOf({ dataset_id: dataset, data_source: 'sales' }),
+  ]);
+  await pool.query(
+    `INSERT INTO read_model.self_service_template SELECT (jsonb_populate_record(NULL::read_model.self_service_template, $1)).*`,
+    [rowOf({ template_id: template, dataset_id: dataset })],
+  );
+  for (const [owner, status] of [
+    [ANNA, 'active'],
+    [BEN, 'paused'],
+  ]) {
+    await pool.query(
+      `INSERT INTO read_model.schedule SELECT (jsonb_populate_record(NULL::read_model.schedule, $1)).*`,
+      [rowOf({ schedule_id: crypto.randomUUID(), template_id: template, owner, status })],
+    );
+  }
+  expect(await peopleConcernedBy(pool, 'sales')).toEqual([ANNA]);
+  expect(await peopleConcernedBy(pool, 'others')).toEqual([]);
+  await pool.query(`UPDATE access.user_account SET role = 'admin' WHERE user_id = $1`, [CARA]);
+  expect(await peopleConcernedBy(pool, 'sales')).toEqual([ANNA, CARA]);
+  await world.append('circuit', dataSourceId, {
+    ...{ type: 'CircuitOpened', dataSourceId, dataSource: 'sales', code: 'data_source.unreachable', failures: 5 },
+    ...{ openings: 1, until: world.now(), at: world.now() },
+  });
+  await world.project();
+  await world.round();
+  expect(subjects()).toEqual(['The data source sales does not answer', 'The data source sales does not answer']);
 });
 
 it('tells by itself, woken by what happens', async () => {

@@ -15,12 +15,16 @@ import type { Surroundings, ToldEvent } from './told-events';
 export class StreamReads {
   readonly #read = new Map<string, readonly RecordedEvent[]>();
 
-  constructor(private readonly store: Pick<EventStore, 'readStreams'>) {}
+  /** @param concernedBy whose reports read from a data source */
+  constructor(
+    private readonly store: Pick<EventStore, 'readStreams'>,
+    private readonly concernedBy: (dataSource: string) => Promise<readonly UserId[]>,
+  ) {}
 
   async surroundingsOf(events: readonly ToldEvent[]): Promise<readonly Surroundings[]> {
-    await this.#load(events.map((event) => ('scheduleId' in event ? scheduleStream(event) : jobStream(event))));
+    await this.#load(events.flatMap((event) => subjectOf(event) ?? []));
     await this.#load(events.flatMap((event) => this.#namedStream(event) ?? []));
-    return events.map((event) => this.#surroundingsOf(event));
+    return Promise.all(events.map((event) => this.#surroundingsOf(event)));
   }
 
   async preferencesOf(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, NotificationPreferences>> {
@@ -29,11 +33,14 @@ export class StreamReads {
     return new Map(userIds.map((userId) => [userId, stateOf(userId).preferences]));
   }
 
-  #surroundingsOf(event: ToldEvent): Surroundings {
+  async #surroundingsOf(event: ToldEvent): Promise<Surroundings> {
     const named = this.#namedStream(event);
-    const scheduleState = 'scheduleId' in event ? this.#schedule(event) : null;
-    const jobState = 'scheduleId' in event ? null : this.#job(event);
-    return { job: jobState, schedule: scheduleState, name: named === null ? null : this.#nameOf(named) };
+    return {
+      job: 'jobId' in event && !('scheduleId' in event) ? this.#job(event) : null,
+      schedule: 'scheduleId' in event ? this.#schedule(event) : null,
+      name: named === null ? null : this.#nameOf(named),
+      concerned: event.type === 'CircuitOpened' ? await this.concernedBy(event.dataSource) : [],
+    };
   }
 
   /** Where the name stands that neither the job nor the schedule has. */
@@ -42,7 +49,7 @@ export class StreamReads {
       const known = this.#schedule(event);
       return known && streamOf('template', known.templateId);
     }
-    if ('scheduleId' in event) return null;
+    if ('scheduleId' in event || !('jobId' in event)) return null;
     const input = this.#job(event)?.request.input;
     if (input === undefined || input.dynamicMapping) return null;
     return streamOf('dataset', input.additionalConfig.datasetId);
@@ -83,6 +90,12 @@ export class StreamReads {
     const found = await this.store.readStreams(missing);
     for (const stream of missing) this.#read.set(stream, found.get(stream) ?? []);
   }
+}
+
+/** The stream of the job or schedule that an event is about. */
+function subjectOf(event: ToldEvent): string | null {
+  if ('scheduleId' in event) return scheduleStream(event);
+  return 'jobId' in event ? jobStream(event) : null;
 }
 
 function jobStream({ jobId }: { readonly jobId: string }): string {

@@ -1,6 +1,7 @@
 import {
   millisecondsOf,
   toInstant,
+  type CircuitEvent,
   type ExistingJob,
   type ExistingSchedule,
   type Instant,
@@ -11,11 +12,13 @@ import {
 } from '#domain';
 import type { NoticeFacts } from '#notifications';
 
-type AnyEvent = JobEvent | ScheduleEvent;
+type AnyEvent = JobEvent | ScheduleEvent | CircuitEvent;
 type EventOf<Type extends AnyEvent['type']> = Extract<AnyEvent, { type: Type }>;
 
 /** Events that people may be told of. */
-export type ToldEvent = EventOf<'JobCompleted' | 'JobFailed' | 'JobExpired' | 'OccurrenceSkipped' | 'SchedulePaused'>;
+export type ToldEvent = EventOf<
+  'JobCompleted' | 'JobFailed' | 'JobExpired' | 'OccurrenceSkipped' | 'SchedulePaused' | 'CircuitOpened'
+>;
 
 /** What the event is about, as its streams have it; null where a stream is not there. */
 export interface Surroundings {
@@ -23,6 +26,8 @@ export interface Surroundings {
   readonly schedule: ExistingSchedule | null;
   /** Name of the job's dataset, for a standard export; of the schedule's template, for an occurrence that was skipped. */
   readonly name: string | null;
+  /** Whose reports read from the data source, and the administrators. */
+  readonly concerned: readonly UserId[];
 }
 
 export interface Told {
@@ -82,6 +87,12 @@ const TOLD: { readonly [Type in ToldEvent['type']]: (event: EventOf<Type>, about
     const run = { report: name ?? definition.name, jobId, nominalTime, timeZone: definition.timeZone };
     const message = `The schedule ${definition.name} found a template that it cannot run.`;
     return [{ userId: owner, facts: { kind: 'template_invalid', ...run, message }, likeness: '', at }];
+  },
+  CircuitOpened({ dataSource, dataSourceId, code, failures, openings, until, at }, { concerned }) {
+    // Each try that fails opens it again: people are told once.
+    if (openings > 1) return [];
+    const facts: NoticeFacts = { kind: 'circuit_opened', dataSource, dataSourceId, code, failures, until };
+    return concerned.map((userId) => ({ userId, facts, likeness: dataSourceId, at }));
   },
   SchedulePaused({ cause, at }, { schedule }) {
     if (schedule === null || cause !== 'failures') return [];

@@ -6,6 +6,7 @@ import {
   jobOutput,
   jobRequest,
   NOON,
+  SALES_ID,
   SCHEDULE_ID,
   scheduleDefinition,
   TEMPLATE_ID,
@@ -14,12 +15,18 @@ import { toldOf, TOLD_EVENTS, type Surroundings, type ToldEvent } from './told-e
 
 const at = '2026-11-23T13:00:00.000Z';
 const expires = '2026-12-23T13:00:00.000Z';
-const job: Surroundings = { job: { request: jobRequest({ owner: ANNA }) }, schedule: null, name: 'Flights' };
+const job: Surroundings = {
+  job: { request: jobRequest({ owner: ANNA }) },
+  schedule: null,
+  name: 'Flights',
+  concerned: [],
+};
 const paused = decider.evolve(decider.initial, {
   ...{ type: 'ScheduleDefined', scheduleId: SCHEDULE_ID, templateId: TEMPLATE_ID, owner: BEN, at },
   definition: scheduleDefinition({ pauseAfterFailures: 3 }),
 }) as ExistingSchedule;
-const schedule: Surroundings = { job: null, schedule: paused, name: 'Delayed flights' };
+const schedule: Surroundings = { job: null, schedule: paused, name: 'Delayed flights', concerned: [] };
+const source: Surroundings = { job: null, schedule: null, name: null, concerned: [ANNA, BEN] };
 
 const completed = (output: Partial<JobOutput>, outputExpiresAt = expires): ToldEvent => ({
   ...{ type: 'JobCompleted', jobId: JOB_ID, attempt: 1, at },
@@ -40,6 +47,17 @@ const pause = (cause: 'by_hand' | 'failures'): ToldEvent => ({
   ...{ type: 'SchedulePaused', scheduleId: SCHEDULE_ID, note: null, until: null, cause, by: 'system:scheduler', at },
 });
 
+const opened = (openings: number): ToldEvent => ({
+  ...{
+    type: 'CircuitOpened',
+    dataSourceId: SALES_ID,
+    dataSource: 'sales',
+    code: 'data_source.unreachable',
+    failures: 5,
+  },
+  ...{ openings, until: NOON, at },
+});
+
 it.each<[string, ToldEvent, Surroundings, readonly NoticeKind[]]>([
   ['a report that is ready, and when its files go', completed({}), job, ['completed', 'output_expiring']],
   ['one that a limit cut', completed({ truncated: true }), job, ['completed_with_warnings', 'output_expiring']],
@@ -57,6 +75,13 @@ it.each<[string, ToldEvent, Surroundings, readonly NoticeKind[]]>([
   ['an occurrence whose template is invalid', skipped('template_invalid'), schedule, ['template_invalid']],
   ['nothing of an archived template', skipped('template_archived'), schedule, []],
   ['a schedule that failures paused', pause('failures'), schedule, ['schedule_paused']],
+  [
+    'a data source that does not answer, everybody whom it concerns',
+    opened(1),
+    source,
+    ['circuit_opened', 'circuit_opened'],
+  ],
+  ['nothing when a try has failed again', opened(2), source, []],
   ['nothing of a pause by hand', pause('by_hand'), schedule, []],
 ])('tells of %s', (_what, event, about, kinds) => {
   expect(toldOf(event, about).map(({ facts }) => facts.kind)).toEqual(kinds);
@@ -90,7 +115,7 @@ it.each([
 );
 
 it('tells nobody of what has no stream', () => {
-  const nothing: Surroundings = { job: null, schedule: null, name: null };
+  const nothing: Surroundings = { job: null, schedule: null, name: null, concerned: [] };
   for (const event of [
     completed({}),
     failed('x'),

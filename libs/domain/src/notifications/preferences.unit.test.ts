@@ -99,7 +99,7 @@ it('has a choice for every kind: the one made, else the default', () => {
 });
 
 it('tells at once by default of what needs somebody, and not of what went well', () => {
-  for (const kind of ['failed', 'template_invalid', 'schedule_paused'] as const) {
+  for (const kind of ['failed', 'template_invalid', 'schedule_paused', 'circuit_opened'] as const) {
     expect(DEFAULT_CHOICES[kind]).toEqual({ channel: 'email', timing: 'immediate' });
   }
   expect(DEFAULT_CHOICES.completed.channel).toBe('none');

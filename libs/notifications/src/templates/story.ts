@@ -44,6 +44,16 @@ const STORIES: { readonly [Kind in NoticeKind]: (facts: FactsOfKind[Kind]) => St
     advice: 'It makes no more reports until somebody resumes it.',
     path: `/v1/schedules/${scheduleId}`,
   }),
+  circuit_opened: ({ dataSource, code, failures, until }) => ({
+    headline: `The data source ${shownText(dataSource)} does not answer`,
+    details: [
+      ['Next try', timeOf(until, 'UTC')],
+      ['Failures in a row', failures.toLocaleString('en')],
+      ['Code', shownText(code)],
+    ],
+    advice: 'Reports that read from it wait, and go on by themselves once it answers.',
+    path: '/v1/job-queue',
+  }),
   completed_with_warnings: (facts) => ({
     headline: `${shownText(facts.report)} is ready, with warnings`,
     details: [...filesOf(facts), ...warningsOf(facts.warnings)],

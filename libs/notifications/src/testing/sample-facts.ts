@@ -14,6 +14,16 @@ export function factsOf(written: string): { readonly [Kind in NoticeKind]: Notic
       ...{ kind: 'schedule_paused', schedule: written, scheduleId: JOB, at: run.nominalTime, timeZone: run.timeZone },
       failures: 3,
     },
+    circuit_opened: {
+      ...{
+        kind: 'circuit_opened',
+        dataSource: written,
+        dataSourceId: JOB,
+        code: 'data_source.unreachable',
+        failures: 5,
+      },
+      until: run.nominalTime,
+    },
     completed_with_warnings: { kind: 'completed_with_warnings', ...files, report: written, warnings: [written] },
     output_expiring: { kind: 'output_expiring', ...files, report: written },
     completed: { kind: 'completed', ...files, report: written },
