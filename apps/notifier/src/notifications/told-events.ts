@@ -4,6 +4,7 @@ import {
   type CircuitEvent,
   type ExistingJob,
   type ExistingSchedule,
+  type ExpiryReason,
   type Instant,
   type JobEvent,
   type JobRequest,
@@ -74,12 +75,10 @@ const TOLD: { readonly [Type in ToldEvent['type']]: (event: EventOf<Type>, about
     ];
   },
   JobExpired({ reason, at }, { job, name }) {
-    // The other reasons are what somebody did.
-    if (job === null || reason !== 'deadline') return [];
-    const code = 'job.deadline_passed';
-    const message = 'It had not begun by the time after which nobody needs it: too much was waiting, or nothing ran.';
-    const facts: NoticeFacts = { kind: 'failed', ...runOf(job.request, name), code, message };
-    return [{ userId: job.request.owner, facts, likeness: code, at }];
+    const passed = PASSED[reason];
+    if (job === null || passed === null) return [];
+    const facts: NoticeFacts = { kind: 'failed', ...runOf(job.request, name), ...passed };
+    return [{ userId: job.request.owner, facts, likeness: passed.code, at }];
   },
   OccurrenceSkipped({ jobId, nominalTime, reason, at }, { schedule, name }) {
     if (schedule === null || reason !== 'template_invalid') return [];
@@ -101,6 +100,21 @@ const TOLD: { readonly [Type in ToldEvent['type']]: (event: EventOf<Type>, about
     const facts: NoticeFacts = { kind: 'schedule_paused', schedule: name, scheduleId, at, timeZone, failures };
     return [{ userId: owner, facts, likeness: '', at }];
   },
+};
+
+/** What a job that expired did not reach; null: somebody saw to it that it does not run. */
+const PASSED: Readonly<Record<ExpiryReason, { readonly code: string; readonly message: string } | null>> = {
+  deadline: {
+    code: 'job.deadline_passed',
+    message: 'It had not begun by the time after which nobody needs it: too much was waiting, or nothing ran.',
+  },
+  retry_deadline: {
+    code: 'job.past_deadline',
+    message: 'Its attempts failed, and the time for another one was over before its turn came.',
+  },
+  schedule_removed: null,
+  schedule_paused: null,
+  template_archived: null,
 };
 
 export const TOLD_EVENTS = Object.keys(TOLD) as readonly ToldEvent['type'][];

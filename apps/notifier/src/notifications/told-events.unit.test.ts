@@ -34,8 +34,8 @@ const completed = (output: Partial<JobOutput>, outputExpiresAt = expires): ToldE
   outputExpiresAt,
 });
 const failed = (code: string): ToldEvent => ({
-  ...{ type: 'JobFailed', jobId: JOB_ID, attempt: 3, at },
-  failure: { code, message: 'It went wrong.', transient: false },
+  ...{ type: 'JobFailed', jobId: JOB_ID, attempt: 3, worker: 'worker', durationMs: 1200, at },
+  failure: { code, message: 'It went wrong.', transient: false, class: 'permanent' },
 });
 const expired = (reason: Extract<ToldEvent, { type: 'JobExpired' }>['reason']): ToldEvent => ({
   ...{ type: 'JobExpired', jobId: JOB_ID, reason, at },
@@ -71,6 +71,7 @@ it.each<[string, ToldEvent, Surroundings, readonly NoticeKind[]]>([
   ['a report that failed', failed('data_source.timeout'), job, ['failed']],
   ['a template that no longer fits its data', failed('template.invalid'), job, ['template_invalid']],
   ['a job that did not begin in time', expired('deadline'), job, ['failed']],
+  ['a job whose next attempt came too late', expired('retry_deadline'), job, ['failed']],
   ['nothing of what somebody removed', expired('schedule_removed'), job, []],
   ['an occurrence whose template is invalid', skipped('template_invalid'), schedule, ['template_invalid']],
   ['nothing of an archived template', skipped('template_archived'), schedule, []],

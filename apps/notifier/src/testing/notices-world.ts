@@ -206,6 +206,6 @@ export class NoticesWorld {
 export const failing =
   (code = 'data_source.unreachable') =>
   ({ jobId, at }: { jobId: string; at: string }): JobEvent => ({
-    ...{ type: 'JobFailed', jobId, attempt: 1, at },
-    failure: { code, message: 'The database does not answer.', transient: true },
+    ...{ type: 'JobFailed', jobId, attempt: 1, worker: 'worker', durationMs: 1200, at },
+    failure: { code, message: 'The database does not answer.', transient: true, class: 'transient' },
   });
