@@ -194,6 +194,9 @@ it('declares a topic for each aggregate', () => {
       'circuit',
       'preferences',
       'notification',
+      'destination',
+      'deliveryplan',
+      'delivery',
       'access',
     ].map((aggregate) => `acme.${aggregate}.v1`),
   );

@@ -11,6 +11,12 @@ export type SecretId = string;
 export type UserId = string;
 /** Of a message to a person. */
 export type NotificationId = string;
+/** Follows from the name. */
+export type DestinationId = string;
+export type DeliveryId = string;
+export type PlanEntryId = string;
+/** Under which a person's address is kept. */
+export type RecipientId = string;
 
 /** A point in time, RFC 3339 in UTC with milliseconds: `2026-11-23T07:30:00.000Z`. */
 export type Instant = string;
@@ -28,7 +34,10 @@ export type AggregateType =
   | 'backfill'
   | 'circuit'
   | 'preferences'
-  | 'notification';
+  | 'notification'
+  | 'destination'
+  | 'deliveryplan'
+  | 'delivery';
 
 /** The stream of an aggregate: `template-<uuid>`. Also the key of its Kafka records. */
 export function streamOf(aggregate: AggregateType, id: string): string {

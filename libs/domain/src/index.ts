@@ -73,3 +73,8 @@ export * from './notifications/notice-times';
 export * from './notifications/plan-notices';
 export * from './notifications/notification-messages';
 export * from './notifications/notification';
+export * from './destinations/destination-messages';
+export * from './destinations/destination';
+export * from './deliveries/delivery-messages';
+export * from './deliveries/delivery';
+export * from './deliveries/delivery-plan';

@@ -6,6 +6,8 @@ export * from './audit/audit-trail-projection';
 export * from './calendars/calendar-queries';
 export * from './backfills/backfill-queries';
 export * from './data-sources/data-source-queries';
+export * from './destinations/destination-queries';
+export * from './deliveries/delivery-queries';
 export * from './datasets/dataset-queries';
 export { JobQueries } from './jobs/job-queries';
 export type * from './jobs/job-queries';

@@ -96,7 +96,7 @@ export class DataSourceCommandsOverHttp {
   private async keep({ dataSourceId, secretId, password, state }: Kept): Promise<void> {
     const inUse = state.status === 'absent' ? null : state.secretId;
     try {
-      await this.parts.secrets.put({ secretId, dataSourceId, secret: password, inUse });
+      await this.parts.secrets.put({ secretId, ownerId: dataSourceId, secret: password, inUse });
     } catch (error) {
       if (!(error instanceof EncryptionKeyMissing)) throw error;
       const detail = 'The setting ENCRYPTION_KEY is missing: without it no password can be stored.';

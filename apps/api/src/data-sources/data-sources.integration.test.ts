@@ -61,7 +61,7 @@ async function register(name: string, more: object = {}) {
 
 async function secrets(name: string): Promise<string[]> {
   const { rows } = await world.parts.pool.query<{ secret_id: string }>(
-    'SELECT secret_id FROM vault.secret WHERE data_source_id = $1',
+    'SELECT secret_id FROM vault.secret WHERE owner_id = $1',
     [dataSourceIdOf(name)],
   );
   return rows.map(({ secret_id }) => secret_id);
@@ -413,7 +413,7 @@ it('keeps passwords from being moved between data sources in the database', asyn
   await client.connect();
   await client.query(
     `UPDATE vault.secret t SET key_id = v.key_id, nonce = v.nonce, ciphertext = v.ciphertext FROM vault.secret v
-     WHERE t.data_source_id = $1 AND v.data_source_id = $2`,
+     WHERE t.owner_id = $1 AND v.owner_id = $2`,
     [thief.id, dataSourceIdOf('victim')],
   );
   await client.end();

@@ -281,7 +281,7 @@ if (!isInstalled) process.stderr.write('MARIADB DID NOT RUN THE TESTS OF THE API
       .post('/v1/templates/preview', { definition: { datasetId, columns: [{ column: 'id' }] } })
       .expect(422);
     expect(preview.body).toMatchObject({ errors: [{ code: 'dataset.unreachable' }] });
-    const { rows } = await world.parts.pool.query('SELECT FROM vault.secret WHERE data_source_id = $1', [gone.id]);
+    const { rows } = await world.parts.pool.query('SELECT FROM vault.secret WHERE owner_id = $1', [gone.id]);
     expect(rows).toEqual([]);
   });
 

@@ -25,6 +25,9 @@ const aggregates =
         'circuit',
         'preferences',
         'notification',
+        'destination',
+        'deliveryplan',
+        'delivery',
         'access',
       ];
 

@@ -5,6 +5,9 @@ import type {
   CircuitEvent,
   DataSourceEvent,
   DatasetEvent,
+  DeliveryEvent,
+  DeliveryPlanEvent,
+  DestinationEvent,
   JobEvent,
   NotificationEvent,
   PreferencesEvent,
@@ -82,6 +85,22 @@ export const PUBLISHED_EVENTS = {
     NotificationSent: 1,
     NotificationFailed: 1,
   } satisfies Record<NotificationEvent['type'], number>,
+  destination: {
+    DestinationRegistered: 1,
+    DestinationRevised: 1,
+    DestinationRetired: 1,
+  } satisfies Record<DestinationEvent['type'], number>,
+  deliveryplan: {
+    DeliveriesPlanned: 1,
+  } satisfies Record<DeliveryPlanEvent['type'], number>,
+  delivery: {
+    DeliveryRequested: 1,
+    DeliveryAttemptFailed: 1,
+    DeliveryCompleted: 1,
+    DeliveryFailed: 1,
+    DeliveryCancelled: 1,
+    DeliveryRetried: 1,
+  } satisfies Record<DeliveryEvent['type'], number>,
   access: {
     SignedIn: 1,
     SignInRefused: 1,

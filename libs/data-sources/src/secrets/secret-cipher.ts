@@ -66,6 +66,6 @@ function keyIdOf(key: Buffer): string {
 }
 
 function unreadable(reason: string, cause?: unknown): DataSourceError {
-  const message = `The stored password of the data source cannot be read. ${reason}, or set the password anew.`;
+  const message = `The stored secret cannot be read. ${reason}, or set it anew.`;
   return new DataSourceError('data_source.secret_unreadable', message, { cause });
 }

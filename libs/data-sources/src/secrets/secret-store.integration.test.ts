@@ -28,9 +28,9 @@ async function kept(): Promise<string[]> {
   return rows.map(({ secret_id }) => secret_id);
 }
 
-async function put(secret: string, inUse: string | null = null, dataSourceId = SALES): Promise<string> {
+async function put(secret: string, inUse: string | null = null, ownerId = SALES): Promise<string> {
   const secretId = randomUUID();
-  await store.put({ secretId, dataSourceId, secret, inUse });
+  await store.put({ secretId, ownerId, secret, inUse });
   return secretId;
 }
 
@@ -46,7 +46,7 @@ it('gives back what was put, and keeps it out of sight', async () => {
 
 it('keeps the first of two under one id', async () => {
   const secretId = await put('first');
-  await store.put({ secretId, dataSourceId: SALES, secret: 'second', inUse: null });
+  await store.put({ secretId, ownerId: SALES, secret: 'second', inUse: null });
   expect(await store.read(secretId, SALES)).toBe('first');
 });
 

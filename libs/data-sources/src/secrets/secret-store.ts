@@ -1,20 +1,21 @@
 import type { Pool } from '#database';
-import type { DataSourceId, SecretId } from '#domain';
+import type { SecretId } from '#domain';
 import { DataSourceError } from '../data-source';
 import type { SecretCipher } from './secret-cipher';
 
-const GONE = 'The stored password of the data source is gone. Try again; if that does not help, set it anew.';
+const GONE = 'The stored secret is gone. Try again; if that does not help, set it anew.';
 
 export interface NewSecret {
   readonly secretId: SecretId;
-  readonly dataSourceId: DataSourceId;
+  /** The data source or destination. */
+  readonly ownerId: string;
   readonly secret: string;
-  /** The one that the data source has now; null when it has none. */
+  /** The one that the owner has now; null when it has none. */
   readonly inUse: SecretId | null;
 }
 
 /**
- * Passwords of data sources, encrypted. A secret is stored before the event that refers to it and removed after the one that
+ * Secrets of data sources and destinations, encrypted. A secret is stored before the event that refers to it and removed after the one that
  * supersedes it, so whatever an event refers to is there; a crash in between leaves a row that nothing refers to, which a later
  * `put` clears away.
  */
@@ -25,29 +26,29 @@ export class SecretStore {
   ) {}
 
   /** The same secret twice is stored once. Throws `EncryptionKeyMissing`. */
-  async put({ secretId, dataSourceId, secret, inUse }: NewSecret): Promise<void> {
-    const { keyId, nonce, ciphertext } = this.cipher.seal(secret, dataSourceId);
+  async put({ secretId, ownerId, secret, inUse }: NewSecret): Promise<void> {
+    const { keyId, nonce, ciphertext } = this.cipher.seal(secret, ownerId);
     await this.pool.query(
       `DELETE FROM vault.secret
-       WHERE data_source_id = $1 AND secret_id IS DISTINCT FROM $2 AND created_at < now() - interval '1 day'`,
-      [dataSourceId, inUse],
+       WHERE owner_id = $1 AND secret_id IS DISTINCT FROM $2 AND created_at < now() - interval '1 day'`,
+      [ownerId, inUse],
     );
     await this.pool.query(
-      `INSERT INTO vault.secret (secret_id, data_source_id, key_id, nonce, ciphertext)
+      `INSERT INTO vault.secret (secret_id, owner_id, key_id, nonce, ciphertext)
        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (secret_id) DO NOTHING`,
-      [secretId, dataSourceId, keyId, nonce, ciphertext],
+      [secretId, ownerId, keyId, nonce, ciphertext],
     );
   }
 
   /** Throws `data_source.secret_unreadable`, or `data_source.secret_missing`, which passes: it may have just been superseded. */
-  async read(secretId: SecretId, dataSourceId: DataSourceId): Promise<string> {
+  async read(secretId: SecretId, ownerId: string): Promise<string> {
     const { rows } = await this.pool.query<{ keyId: string; nonce: Buffer; ciphertext: Buffer }>(
       'SELECT key_id AS "keyId", nonce, ciphertext FROM vault.secret WHERE secret_id = $1',
       [secretId],
     );
     const [sealed] = rows;
     if (!sealed) throw new DataSourceError('data_source.secret_missing', GONE);
-    return this.cipher.open(sealed, dataSourceId);
+    return this.cipher.open(sealed, ownerId);
   }
 
   async remove(secretId: SecretId): Promise<void> {

@@ -4,6 +4,10 @@ import {
   circuit,
   dataset,
   dataSource,
+  delivery,
+  deliveryPlan,
+  destination,
+  isDeliveryEnded,
   isEnded,
   job,
   notification,
@@ -11,6 +15,7 @@ import {
   schedule,
   template,
   type AggregateType,
+  type DeliveryState,
   type JobState,
 } from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
@@ -19,6 +24,8 @@ import { BACKFILL_EVENTS } from '../backfills/backfill-projection';
 import { CIRCUIT_EVENTS } from '../circuits/circuit-projection';
 import { DATA_SOURCE_EVENTS } from '../data-sources/data-source-projection';
 import { DATASET_EVENTS } from '../datasets/dataset-projection';
+import { DELIVERY_EVENTS, DELIVERY_PLAN_EVENTS } from '../deliveries/delivery-projection';
+import { DESTINATION_EVENTS } from '../destinations/destination-projection';
 import { JOB_EVENTS } from '../jobs/job-projection';
 import { NOTIFICATION_EVENTS, PREFERENCES_EVENTS } from '../notifications/notification-events';
 import { SCHEDULE_EVENTS } from '../schedules/schedule-projection';
@@ -63,10 +70,17 @@ const AGGREGATES: Readonly<Record<AggregateType, Aggregate>> = {
   circuit: aggregate(circuit, CIRCUIT_EVENTS),
   preferences: aggregate(preferences, PREFERENCES_EVENTS),
   notification: aggregate(notification, NOTIFICATION_EVENTS, ({ status }) => status === 'sent' || status === 'failed'),
+  destination: aggregate(destination, DESTINATION_EVENTS),
+  deliveryplan: aggregate(deliveryPlan, DELIVERY_PLAN_EVENTS),
+  delivery: aggregate(delivery, DELIVERY_EVENTS, deliveryIsClosed),
 };
 
 function jobIsClosed(state: JobState): boolean {
   return state.status === 'skipped' || (state.status !== 'absent' && isEnded(state.status));
+}
+
+function deliveryIsClosed(state: DeliveryState): boolean {
+  return state.status !== 'absent' && isDeliveryEnded(state);
 }
 
 /** The aggregate type and id that a stream's name is made of: `job-<uuid>`. */

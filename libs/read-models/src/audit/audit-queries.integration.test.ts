@@ -4,6 +4,8 @@ import { InvalidCursor } from '../query/cursor';
 import {
   BACKFILL,
   CANCELLED_BACKFILL,
+  CANCELLED_DELIVERY,
+  DELIVERY,
   DATASET,
   filledDatabase,
   idOf,
@@ -69,7 +71,7 @@ it('shows everything to administrators, the newest first or the oldest', async (
   });
 });
 
-it('shows others the streams of the templates, schedules, jobs and backfills that they see', async () => {
+it('shows others the streams of the templates, schedules, jobs and backfills and deliveries that they see', async () => {
   const job = (words: string) => `job-${idOf(words)}`;
   const ofTemplate = [
     `template-${TEMPLATE}`,
@@ -79,6 +81,9 @@ it('shows others the streams of the templates, schedules, jobs and backfills tha
     job('expired job'),
     `backfill-${BACKFILL}`,
     `backfill-${CANCELLED_BACKFILL}`,
+    `deliveryplan-${SCHEDULE}`,
+    `delivery-${DELIVERY}`,
+    `delivery-${CANCELLED_DELIVERY}`,
   ];
   expect(await streams({ viewer: viewer(ANNA) })).toEqual(ofTemplate.toSorted());
   expect(await streams({ viewer: viewer(BEN) })).toEqual([...ofTemplate, job('cancelled job')].toSorted());
@@ -97,7 +102,7 @@ it('filters', async () => {
     [`template-${TEMPLATE}`, `template-${OTHER_TEMPLATE}`].toSorted(),
   );
   expect(await streams({ aggregateType: 'template', aggregateId: TEMPLATE })).toEqual([`template-${TEMPLATE}`]);
-  expect(await streams({ aggregateId: SCHEDULE })).toEqual([`schedule-${SCHEDULE}`]);
+  expect(await streams({ aggregateId: SCHEDULE })).toEqual([`deliveryplan-${SCHEDULE}`, `schedule-${SCHEDULE}`]);
   expect(await streams({ actor: CARA })).toEqual(
     [`template-${OTHER_TEMPLATE}`, `schedule-${idOf('removed schedule')}`].toSorted(),
   );

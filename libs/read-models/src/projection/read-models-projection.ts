@@ -6,6 +6,8 @@ import { BACKFILL_EVENTS, backfillStatements } from '../backfills/backfill-proje
 import { CIRCUIT_EVENTS, circuitStatements } from '../circuits/circuit-projection';
 import { DATA_SOURCE_EVENTS, dataSourceStatements } from '../data-sources/data-source-projection';
 import { DATASET_EVENTS, datasetStatements } from '../datasets/dataset-projection';
+import { DELIVERY_EVENTS, deliveryStatements } from '../deliveries/delivery-projection';
+import { DESTINATION_EVENTS, destinationStatements } from '../destinations/destination-projection';
 import { JOB_EVENTS, jobStatements } from '../jobs/job-projection';
 import { SCHEDULE_EVENTS, scheduleStatements } from '../schedules/schedule-projection';
 import { TEMPLATE_EVENTS, templateStatements } from '../templates/template-projection';
@@ -26,6 +28,8 @@ const PROJECTIONS = [
   { types: JOB_EVENTS, statements: jobStatements },
   { types: BACKFILL_EVENTS, statements: backfillStatements },
   { types: CIRCUIT_EVENTS, statements: circuitStatements },
+  { types: DESTINATION_EVENTS, statements: destinationStatements },
+  { types: DELIVERY_EVENTS, statements: deliveryStatements },
 ] as const;
 
 /** Which projection an event type belongs to, by its place. */
@@ -41,8 +45,8 @@ export interface ProjectionOptions {
 }
 
 /**
- * Templates, schedules, calendars, jobs, mappings, backfills, datasets, data sources and their circuits as tables. Each batch is a few set-based statements in the transaction
- * that moves the checkpoint; repeats and any order between streams lead to the same rows. It takes every event, since nearly
+ * Templates, schedules, calendars, jobs, mappings, backfills, datasets, data sources, their circuits, destinations and deliveries as tables. Each batch is a few
+ * set-based statements in the transaction that moves the checkpoint; repeats and any order between streams lead to the same rows. It takes every event, since nearly
  * all are its own, and can so share what is read with others.
  */
 export class ReadModelsProjection {

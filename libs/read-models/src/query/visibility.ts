@@ -78,7 +78,7 @@ export function pageOfVisible<Item>(
   );
 }
 
-/** Audit entries (as `alias`) of templates, schedules, jobs and backfills that the viewer sees. */
+/** Audit entries (as `alias`) of templates, schedules, jobs, backfills and deliveries that the viewer sees. */
 export function onlyVisibleStreams(selection: Selection, viewer: Viewer, alias: string): void {
   if (viewer.isAdmin) return;
   const user = selection.bind(viewer.userId);
@@ -87,7 +87,7 @@ export function onlyVisibleStreams(selection: Selection, viewer: Viewer, alias: 
     `${alias}.stream_id IN (
        SELECT 'template-' || template_id FROM unnest(${templates}) AS t (template_id)
        UNION ALL
-       SELECT 'schedule-' || s.schedule_id FROM read_model.schedule s
+       SELECT k.kind || s.schedule_id FROM read_model.schedule s CROSS JOIN (VALUES ('schedule-'), ('deliveryplan-')) k (kind)
        WHERE s.owner = ${user} OR s.template_id = ANY (${templates})
        UNION ALL
        SELECT 'job-' || j.job_request_id FROM read_model.job_request j
@@ -95,6 +95,9 @@ export function onlyVisibleStreams(selection: Selection, viewer: Viewer, alias: 
        UNION ALL
        SELECT 'backfill-' || b.backfill_id FROM read_model.backfill b
        WHERE b.owner = ${user} OR b.template_id = ANY (${templates})
+       UNION ALL
+       SELECT 'delivery-' || d.delivery_id FROM read_model.delivery d
+       WHERE d.owner = ${user} OR d.template_id = ANY (${templates})
      )`,
   );
 }

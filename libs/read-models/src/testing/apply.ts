@@ -41,6 +41,9 @@ export const READ_MODEL_TABLES = [
   'template_job_mapping',
   'backfill',
   'circuit',
+  'destination',
+  'delivery',
+  'delivery_attempt',
 ] as const;
 
 /** All rows of all tables but the audit trail, in an order of their own content. */

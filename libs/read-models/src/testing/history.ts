@@ -5,6 +5,9 @@ import type {
   CircuitEvent,
   DataSourceEvent,
   DatasetEvent,
+  DeliveryEvent,
+  DeliveryPlanEvent,
+  DestinationEvent,
   JobEvent,
   NotificationEvent,
   PreferencesEvent,
@@ -17,6 +20,9 @@ import { shuffled } from '#event-sourcing/testing';
 const NAMESPACE = '3f1d7a6e-2f44-4f6e-8d4b-0f6a5f0e7a10';
 
 export type AnyDomainEvent =
+  | DestinationEvent
+  | DeliveryPlanEvent
+  | DeliveryEvent
   | CalendarEvent
   | BackfillEvent
   | CircuitEvent

@@ -3,3 +3,4 @@ export * from './database';
 export * from './history';
 export * from './sample-history';
 export * from './walk';
+export * from './delivery-history';

@@ -25,6 +25,7 @@ import {
   scheduleDefinition,
   templateDefinition,
 } from '#domain/testing';
+import { addDeliveries } from './delivery-history';
 import { History, idOf } from './history';
 
 export const DATASET = idOf('dataset');
@@ -254,6 +255,7 @@ export function sampleHistory(): History {
   addCircuit(history);
   addCalendars(history);
   addNotifications(history);
+  addDeliveries(history);
   return history;
 }
 
