@@ -11,9 +11,9 @@ import type { WriteLine } from './labelled-output';
 import { Supervisor, type ProcessSpec } from './supervisor';
 
 /** How many processes of each app there are; any number would do, of the api one for each port. */
-const INSTANCES = { api: 1, relay: 2, scheduler: 2, projector: 2, exporter: 2, notifier: 1 } as const;
+const INSTANCES = { api: 1, relay: 2, scheduler: 2, projector: 2, exporter: 2, notifier: 2 } as const;
 /** Connections of each process to PostgreSQL, so that all together stay below its usual hundred. */
-const POOL_MAX = 8;
+const POOL_MAX = 7;
 
 export interface Distributed {
   readonly url: string;

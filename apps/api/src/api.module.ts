@@ -17,6 +17,9 @@ import { DatasetsController } from './datasets/datasets.controller';
 import { BulkRedrives } from './dead-letters/bulk-redrives';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { Redrives } from './dead-letters/redrives';
+import { DeliveriesController } from './deliveries/deliveries.controller';
+import { DeliveryTargets } from './deliveries/delivery-targets';
+import { DestinationsController } from './destinations/destinations.controller';
 import { HealthController } from './health/health.controller';
 import { BearerGuard } from './http/bearer.guard';
 import { Idempotency } from './http/idempotency';
@@ -84,6 +87,8 @@ const ACCESS = [
     OutputController,
     DeadLettersController,
     JobQueueController,
+    DestinationsController,
+    DeliveriesController,
     AuditController,
     PreferencesController,
     InboxController,
@@ -109,6 +114,7 @@ const ACCESS = [
     BulkRedrives,
     JobViews,
     JobEvents,
+    DeliveryTargets,
     Idempotency,
     { provide: APP_GUARD, useClass: BearerGuard },
     { provide: APP_INTERCEPTOR, useClass: OperationInterceptor },

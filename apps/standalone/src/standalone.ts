@@ -62,14 +62,8 @@ export async function startStandalone({ settings, logger, log, signal }: Standal
     undo.push(() => closeParts(parts));
     signal.throwIfAborted();
     const admin = await prepareFirstStart(parts, embedded.samples, log);
-    const apps = [
-      ProjectorModule,
-      SchedulerModule,
-      ExporterModule,
-      NotifierModule,
-      ApiModule,
-      ...(parts.kafka ? [RelayModule] : []),
-    ];
+    const relay = parts.kafka ? [RelayModule] : [];
+    const apps = [ProjectorModule, SchedulerModule, ExporterModule, NotifierModule, ApiModule, ...relay];
     const app = await NestFactory.create<NestExpressApplication>(rootModule(apps, parts), {
       logger: new NestLogger(logger),
       abortOnError: false,

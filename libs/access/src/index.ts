@@ -9,3 +9,4 @@ export * from './sessions/tokens';
 export * from './users/passwords';
 export * from './users/user';
 export * from './users/user-store';
+export * from './recipients/recipient-store';

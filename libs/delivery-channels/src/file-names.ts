@@ -30,6 +30,11 @@ export function namePattern(pattern: string): NamePattern {
   return { namesFor: (parcel) => distinct(parcel.files.map(({ name }) => fill(pattern, parcel, name))) };
 }
 
+/** @throws DeliveryError `delivery.options_invalid` */
+export function checkNamePattern(pattern: string): void {
+  namePattern(pattern);
+}
+
 function fill(pattern: string, parcel: Parcel, file: string): string {
   const values: Record<string, string> = {
     file,

@@ -3,5 +3,5 @@ export * from './render-message';
 export { html } from './templates/html';
 export { storyOf } from './templates/story';
 export * from './unsubscribe-links';
-export * from './mail-server';
+export * from './mail-to';
 export * from './message-parcel';

@@ -1,5 +1,12 @@
 import { z } from 'zod';
 
+/** Parts apart by commas. */
+const list = <Item extends z.ZodType<string, string>>(item: Item) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(item));
+
 /**
  * Every setting of the product, read once at start from the environment. Each one alone chooses its adapter; a missing or
  * unusable one ends the start with a sentence that names it. `docs/reference/settings.md` lists them for people.
@@ -155,6 +162,22 @@ const schema = z.object({
   SMTP_CA_FILE: z.string().min(1).optional(),
   /** Messages that one person is sent in an hour at most; what is more is gathered in the last one. Default 20. */
   NOTIFICATIONS_PER_HOUR: z.coerce.number().int().min(1).max(1000).default(20),
+  /** Most bytes of all attachments of a mail as they are sent; above it the mail has the link. Default 10,000,000. */
+  MAIL_ATTACHMENT_LIMIT_BYTES: z.coerce.number().int().min(0).default(10_000_000),
+  /** Domains that mails may go to, separated by commas: `example.org`, `*.example.org` for all below it. Unset: all. */
+  ALLOWED_RECIPIENT_DOMAINS: list(
+    z.string().regex(/^(\*\.)?[^\s@*]+$/, 'must be domains, separated by commas'),
+  ).optional(),
+  /** Hosts of destinations that may have private addresses, separated by commas. Unset: none. */
+  DELIVERY_PRIVATE_HOSTS: list(z.string().regex(/^[^\s/]+$/, 'must be host names, separated by commas')).optional(),
+  /** Deliveries that one process makes at a time. Default 4. */
+  DELIVERY_SLOTS: z.coerce.number().int().min(1).max(64).default(4),
+  /** Seconds without a sign of life after which another process takes over a delivery. Default 30. */
+  DELIVERY_LEASE_SECONDS: z.coerce.number().min(1).max(3600).default(30),
+  /** Attempts of a delivery before it counts as failed. Default 8. */
+  DELIVERY_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(50).default(8),
+  /** Hours after which no further attempt begins. Default 24. */
+  DELIVERY_DEADLINE_HOURS: z.coerce.number().min(0.01).max(720).default(24),
   /** `trace`, `debug`, `info`, `warn`, `error` or `silent`. Default `info`. */
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** `pretty` for people, `json` for machines. Default: pretty on a terminal. */

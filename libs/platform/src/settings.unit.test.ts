@@ -64,6 +64,13 @@ const ALL: Readonly<Record<keyof Settings, true>> = {
   SMTP_CA_FILE: true,
   PUBLIC_URL: true,
   NOTIFICATIONS_PER_HOUR: true,
+  MAIL_ATTACHMENT_LIMIT_BYTES: true,
+  ALLOWED_RECIPIENT_DOMAINS: true,
+  DELIVERY_PRIVATE_HOSTS: true,
+  DELIVERY_SLOTS: true,
+  DELIVERY_LEASE_SECONDS: true,
+  DELIVERY_MAX_ATTEMPTS: true,
+  DELIVERY_DEADLINE_HOURS: true,
   LOG_LEVEL: true,
   LOG_FORMAT: true,
 };

@@ -6,6 +6,9 @@ import {
   calendar,
   dataSource,
   dataset,
+  delivery,
+  deliveryPlan,
+  destination,
   job,
   preferences,
   schedule,
@@ -29,6 +32,12 @@ import {
   type CircuitState,
   type PreferencesCommand,
   type PreferencesState,
+  type DeliveryCommand,
+  type DeliveryState,
+  type DeliveryPlanCommand,
+  type DeliveryPlanState,
+  type DestinationCommand,
+  type DestinationState,
 } from '#domain';
 import type { CommandContext, Decider } from '#event-sourcing';
 import { PARTS, type Parts } from '#runtime';
@@ -89,6 +98,18 @@ export class Dispatcher {
 
   preferences(from: From, userId: string, make: Make<PreferencesState, PreferencesCommand>) {
     return this.send(from, preferences, streamOf('preferences', userId), () => this.streams.preferences(userId), make);
+  }
+
+  destination(from: From, id: string, make: Make<DestinationState, DestinationCommand>) {
+    return this.send(from, destination, streamOf('destination', id), () => this.streams.destination(id), make);
+  }
+
+  deliveryPlan(from: From, id: string, make: Make<DeliveryPlanState, DeliveryPlanCommand>) {
+    return this.send(from, deliveryPlan, streamOf('deliveryplan', id), () => this.streams.deliveryPlan(id), make);
+  }
+
+  delivery(from: From, id: string, make: Make<DeliveryState, DeliveryCommand>) {
+    return this.send(from, delivery, streamOf('delivery', id), () => this.streams.delivery(id), make);
   }
 
   private async send<State, Command, Event extends { readonly type: string }, Code extends Refusal>(

@@ -5,6 +5,9 @@ import {
   circuit,
   dataset,
   dataSource,
+  delivery,
+  deliveryPlan,
+  destination,
   job,
   preferences,
   schedule,
@@ -21,6 +24,12 @@ import {
   type DataSourceState,
   type DatasetEvent,
   type DatasetState,
+  type DeliveryEvent,
+  type DeliveryPlanEvent,
+  type DeliveryPlanState,
+  type DeliveryState,
+  type DestinationEvent,
+  type DestinationState,
   type JobEvent,
   type JobState,
   type PreferencesEvent,
@@ -89,6 +98,18 @@ export class Streams {
 
   preferences(userId: string): Promise<Loaded<PreferencesState>> {
     return this.load<PreferencesState, PreferencesEvent>('preferences', userId, preferences);
+  }
+
+  destination(id: string): Promise<Loaded<DestinationState>> {
+    return this.load<DestinationState, DestinationEvent>('destination', id, destination);
+  }
+
+  deliveryPlan(scheduleId: string): Promise<Loaded<DeliveryPlanState>> {
+    return this.load<DeliveryPlanState, DeliveryPlanEvent>('deliveryplan', scheduleId, deliveryPlan);
+  }
+
+  delivery(id: string): Promise<Loaded<DeliveryState>> {
+    return this.load<DeliveryState, DeliveryEvent>('delivery', id, delivery);
   }
 
   /**

@@ -5,6 +5,8 @@ import type {
   CircuitRefusal,
   DataSourceRefusal,
   DatasetRefusal,
+  DeliveryRefusal,
+  DestinationRefusal,
   JobRefusal,
   PreferencesRefusal,
   ScheduleRefusal,
@@ -21,7 +23,9 @@ export type RefusalCode =
   | CalendarRefusal['code']
   | BackfillRefusal['code']
   | CircuitRefusal['code']
-  | PreferencesRefusal['code'];
+  | PreferencesRefusal['code']
+  | DestinationRefusal['code']
+  | DeliveryRefusal['code'];
 
 export type ProblemCode = RefusalCode | DataSourceErrorCode | FileStoreErrorCode | EdgeCode;
 
@@ -50,6 +54,11 @@ type EdgeCode =
   | 'data_source.own_database'
   | 'data_source.files_disabled'
   | 'data_source.encryption_key_missing'
+  | 'destination.invalid'
+  | 'delivery.recipient_invalid'
+  | 'delivery.recipient_forbidden'
+  | 'delivery.mail_unavailable'
+  | 'delivery.pattern_invalid'
   | 'schedule.too_many'
   | 'priority.not_allowed'
   | 'calendar.place_unknown'
@@ -142,6 +151,22 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
     status: 422,
     title: 'The schedule goes by what happens, not by the clock: it has no past times',
   },
+  'destination.exists': { status: 409, title: 'A destination of this name exists already' },
+  'destination.missing': { status: 404, title: 'There is no such destination' },
+  'destination.retired': { status: 409, title: 'The destination is retired' },
+  'destination.kind_fixed': { status: 422, title: 'The kind of a destination cannot change: register another one' },
+  'destination.secret_needed': { status: 422, title: 'A secret that goes to another server must be sent again' },
+  'destination.invalid': { status: 422, title: 'The destination cannot work' },
+  'delivery.exists': { status: 409, title: 'The delivery exists already' },
+  'delivery.missing': { status: 404, title: 'There is no such delivery' },
+  'delivery.ended': { status: 409, title: 'The delivery has ended' },
+  'delivery.not_ended': { status: 409, title: 'The delivery has not ended' },
+  'delivery.arrived': { status: 409, title: 'The delivery has arrived' },
+  'delivery.attempt_superseded': { status: 409, title: 'Another attempt has taken over' },
+  'delivery.recipient_invalid': { status: 422, title: 'That is no e-mail address' },
+  'delivery.recipient_forbidden': { status: 422, title: 'A recipient is outside the allowed domains' },
+  'delivery.mail_unavailable': { status: 409, title: 'There is no mail server' },
+  'delivery.pattern_invalid': { status: 422, title: 'The name pattern has problems' },
   'job.exists': { status: 409, title: 'The job request exists already' },
   'job.missing': { status: 404, title: 'There is no such job request' },
   'job.ended': { status: 409, title: 'The job has ended' },

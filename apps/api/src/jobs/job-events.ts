@@ -54,8 +54,8 @@ export class JobEvents implements OnApplicationBootstrap {
       now: () => this.parts.clock.now(),
       read: async () => {
         const job = await this.views.view(caller, jobId);
-        const progress = await this.views.progress(job);
-        const body = jobRequest.parse({ ...jobAnswer(job), progress });
+        const [progress, deliveries] = await Promise.all([this.views.progress(job), this.views.deliveries(job)]);
+        const body = jobRequest.parse({ ...jobAnswer(job), progress, deliveries });
         return { revision: job.revision, ended: isEnded(job.status), progress, body };
       },
       onError: (err) => {

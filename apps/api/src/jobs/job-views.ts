@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '#access';
 import { currentOutcome, type OutputFile } from '#domain';
-import { JobQueries, type JobSummary, type JobView } from '#read-models';
+import { DeliveryQueries, JobQueries, type JobSummary, type JobView } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
 import { Permissions } from '../commands/permissions';
 import { Streams } from '../commands/streams';
+import { deliveryAnswer } from '../deliveries/delivery-answer';
 import { viewerOf } from '../http/queries';
 
 export interface JobProgress {
@@ -17,6 +18,7 @@ export interface JobProgress {
 @Injectable()
 export class JobViews {
   readonly queries: JobQueries;
+  private readonly deliveryQueries: DeliveryQueries;
 
   constructor(
     @Inject(PARTS) private readonly parts: Parts,
@@ -24,6 +26,7 @@ export class JobViews {
     @Inject(Permissions) private readonly permissions: Permissions,
   ) {
     this.queries = new JobQueries(parts.pool);
+    this.deliveryQueries = new DeliveryQueries(parts.pool);
   }
 
   /** Throws `job.missing` for what is not there and for what is not theirs. */
@@ -34,6 +37,10 @@ export class JobViews {
     const loaded = await this.streams.job(jobId);
     await this.permissions.job(caller, loaded.state);
     return this.streams.whenProjected(loaded, read);
+  }
+
+  async deliveries({ jobRequestId }: JobSummary) {
+    return (await this.deliveryQueries.ofJob(jobRequestId)).map(deliveryAnswer);
   }
 
   /** How far a running export has got; null when none runs. */

@@ -12,6 +12,7 @@ import {
 } from '#domain';
 import { DEFAULT_BATCH_TYPES } from '#export-engine';
 import { actor, id, instant, timeZone, uuid } from '../http/fields';
+import { deliverySummary } from '../deliveries/delivery.schema';
 import { outputInput } from '../templates/output.schema';
 import { parametersInput } from '../templates/parameters.schema';
 
@@ -169,5 +170,8 @@ export const jobRequest = z
       .object({ rowsDone: z.int(), bytesDone: z.int(), at: instant.nullable() })
       .nullable()
       .describe('While it runs.'),
+    deliveries: z
+      .array(deliverySummary)
+      .describe('Each has a state of its own: the job is complete when its files are.'),
   })
   .meta({ id: 'JobRequest' });

@@ -39,8 +39,8 @@ export class JobsController {
   @Handles(operations.get)
   async get({ caller, params }: CallOf<'get'>) {
     const job = await this.views.view(caller, params.jobRequestId);
-    const progress = await this.views.progress(job);
-    return { headers: { ETag: entityTag(job.revision) }, body: { ...jobAnswer(job), progress } };
+    const [progress, deliveries] = await Promise.all([this.views.progress(job), this.views.deliveries(job)]);
+    return { headers: { ETag: entityTag(job.revision) }, body: { ...jobAnswer(job), progress, deliveries } };
   }
 
   @Handles(operations.cancel)

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { UserSecrets } from '#access';
-import { DeliveryError, type Receipt } from '#delivery-channels';
+import { DeliveryError, mailServerOf, type MailServer, type Receipt } from '#delivery-channels';
 import { notification, streamOf, type NotificationCommand } from '#domain';
 import { derivedId, execute, type CommandContext } from '#event-sourcing';
-import { mailServerOf, mailTo, messageParcel, publicUrlOf, renderTest, type MailServer } from '#notifications';
+import { mailTo, messageParcel, publicUrlOf, renderTest } from '#notifications';
 import { PARTS, type Parts } from '#runtime';
 import { Problem } from '../http/problem';
 

@@ -5,6 +5,8 @@ import { dataSourceOperations } from '../data-sources/data-source.operations';
 import { datasetOperations } from '../datasets/dataset.operations';
 import { deadLetterOperations } from '../dead-letters/dead-letter.operations';
 import { healthOperations } from '../health/health.operations';
+import { deliveryOperations } from '../deliveries/delivery.operations';
+import { destinationOperations } from '../destinations/destination.operations';
 import type { AnyOperation } from '../http/operation';
 import { jobQueueOperations } from '../job-queue/job-queue.operations';
 import { jobOperations, outputOperations } from '../jobs/job.operations';
@@ -28,6 +30,8 @@ export const OPERATIONS: readonly AnyOperation[] = [
   outputOperations,
   deadLetterOperations,
   jobQueueOperations,
+  destinationOperations,
+  deliveryOperations,
   auditOperations,
   userOperations,
   preferencesOperations,

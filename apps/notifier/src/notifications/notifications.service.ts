@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { UserStore } from '#access';
-import { mailServerOf, mailTo, publicUrlOf, UnsubscribeLinks } from '#notifications';
+import { mailServerOf } from '#delivery-channels';
+import { mailTo, publicUrlOf, UnsubscribeLinks } from '#notifications';
 import { PARTS, RoundLoop, type Parts } from '#runtime';
 import { MessageSender } from './message-sender';
 import { NoticeProjection } from './notice-projection';

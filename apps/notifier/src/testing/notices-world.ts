@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserStore } from '#access';
+import { mailServerOf } from '#delivery-channels';
 import {
   DEFAULT_PREFERENCES,
   streamOf,
@@ -12,7 +13,7 @@ import {
 import { ANNA, DATASET_ID, FLIGHTS, jobRequest } from '#domain/testing';
 import { STORE_SOURCE, toNewEvents, type RecordedEvent } from '#event-sourcing';
 import { loadFromHead } from '#event-feed';
-import { mailServerOf, mailTo, UnsubscribeLinks } from '#notifications';
+import { mailTo, UnsubscribeLinks } from '#notifications';
 import { createLogger, readSettings } from '#platform';
 import { closeParts, openParts, type Parts } from '#runtime';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';

@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import { deliveryIdOf, type DeliveryEvent, type DestinationDefinition } from '#domain';
+import { mailTarget, targetOf, webhookDestination } from '#domain/testing';
+import { startHttpReceiver, type HttpReceiver } from '../../../../libs/delivery-channels/src/testing/http-receiver';
+import { hasPython, startSmtpSink } from '../../../../libs/delivery-channels/src/testing/smtp-sink';
+import { startSshStandIn } from '../../../../libs/delivery-channels/src/testing/ssh-stand-in';
+import { startDroppingMailServer } from '../testing/dropping-mail-server';
+import { NotifierWorld } from '../testing/notifier-world';
+
+let world: NotifierWorld;
+let receiver: HttpReceiver;
+
+beforeAll(async () => {
+  world = await NotifierWorld.open();
+  receiver = await startHttpReceiver({ secure: false, host: '127.0.0.1' });
+});
+afterAll(async () => {
+  await world.close();
+  await receiver.close();
+});
+beforeEach(() => {
+  receiver.received.length = 0;
+  receiver.answer = (_received, response) => response.end('ok');
+});
+
+const mailSettings = (port: number) => ({
+  ...{ SMTP_URL: `smtp://127.0.0.1:${port}`, SMTP_FROM: 'reports@example.org', SMTP_TLS: 'off' as const },
+});
+const hook = (expects: string | null = null, url = `${receiver.origin}/in`): Promise<string> => {
+  const definition = webhookDestination(url);
+  const webhook = { ...definition.webhook!, expects };
+  const secret = { kind: 'webhook', signingSecret: 's'.repeat(20), headers: {} } as const;
+  return world.destination(randomUUID(), { ...definition, webhook } as DestinationDefinition, secret);
+};
+const typesOf = (events: readonly DeliveryEvent[]) => events.map(({ type }) => type);
+const failureOf = (events: readonly DeliveryEvent[]) => {
+  const last = events.at(-1);
+  return last && 'failure' in last ? last.failure : null;
+};
+/** How a delivery fails that is given two attempts. */
+async function failing(target: Parameters<typeof world.request>[0], settings = {}) {
+  const workers = await world.worker(settings);
+  const events = await world.until(await world.request(target), 'DeliveryFailed');
+  await workers.stop();
+  return { types: typesOf(events), failure: failureOf(events) };
+}
+const twice = ['DeliveryRequested', 'DeliveryAttemptFailed', 'DeliveryFailed'];
+const once = ['DeliveryRequested', 'DeliveryFailed'];
+
+it('delivers what a plan has for a job that completes after it, and nothing else', async () => {
+  const [scheduleId, other] = [randomUUID(), randomUUID()];
+  const destinationId = await hook();
+  const before = await world.completedJob(scheduleId);
+  await world.plan(scheduleId, [targetOf(destinationId)]);
+  await world.completedJob(other);
+  const jobId = await world.completedJob(scheduleId);
+  const workers = await world.worker();
+  const seen = new Promise<string>((resolve) => {
+    receiver.answer = ({ headers }, response) => {
+      response.end('ok');
+      resolve(String(headers['x-delivery-id']));
+    };
+  });
+  const deliveryId = await seen;
+  const events = await world.until(deliveryId, 'DeliveryCompleted');
+  expect(events).toMatchObject([
+    { type: 'DeliveryRequested', by: 'system:notifier', request: { deliveryId, jobId, scheduleId } },
+    { type: 'DeliveryCompleted', attempt: 1, receipt: { channel: 'webhook' } },
+  ]);
+  const entryId = events[0]?.type === 'DeliveryRequested' ? (events[0].request.entryId ?? '') : '';
+  expect(deliveryIdOf(jobId, entryId)).toBe(deliveryId);
+  expect(await world.events(deliveryIdOf(before, entryId))).toEqual([]);
+  expect(JSON.parse(receiver.received[0]!.body.toString())).toMatchObject({
+    ...{ event: 'report.completed', jobId, deliveryId, attempt: 1 },
+    link: { url: `https://reports.example.org/v1/job-requests/${jobId}/output` },
+    files: [{ name: 'late.csv', bytes: 10 }],
+  });
+  expect(receiver.received).toHaveLength(1);
+  await workers.stop();
+});
+
+(hasPython() ? it : it.skip)('mails the file, and the link alone where that is wanted', async () => {
+  const sink = await startSmtpSink({ disabledCommands: ['STARTTLS', 'AUTH'] });
+  const workers = await world.worker(mailSettings(sink.port));
+  const to = await world.recipients.idsOf(['jane@example.org']);
+  for (const attach of [true, false]) {
+    const id = await world.request({ ...mailTarget({ to, attach }), subject: '{rows} row', text: 'A <b> "c"' });
+    await world.until(id, 'DeliveryCompleted');
+  }
+  const [whole, linked] = sink.mails();
+  expect(whole?.attachments.map(({ name }) => name)).toEqual(['late.csv']);
+  expect(linked?.attachments).toEqual([]);
+  expect(linked?.text).toContain('https://reports.example.org/v1/job-requests/');
+  expect(linked?.html).toContain('A &lt;b&gt; &quot;c&quot;');
+  expect(linked?.headers).toContainEqual(['subject', '1 row']);
+  await workers.stop();
+  await sink.close();
+});
+
+it('takes over from a process that was killed, whose late word is refused', async () => {
+  const deliveryId = await world.request(targetOf(await hook()));
+  const [claim] = await claimed(deliveryId);
+  await world.parts.pool.query('UPDATE notifier.delivery_queue SET lease_expires_at = now() WHERE delivery_id = $1', [
+    deliveryId,
+  ]);
+  const workers = await world.worker();
+  const events = await world.until(deliveryId, 'DeliveryCompleted');
+  expect(typesOf(events)).toEqual(['DeliveryRequested', 'DeliveryAttemptFailed', 'DeliveryCompleted']);
+  expect(events[1]).toMatchObject({ attempt: 1, failure: { code: 'delivery.worker_lost' } });
+  const receipt = { channel: 'webhook', destination: '', answer: '', reference: null, bytes: 0, files: [] };
+  const end = { deliveryId, attempt: 1, worker: claim!.worker, durationMs: 1, at: new Date().toISOString() };
+  const late = await world.history.execute({ type: 'CompleteDelivery', receipt, ...end }, claim!.worker);
+  expect(late).toMatchObject({ kind: 'refused' });
+  expect(await world.queue.beat([claim!])).toEqual(['taken']);
+  await workers.stop();
+});
+
+it('stops a delivery that is cancelled under way', async () => {
+  const workers = await world.worker();
+  const asked = new Promise<void>((resolve) => {
+    receiver.answer = () => resolve();
+  });
+  const deliveryId = await world.request(targetOf(await hook()), 50);
+  await asked;
+  await world.cancel(deliveryId);
+  await workers.stop();
+  expect(typesOf(await world.events(deliveryId)).at(-1)).toBe('DeliveryCancelled');
+  const { rows } = await world.parts.pool.query('SELECT FROM notifier.delivery_queue WHERE delivery_id = $1', [
+    deliveryId,
+  ]);
+  expect(rows).toEqual([]);
+});
+
+describe('what receivers do wrong has a clear state', () => {
+  it('a mail server that takes the mail and drops the connection', async () => {
+    const server = await startDroppingMailServer();
+    const to = await world.recipients.idsOf(['jane@example.org']);
+    expect(await failing(mailTarget({ to }), mailSettings(server.port))).toMatchObject({
+      ...{ types: twice, failure: { code: 'delivery.unconfirmed', transient: true } },
+    });
+    await server.close();
+  });
+
+  it('a webhook that does not answer in time', async () => {
+    receiver.answer = () => undefined;
+    const outcome = await failing(targetOf(await hook()));
+    expect(outcome).toMatchObject({ types: twice, failure: { code: 'delivery.timeout', transient: true } });
+    expect(new Set(receiver.received.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+  });
+
+  it('a webhook that answers 200 with an error page', async () => {
+    receiver.answer = (_received, response) => response.end('<h1>Sign in</h1>');
+    expect(await failing(targetOf(await hook('"status":"ok"')))).toMatchObject({
+      ...{ types: twice, failure: { code: 'delivery.unexpected_answer' } },
+    });
+  });
+
+  it('a webhook that redirects to a private address, or has one', async () => {
+    receiver.answer = (_received, response) =>
+      response.writeHead(307, { Location: 'http://169.254.169.254/latest' }).end();
+    expect(await failing(targetOf(await hook()))).toMatchObject({
+      ...{ types: once, failure: { code: 'delivery.refused', transient: false } },
+    });
+    expect(receiver.received).toHaveLength(1);
+    const privateHook = await hook(null, 'https://169.254.169.254/latest');
+    expect(await failing(targetOf(privateHook))).toMatchObject({
+      ...{ types: once, failure: { code: 'delivery.address_forbidden', transient: false } },
+    });
+  });
+
+  it('an SFTP host whose key changed', async () => {
+    const server = await startSshStandIn();
+    const definition: DestinationDefinition = {
+      ...{ kind: 'sftp', description: null, usableBy: 'everybody', s3: null, webhook: null },
+      sftp: { host: '127.0.0.1', port: server.port, user: 'u', hostKeys: [`SHA256:${'A'.repeat(43)}`], folder: null },
+    };
+    const secret = { kind: 'sftp', password: server.password, privateKey: null, passphrase: null } as const;
+    const destinationId = await world.destination('sftp', definition, secret);
+    expect(await failing(targetOf(destinationId))).toMatchObject({
+      ...{ types: once, failure: { code: 'delivery.host_key_changed', transient: false } },
+    });
+    expect(server.files.size).toBe(0);
+    await server.close();
+  });
+
+  it('a recipient outside the allowed domains, or one who was erased', async () => {
+    const settings = { ...mailSettings(1), ALLOWED_RECIPIENT_DOMAINS: ['example.org'] };
+    const outside = await world.recipients.idsOf(['eve@example.com']);
+    expect(await failing(mailTarget({ to: outside }), settings)).toMatchObject({
+      ...{ types: once, failure: { code: 'delivery.recipient_forbidden', transient: false } },
+    });
+    await world.recipients.erase('eve@example.com');
+    expect(await failing(mailTarget({ to: outside }), settings)).toMatchObject({
+      ...{ types: once, failure: { code: 'delivery.recipients_erased', transient: false } },
+    });
+  });
+});
+
+/** As a process that then says nothing more. */
+async function claimed(deliveryId: string): ReturnType<typeof world.queue.claim> {
+  const process = `${randomUUID()}/`;
+  for (;;) {
+    const claims = await world.queue.claim({ workers: [`${process}1`], process, perLane: 1 });
+    if (claims.some((claim) => claim.deliveryId === deliveryId)) return claims;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

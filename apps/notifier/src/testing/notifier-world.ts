@@ -1,0 +1,184 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RecipientStore } from '#access';
+import { sealedText, type DestinationSecret } from '#delivery-channels';
+import {
+  delivery,
+  deliveryPlan,
+  destination,
+  destinationIdOf,
+  job,
+  streamOf,
+  type DeliveryEvent,
+  type DeliveryTarget,
+  type DestinationDefinition,
+  type JobCommand,
+} from '#domain';
+import { ANNA, deliveryRequest, jobOutput, jobRequest } from '#domain/testing';
+import { execute, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
+import { createLogger, readSettings } from '#platform';
+import { closeParts, openParts, type Parts } from '#runtime';
+import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
+import { DeliveryHistory } from '../deliveries/delivery-history';
+import { DeliveryProjection } from '../deliveries/delivery-projection';
+import { CANCELLED, DeliveryQueue, QUEUE_CHANNEL } from '../deliveries/delivery-queue';
+import { DeliveryRunner } from '../deliveries/delivery-runner';
+import { DeliveryWorkers } from '../deliveries/delivery-workers';
+
+const LEASE_MS = 30_000;
+
+/** The real store, feed, queue and files of a notifier; each of its workers stands for a process of its own. */
+export class NotifierWorld {
+  readonly history: DeliveryHistory;
+  readonly queue: DeliveryQueue;
+  readonly recipients: RecipientStore;
+  readonly #projection: DeliveryProjection;
+  readonly #stops: (() => Promise<void>)[] = [];
+
+  private constructor(
+    readonly parts: Parts,
+    private readonly database: TestDatabase,
+  ) {
+    const { eventStore: store, pool, clock } = parts;
+    this.history = new DeliveryHistory(store);
+    this.queue = new DeliveryQueue(pool, LEASE_MS);
+    this.recipients = new RecipientStore(pool);
+    const terms = { maxAttempts: 2, deadlineMs: 3_600_000 };
+    this.#projection = new DeliveryProjection({ ...parts, store, history: this.history, clock, terms });
+  }
+
+  static async open(): Promise<NotifierWorld> {
+    const database = await createTestDatabase({ migrated: true });
+    const settings = {
+      ...readSettings({ PUBLIC_URL: 'https://reports.example.org' }),
+      ...{ DATABASE_URL: database.url, DATA_DIR: join(tmpdir(), `notifier-${randomUUID()}`) },
+      ...{ AUTH_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: [randomBytes(32).toString('base64')] },
+    };
+    const logger = createLogger({ level: 'silent', format: 'json' });
+    const world = new NotifierWorld(await openParts(settings, logger), database);
+    await world.#projection.start();
+    return world;
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stops) await stop();
+    await this.#projection.stop();
+    await closeParts(this.parts);
+    await this.database.drop();
+    await rm(this.parts.settings.DATA_DIR, { recursive: true, force: true });
+  }
+
+  /** A process that delivers; it stops with the world, at the latest. */
+  async worker(settings: Partial<Parts['settings']> = {}): Promise<DeliveryWorkers> {
+    const { clock, logger, fileStore, secrets, notifications } = this.parts;
+    const runner = new DeliveryRunner({
+      ...{ history: this.history, queue: this.queue, recipients: this.recipients, fileStore, secrets, clock, logger },
+      settings: { ...this.parts.settings, DELIVERY_PRIVATE_HOSTS: ['127.0.0.1'], ...settings },
+      publicUrl: 'https://reports.example.org',
+      retryDelayMs: () => 1,
+      answerMs: 500,
+    });
+    const name = `worker-${randomUUID()}`;
+    const run = (delivery: Parameters<DeliveryRunner['run']>[0]) => runner.run(delivery);
+    const workers = new DeliveryWorkers({ queue: this.queue, logger, slots: 4, name, run });
+    const unlisten = await notifications.listen(QUEUE_CHANNEL, (payload) => {
+      if (payload === CANCELLED) void workers.beat();
+      else workers.wake();
+    });
+    workers.start();
+    this.#stops.push(async () => {
+      await unlisten();
+      await workers.stop();
+    });
+    return workers;
+  }
+
+  async destination(name: string, definition: DestinationDefinition, secret: DestinationSecret): Promise<string> {
+    const destinationId = destinationIdOf(name);
+    const secretId = randomUUID();
+    await this.parts.secrets.put({ secretId, ownerId: destinationId, secret: sealedText(secret), inUse: null });
+    const at = new Date().toISOString();
+    const registered = { destinationId, name, definition, secretId, by: ANNA, at };
+    const stream = streamOf('destination', destinationId);
+    await this.#do(destination, stream, { type: 'RegisterDestination', ...registered });
+    return destinationId;
+  }
+
+  async plan(scheduleId: string, targets: readonly DeliveryTarget[]): Promise<void> {
+    const entries = targets.map((target) => ({ entryId: randomUUID(), target }));
+    const plan = { scheduleId, entries, by: ANNA, at: new Date().toISOString() };
+    await this.#do(deliveryPlan, streamOf('deliveryplan', scheduleId), { type: 'PlanDeliveries', ...plan });
+  }
+
+  /** An occurrence of the schedule that has completed with a file of this content. */
+  async completedJob(scheduleId: string, content = 'a;b\r\n1;2\r\n'): Promise<string> {
+    const jobId = randomUUID();
+    const key = `jobs/${jobId}/1/late.csv`;
+    const upload = await this.parts.fileStore.create(key);
+    upload.stream.write(content);
+    await upload.commit();
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const file = { name: 'late.csv', key, format: 'csv', mediaType: 'text/csv', rows: 1, sheets: [] } as const;
+    const output = jobOutput({ files: [{ ...file, bytes: Buffer.byteLength(content), sha256 }], rows: 1 });
+    const at = new Date().toISOString();
+    const outputExpiresAt = new Date(Date.now() + 86_400_000).toISOString();
+    const request = jobRequest({ jobId, origin: 'schedule', scheduleId });
+    const commands: JobCommand[] = [
+      { type: 'RequestJob', request, at },
+      { type: 'StartJob', jobId, attempt: 1, worker: 'w', at },
+      { type: 'CompleteJob', jobId, attempt: 1, output, outputExpiresAt, at },
+    ];
+    for (const command of commands) await this.#do(job, streamOf('job', jobId), command);
+    return jobId;
+  }
+
+  /** A delivery by hand of a completed job. */
+  async request(target: DeliveryTarget, maxAttempts = 2): Promise<string> {
+    const deliveryId = randomUUID();
+    const jobId = await this.completedJob(randomUUID());
+    const at = new Date().toISOString();
+    const deadline = new Date(Date.now() + 3_600_000).toISOString();
+    const request = deliveryRequest({ deliveryId, jobId, target, maxAttempts, deadline });
+    await this.#do(delivery, streamOf('delivery', deliveryId), { type: 'RequestDelivery', request, by: ANNA, at });
+    return deliveryId;
+  }
+
+  async cancel(deliveryId: string): Promise<void> {
+    const at = new Date().toISOString();
+    const command = { type: 'CancelDelivery', deliveryId, by: ANNA, reason: null, at } as const;
+    await this.#do(delivery, streamOf('delivery', deliveryId), command);
+  }
+
+  async events(deliveryId: string): Promise<readonly DeliveryEvent[]> {
+    const events = await this.parts.eventStore.readStream(streamOf('delivery', deliveryId));
+    return events.map((event) => toDomainEvent<DeliveryEvent>(event));
+  }
+
+  /** The events of a delivery once one of the type is among them. */
+  async until(deliveryId: string, type: DeliveryEvent['type']): Promise<readonly DeliveryEvent[]> {
+    const read = async () => {
+      const events = await this.events(deliveryId);
+      return events.some((event) => event.type === type) ? events : null;
+    };
+    let look = (): void => undefined;
+    const found = new Promise<readonly DeliveryEvent[]>((resolve, reject) => {
+      look = () => void read().then((events) => events && resolve(events), reject);
+    });
+    const unlisten = await this.parts.eventStore.onAppended(look);
+    look();
+    return found.finally(() => void unlisten());
+  }
+
+  async #do<Command, State, Event extends { readonly type: string }, Refusal extends DomainRefusal>(
+    decider: Decider<Command, State, Event, Refusal>,
+    streamId: string,
+    command: Command,
+  ): Promise<void> {
+    const commandId = randomUUID();
+    const context = { commandId, correlationId: commandId, causationId: null, actor: ANNA, traceparent: null };
+    const outcome = await execute(this.parts.eventStore, decider, { streamId, command: () => command, context });
+    if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
+  }
+}
