@@ -1,4 +1,4 @@
-import type { DataSourceId, Instant, JobId, NoticeKind, ScheduleId, TimeZone } from '#domain';
+import type { DataSourceId, Instant, JobId, LongRun, NoticeKind, ScheduleId, TimeZone } from '#domain';
 
 /** Of a run of a report. */
 interface RunFacts {
@@ -37,6 +37,13 @@ export interface FactsOfKind {
     readonly failures: number;
     readonly until: Instant;
   };
+  /** A job waits for a worker longer than it should. */
+  readonly stalled: RunFacts & {
+    /** Begun so far. */
+    readonly attempts: number;
+    readonly waitingSince: Instant;
+  };
+  readonly running_long: RunFacts & LongRun & { readonly attempt: number };
   readonly completed_with_warnings: FilesFacts & { readonly warnings: readonly string[] };
   readonly output_expiring: FilesFacts;
   readonly completed: FilesFacts;

@@ -25,6 +25,8 @@ export const KIND_NAMES: Readonly<Record<NoticeKind, string>> = {
   template_invalid: 'templates that need a revision',
   schedule_paused: 'paused schedules',
   circuit_opened: 'data sources that do not answer',
+  stalled: 'reports that wait too long',
+  running_long: 'reports that run too long',
   completed_with_warnings: 'reports with warnings',
   output_expiring: 'reports whose files will be removed',
   completed: 'completed reports',

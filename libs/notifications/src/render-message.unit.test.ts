@@ -37,6 +37,25 @@ describe.each(NOTICE_KINDS)('a notice of the kind %s', (kind) => {
   });
 });
 
+it('tells since when a report waits, and how many attempts it has had', () => {
+  const { subject, text, html } = renderAlike([facts.stalled], links);
+  expect(subject).toBe('Delayed flights waits longer than it should');
+  expect(text).toContain('Waiting since: 2026-11-23 07:31 (Europe/Berlin)\nAttempts so far: 0\n');
+  expect(html).toContain('2026-11-23 07:31 (Europe/Berlin)');
+});
+
+it.each([
+  [1_800_000, 'ceiling', 'more than 30\nWhy that is long: No report is expected to take as long.'],
+  // Not 1.2 minutes yet.
+  [71_999, 'history', 'more than 1.1\nWhy that is long: Its earlier runs were far quicker.'],
+  [6_000, 'ceiling', 'more than 0.1\n'],
+] as const)('tells that a report runs longer than %d ms, and why that is long by %s', (limitMs, basis, told) => {
+  const { subject, text } = renderAlike([{ ...facts.running_long, limitMs, basis }], links);
+  expect(subject).toBe('Delayed flights runs longer than it should');
+  expect(text).toContain(`Minutes so far: ${told}`);
+  expect(text).toContain('Attempt: 2\n');
+});
+
 it('tells one in full and how many more are like it', () => {
   const others = Array.from({ length: 498 }, () => facts.failed);
   const { subject, text, html } = renderAlike([facts.failed, ...others], links);

@@ -18,7 +18,14 @@ type EventOf<Type extends AnyEvent['type']> = Extract<AnyEvent, { type: Type }>;
 
 /** Events that people may be told of. */
 export type ToldEvent = EventOf<
-  'JobCompleted' | 'JobFailed' | 'JobExpired' | 'OccurrenceSkipped' | 'SchedulePaused' | 'CircuitOpened'
+  | 'JobCompleted'
+  | 'JobFailed'
+  | 'JobExpired'
+  | 'JobStalled'
+  | 'JobRunningLong'
+  | 'OccurrenceSkipped'
+  | 'SchedulePaused'
+  | 'CircuitOpened'
 >;
 
 /** What the event is about, as its streams have it; null where a stream is not there. */
@@ -79,6 +86,16 @@ const TOLD: { readonly [Type in ToldEvent['type']]: (event: EventOf<Type>, about
     if (job === null || passed === null) return [];
     const facts: NoticeFacts = { kind: 'failed', ...runOf(job.request, name), ...passed };
     return [{ userId: job.request.owner, facts, likeness: passed.code, at }];
+  },
+  JobStalled({ attempt, waitingSince, at }, { job, name }) {
+    if (job === null) return [];
+    const facts: NoticeFacts = { kind: 'stalled', ...runOf(job.request, name), attempts: attempt, waitingSince };
+    return [{ userId: job.request.owner, facts, likeness: '', at }];
+  },
+  JobRunningLong({ attempt, limitMs, basis, at }, { job, name }) {
+    if (job === null) return [];
+    const facts: NoticeFacts = { kind: 'running_long', ...runOf(job.request, name), attempt, limitMs, basis };
+    return [{ userId: job.request.owner, facts, likeness: '', at }];
   },
   OccurrenceSkipped({ jobId, nominalTime, reason, at }, { schedule, name }) {
     if (schedule === null || reason !== 'template_invalid') return [];

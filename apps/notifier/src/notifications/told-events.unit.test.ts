@@ -40,6 +40,10 @@ const failed = (code: string): ToldEvent => ({
 const expired = (reason: Extract<ToldEvent, { type: 'JobExpired' }>['reason']): ToldEvent => ({
   ...{ type: 'JobExpired', jobId: JOB_ID, reason, at },
 });
+const stalled: ToldEvent = { type: 'JobStalled', jobId: JOB_ID, attempt: 1, waitingSince: NOON, at };
+const ranLong: ToldEvent = {
+  ...{ type: 'JobRunningLong', jobId: JOB_ID, attempt: 2, limitMs: 90_000, basis: 'history', at },
+};
 const skipped = (reason: Extract<ToldEvent, { type: 'OccurrenceSkipped' }>['reason']): ToldEvent => ({
   ...{ type: 'OccurrenceSkipped', jobId: JOB_ID, scheduleId: SCHEDULE_ID, nominalTime: NOON, reason, at },
 });
@@ -72,6 +76,8 @@ it.each<[string, ToldEvent, Surroundings, readonly NoticeKind[]]>([
   ['a template that no longer fits its data', failed('template.invalid'), job, ['template_invalid']],
   ['a job that did not begin in time', expired('deadline'), job, ['failed']],
   ['a job whose next attempt came too late', expired('retry_deadline'), job, ['failed']],
+  ['a job that waits too long', stalled, job, ['stalled']],
+  ['a job that runs too long', ranLong, job, ['running_long']],
   ['nothing of what somebody removed', expired('schedule_removed'), job, []],
   ['an occurrence whose template is invalid', skipped('template_invalid'), schedule, ['template_invalid']],
   ['nothing of an archived template', skipped('template_archived'), schedule, []],
@@ -107,6 +113,17 @@ it('tells the owner of the job or the schedule, by the names that people know', 
   ]);
 });
 
+it('tells the owner of a job that waits or runs too long what the event says of it', () => {
+  const run = { report: 'Flights', jobId: JOB_ID, nominalTime: NOON, timeZone: 'UTC' };
+  const told = { userId: ANNA, likeness: '', at };
+  expect(toldOf(stalled, job)).toEqual([
+    { ...told, facts: { kind: 'stalled', ...run, attempts: 1, waitingSince: NOON } },
+  ]);
+  expect(toldOf(ranLong, job)).toEqual([
+    { ...told, facts: { kind: 'running_long', ...run, attempt: 2, limitMs: 90_000, basis: 'history' } },
+  ]);
+});
+
 it.each([
   [expires, '2026-12-22T13:00:00.000Z'],
   // Kept for ten hours.
@@ -121,6 +138,8 @@ it('tells nobody of what has no stream', () => {
     completed({}),
     failed('x'),
     expired('deadline'),
+    stalled,
+    ranLong,
     skipped('template_invalid'),
     pause('failures'),
   ]) {

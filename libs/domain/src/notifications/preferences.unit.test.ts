@@ -99,8 +99,11 @@ it('has a choice for every kind: the one made, else the default', () => {
 });
 
 it('tells at once by default of what needs somebody, and not of what went well', () => {
-  for (const kind of ['failed', 'template_invalid', 'schedule_paused', 'circuit_opened'] as const) {
-    expect(DEFAULT_CHOICES[kind]).toEqual({ channel: 'email', timing: 'immediate' });
-  }
+  const atOnce = NOTICE_KINDS.filter((kind) => {
+    const { channel, timing } = DEFAULT_CHOICES[kind];
+    return channel === 'email' && timing === 'immediate';
+  });
+  const needed = ['failed', 'template_invalid', 'schedule_paused', 'circuit_opened', 'stalled', 'running_long'];
+  expect(atOnce).toEqual(needed);
   expect(DEFAULT_CHOICES.completed.channel).toBe('none');
 });

@@ -1,5 +1,4 @@
-import type { NoticeKind } from '#domain';
-import { wallTimeAt, type Instant, type TimeZone } from '#domain';
+import { wallTimeAt, type Instant, type LongRun, type NoticeKind, type TimeZone } from '#domain';
 import type { FactsOfKind, NoticeFacts } from '../notice-facts';
 import { shownText } from './shown-text';
 
@@ -54,6 +53,27 @@ const STORIES: { readonly [Kind in NoticeKind]: (facts: FactsOfKind[Kind]) => St
     advice: 'Reports that read from it wait, and go on by themselves once it answers.',
     path: '/v1/job-queue',
   }),
+  stalled: (facts) => ({
+    headline: `${shownText(facts.report)} waits longer than it should`,
+    details: [
+      dueOf(facts),
+      ['Waiting since', timeOf(facts.waitingSince, facts.timeZone)],
+      ['Attempts so far', facts.attempts.toLocaleString('en')],
+    ],
+    advice: 'It begins by itself when its turn comes. The job queue tells what it waits for.',
+    path: pathOf(facts),
+  }),
+  running_long: (facts) => ({
+    headline: `${shownText(facts.report)} runs longer than it should`,
+    details: [
+      dueOf(facts),
+      ['Minutes so far', `more than ${minutesOf(facts.limitMs)}`],
+      ['Why that is long', WHY_LONG[facts.basis]],
+      ['Attempt', facts.attempt.toLocaleString('en')],
+    ],
+    advice: 'It goes on. Cancel the job if nobody needs the report any more.',
+    path: pathOf(facts),
+  }),
   completed_with_warnings: (facts) => ({
     headline: `${shownText(facts.report)} is ready, with warnings`,
     details: [...filesOf(facts), ...warningsOf(facts.warnings)],
@@ -74,6 +94,11 @@ const STORIES: { readonly [Kind in NoticeKind]: (facts: FactsOfKind[Kind]) => St
   }),
 };
 
+const WHY_LONG: Readonly<Record<LongRun['basis'], string>> = {
+  history: 'Its earlier runs were far quicker.',
+  ceiling: 'No report is expected to take as long.',
+};
+
 export function storyOf(facts: NoticeFacts): Story {
   // The table has for each kind what takes its facts; TypeScript does not see that key and facts go together.
   return (STORIES[facts.kind] as (facts: NoticeFacts) => Story)(facts);
@@ -84,8 +109,15 @@ export function timeOf(instant: Instant, zone: TimeZone): string {
   return `${wallTimeAt(zone, new Date(instant)).replace('T', ' ').slice(0, 16)} (${zone})`;
 }
 
-function dueOf({ nominalTime, timeZone }: FactsOfKind['failed' | 'template_invalid']): readonly [string, string] {
+type DueFacts = Pick<FactsOfKind['failed'], 'nominalTime' | 'timeZone'>;
+
+function dueOf({ nominalTime, timeZone }: DueFacts): readonly [string, string] {
   return ['Due', timeOf(nominalTime, timeZone)];
+}
+
+/** Tenths are cut off and not rounded, so that it has taken longer than this. */
+function minutesOf(milliseconds: number): string {
+  return (Math.floor(milliseconds / 6_000) / 10).toLocaleString('en');
 }
 
 function filesOf(facts: FactsOfKind['completed']): readonly (readonly [string, string])[] {

@@ -6,7 +6,9 @@ const run = { jobId: JOB, nominalTime: '2026-11-23T06:30:00.000Z', timeZone: 'Eu
 const files = { ...run, rows: 12_345, files: 2, expiresAt: '2026-12-23T06:30:00.000Z' };
 
 /** One notice of each kind, in which whoever wrote a name or a message wrote this. */
-export function factsOf(written: string): { readonly [Kind in NoticeKind]: NoticeFacts } {
+export function factsOf(written: string): {
+  readonly [Kind in NoticeKind]: Extract<NoticeFacts, { readonly kind: Kind }>;
+} {
   return {
     failed: { kind: 'failed', ...run, report: written, code: 'data_source.unreachable', message: written },
     template_invalid: { kind: 'template_invalid', ...run, report: written, message: written },
@@ -24,6 +26,8 @@ export function factsOf(written: string): { readonly [Kind in NoticeKind]: Notic
       },
       until: run.nominalTime,
     },
+    stalled: { kind: 'stalled', ...run, report: written, attempts: 0, waitingSince: '2026-11-23T06:31:00.000Z' },
+    running_long: { kind: 'running_long', ...run, report: written, attempt: 2, limitMs: 1_800_000, basis: 'ceiling' },
     completed_with_warnings: { kind: 'completed_with_warnings', ...files, report: written, warnings: [written] },
     output_expiring: { kind: 'output_expiring', ...files, report: written },
     completed: { kind: 'completed', ...files, report: written },
