@@ -52,7 +52,7 @@ it('publishes the product’s own events, which consumers decode to what the sto
   }
   const head = await store.head();
   expect(await progress.reached(RELAY_GROUP, STORE_SOURCE, head, 30_000)).toBe(true);
-  expect(await health.report()).toEqual({ ready: true, checks: [{ name: 'relay', problem: null }] });
+  expect(await health.report()).toEqual({ ready: true, checks: [{ name: 'relay', problem: null }], remarks: [] });
   const { events: stored } = await store.readAll({ after: 0n, limit: 1000 });
   const published = await decodeAll(stored.length);
   expect(published).toEqual(stored);

@@ -68,6 +68,7 @@ describe('the circuit of a data source', () => {
     await world.worker({
       process: inTurn(unreachable, succeeds, unreachable, broken, unreachable),
       circuits: { failures: 2 },
+      slots: 1,
     });
     for (const jobId of await requested(4)) await world.unqueued(jobId);
     expect(await events()).toEqual([]);

@@ -171,7 +171,7 @@ describe('what goes wrong is told without the password:', () => {
   it('a schema is refused', async () => {
     registry.answer = () => ({ status: 409, body: '{"error_code":409,"message":"incompatible"}' });
     await expect(createEventRecords(options()).prepare()).rejects.toThrow(
-      /refused to register acme\.template\.v1-report_scheduler\.template\.TemplateArchived \(409\): incompatible$/,
+      /refused to register acme\.template\.v1-report_scheduler\.template\.RetryPolicyChosen \(409\): incompatible$/,
     );
   });
 
