@@ -1,5 +1,5 @@
 /** How many processes of each app the suite runs, over one PostgreSQL and one folder of files. */
-const INSTANCES = { api: 2, scheduler: 2, projector: 2, exporter: 2 } as const;
+const INSTANCES = { api: 2, scheduler: 2, projector: 2, exporter: 2, notifier: 1 } as const;
 
 export type App = keyof typeof INSTANCES;
 /** Such as `exporter.2`. */
