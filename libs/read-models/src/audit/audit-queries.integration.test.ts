@@ -71,7 +71,7 @@ it('shows everything to administrators, the newest first or the oldest', async (
   });
 });
 
-it('shows others the streams of the templates, schedules, jobs and backfills and deliveries that they see', async () => {
+it('shows others the streams of the templates, schedules, jobs, backfills and deliveries that they see', async () => {
   const job = (words: string) => `job-${idOf(words)}`;
   const ofTemplate = [
     `template-${TEMPLATE}`,
