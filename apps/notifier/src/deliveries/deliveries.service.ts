@@ -46,7 +46,9 @@ export class DeliveriesService implements OnApplicationBootstrap, BeforeApplicat
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#parts.health.register('notifier', () => Promise.resolve(this.#projection.problem ?? this.#workers.problem));
+    this.#parts.health.register('notifier: deliveries', () =>
+      Promise.resolve(this.#projection.problem ?? this.#workers.problem),
+    );
     this.#unlisten = await this.#parts.notifications.listen(QUEUE_CHANNEL, (payload) => {
       if (payload === CANCELLED) void this.#workers.beat();
       else this.#workers.wake();

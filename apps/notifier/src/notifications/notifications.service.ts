@@ -75,7 +75,7 @@ export class NotificationsService implements OnApplicationBootstrap, BeforeAppli
 
   async onApplicationBootstrap(): Promise<void> {
     const { health, notifications, logger } = this.#parts;
-    health.register('notifier', () =>
+    health.register('notifier: notices', () =>
       Promise.resolve(this.#projection.problem ?? this.#sending?.problem ?? this.#cleaning.problem),
     );
     if (this.#sending === null) {
