@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PASSWORD_LENGTH, ROLES, USERNAME } from '#access';
+import { checkedMailbox, DeliveryError } from '#delivery-channels';
 import { MOST_ROWS } from '#domain';
 import { id, instant, page, paging, uuid, words } from '../http/fields';
 import { operation } from '../http/operation';
@@ -20,6 +21,7 @@ const maxRows = z
 const email = z
   .email('must be an e-mail address')
   .max(254)
+  .refine(takesMail, 'must be an e-mail address')
   .nullable()
   .describe('Where notices go; null: they stand in the inbox alone.');
 
@@ -147,3 +149,14 @@ export const userOperations = {
     problems: ['user.missing'],
   }),
 };
+
+/** By the rules of those who send the mail: what only they refuse would be told in events. */
+function takesMail(address: string): boolean {
+  try {
+    checkedMailbox({ address });
+    return true;
+  } catch (error) {
+    if (error instanceof DeliveryError) return false;
+    throw error;
+  }
+}
