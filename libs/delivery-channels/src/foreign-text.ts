@@ -24,8 +24,11 @@ function hide(text: string, secrets: readonly string[]): string {
   return secrets
     .flatMap(formsOf)
     .sort((one, other) => other.length - one.length)
-    .reduce((rest, form) => rest.replaceAll(form, '***'), text);
+    .reduce((rest, form) => rest.replace(inAnyCase(form), '***'), text);
 }
+
+/** Mail servers like to repeat an address in lower case. */
+const inAnyCase = (text: string): RegExp => new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi');
 
 function formsOf(secret: string): string[] {
   if (secret.length < SHORTEST_SECRET) return [];

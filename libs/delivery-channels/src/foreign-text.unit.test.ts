@@ -15,6 +15,12 @@ it.each([
   expect(foreignText(text, [secret])).toMatch(/^no: \*\*\*=? is wrong$/);
 });
 
+it('hides a secret in another case, in which every character stands for itself', () => {
+  const address = 'Jane.Doe+a{1}|b@example.org';
+  expect(foreignText(`<${address.toLowerCase()}> is unknown`, [address])).toBe('<***> is unknown');
+  expect(foreignText('JaneXDoe+a{1}|b@example.org', [address])).toBe('JaneXDoe+a{1}|b@example.org');
+});
+
 it('hides the longer of two secrets whole', () => {
   expect(foreignText('abcdefgh', ['abcd', 'abcdefgh'])).toBe('***');
 });
