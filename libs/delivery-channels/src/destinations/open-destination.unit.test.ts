@@ -36,7 +36,13 @@ it('speaks in clear to hosts of the house only', () => {
   expect(open(webhook('http://hooks.example.org/'), signed)).toMatchObject({ code: 'delivery.options_invalid' });
 });
 
+const withPassword: DestinationOptions = {
+  ...s3,
+  s3: { ...s3.s3, endpoint: 'https://user:password@store.example.org' },
+};
+
 it.each([
+  ['whose address would show a password', withPassword, { kind: 's3', secretAccessKey: 'x' }],
   ['without a way to sign in', sftp, { kind: 'sftp', password: null, privateKey: null, passphrase: null }],
   ['whose secret is of another kind', s3, signed],
 ] as const)('does not open one %s', (_what, options, secret) => {

@@ -48,6 +48,9 @@ export function checkS3Options({ bucket, prefix = '', endpoint, credentials, def
   if (endpoint !== undefined && !/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : '')) {
     throw optionsInvalid('The endpoint is no URL that begins with https:// or http://.');
   }
+  if (endpoint !== undefined && new URL(endpoint).username + new URL(endpoint).password !== '') {
+    throw optionsInvalid('The endpoint must not hold a name and password.');
+  }
   if (credentials === undefined && defaultCredentials !== true) {
     throw optionsInvalid('Credentials are needed, or the permission to take those of the machine.');
   }
