@@ -125,6 +125,13 @@ describe('the plan of a schedule', () => {
     expect((await anna.put(path(), { entries: [entry] }).expect(status)).body).toMatchObject({ code });
   });
 
+  it('has no two entries of one id, of which one would not be delivered', async () => {
+    const entry = { ...mail, entryId: crypto.randomUUID() };
+    const twice = { ...entry, entryId: entry.entryId.toUpperCase() };
+    const { body } = await anna.put(path(), { entries: [entry, twice] }).expect(400);
+    expect(body).toMatchObject({ code: 'request.invalid', errors: [{ pointer: '/entries' }] });
+  });
+
   it('takes no names that lead out, and no destination for administrators', async () => {
     const { id } = await register('for names', 'https://hooks.example.org/in');
     const entry = { channel: 'destination', destinationId: id, pattern: '../{file}' };

@@ -50,7 +50,8 @@ export const deliveryPlanInput = z
       .array(
         z.discriminatedUnion('channel', [z.strictObject({ entryId, ...mail }), z.strictObject({ entryId, ...files })]),
       )
-      .max(MOST_PLANNED_DELIVERIES),
+      .max(MOST_PLANNED_DELIVERIES)
+      .refine(haveOwnIds, 'must have an entryId of its own each'),
   })
   .meta({ id: 'DeliveryPlanInput' });
 
@@ -127,3 +128,9 @@ export const delivery = z
     ),
   })
   .meta({ id: 'Delivery' });
+
+/** The id of a delivery follows from that of its entry: of two entries with one id, one would never be delivered. */
+function haveOwnIds(entries: readonly { readonly entryId?: string | undefined }[]): boolean {
+  const given = entries.flatMap((entry) => entry.entryId ?? []);
+  return new Set(given).size === given.length;
+}
