@@ -135,13 +135,19 @@ export class DeliveriesController {
     return { maxAttempts: DELIVERY_MAX_ATTEMPTS, deadline };
   }
 
-  /** A delivery is managed by whoever manages its job. */
+  /** A delivery is managed by whoever manages its job. To those who may not see that, it is as if it were not there. */
   private async mayManage(caller: Caller, delivery: DeliveryState): Promise<void> {
-    if (delivery.status !== 'absent') {
-      const job = (await this.streams.job(delivery.request.jobId)).state;
+    if (delivery.status === 'absent') throw missing(false);
+    const job = (await this.streams.job(delivery.request.jobId)).state;
+    try {
       await this.permissions.job(caller, job);
-      return;
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'job.missing') throw missing(error.accessRefused);
+      throw error;
     }
-    throw new Problem('delivery.missing', 'There is no such delivery, or it is not yours.');
   }
+}
+
+function missing(accessRefused: boolean): Problem {
+  return new Problem('delivery.missing', 'There is no such delivery, or it is not yours.', { accessRefused });
 }

@@ -159,7 +159,10 @@ it('delivers by hand, cancels, retries, and shows each delivery with its job', a
     attempts: [],
   });
   expect(JSON.stringify(read.body)).not.toContain('joe@');
-  await ben.get(`/v1/deliveries/${id}`).expect(404);
+  for (const unseen of [id, crypto.randomUUID()]) {
+    const { body } = await ben.get(`/v1/deliveries/${unseen}`).expect(404);
+    expect(body).toMatchObject({ code: 'delivery.missing', detail: 'There is no such delivery, or it is not yours.' });
+  }
   expect((await anna.post(`/v1/deliveries/${id}/retry`).expect(409)).body).toMatchObject({
     code: 'delivery.not_ended',
   });
