@@ -224,6 +224,7 @@ describe('a bulk redrive', () => {
       { limit: 0 },
       { limit: 1001 },
       { filter: { since: 'yesterday' } },
+      { filter: { since: '0000-01-01T00:00:00Z' } },
       { filter: { owner: 'anna' } },
     ]) {
       expect(code(await anna().post('/v1/dead-letters/redrive', body).expect(400))).toBe('request.invalid');

@@ -4,10 +4,15 @@ import { isTimeZone } from '#domain';
 /** Any UUID; other spellings of the same one become lower case. */
 export const id = z.guid('must be a UUID').toLowerCase();
 
+/** Years 1 to 9999: PostgreSQL has no year 0, and no time with a sign before its year. */
+const STORABLE_INSTANT = /^(?!0000)\d{4}-/;
+const NO_INSTANT = 'must be a time of the calendar such as 2026-11-23T07:30:00Z';
+
 /** An RFC 3339 time with its offset; kept in UTC with milliseconds. */
 export const instantInput = z.iso
-  .datetime({ offset: true, error: 'must be a time of the calendar such as 2026-11-23T07:30:00Z' })
-  .transform((text) => new Date(text).toISOString());
+  .datetime({ offset: true, error: NO_INSTANT })
+  .transform((text) => new Date(text).toISOString())
+  .refine((text) => STORABLE_INSTANT.test(text), NO_INSTANT);
 
 /** A time in an answer: RFC 3339 in UTC. */
 export const instant = z.string().meta({ format: 'date-time' });
