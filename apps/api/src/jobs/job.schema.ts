@@ -172,6 +172,8 @@ export const jobRequest = z
       .describe('While it runs.'),
     deliveries: z
       .array(deliverySummary)
-      .describe('Each has a state of its own: the job is complete when its files are.'),
+      .describe(
+        'Each has a state of its own: the job is complete when its files are. The newest hundred; `GET /v1/deliveries` has all.',
+      ),
   })
   .meta({ id: 'JobRequest' });

@@ -13,7 +13,7 @@ import {
   walk,
   type FilledDatabase,
 } from '../testing';
-import { DeliveryQueries } from './delivery-queries';
+import { DeliveryQueries, MOST_OF_JOB } from './delivery-queries';
 
 let database: TestDatabase;
 let filled: FilledDatabase;
@@ -76,4 +76,19 @@ it('shows people the destinations that they may use, and administrators all', as
   expect(await names(anna)).toEqual(['warehouse']);
   expect(await names(admin)).toEqual(['old one', 'warehouse']);
   expect(await names(admin, { status: 'retired', search: 'OLD' })).toEqual(['old one']);
+});
+
+it('shows the newest deliveries of a job where it has any number', async () => {
+  const job = idOf('job with any number');
+  await filled.pool.query(
+    `INSERT INTO read_model.delivery
+     SELECT (jsonb_populate_record(d, jsonb_build_object(
+       'delivery_id', gen_random_uuid(), 'job_request_id', $2::text, 'requested_at', d.requested_at + n * interval '1 second'))).*
+     FROM read_model.delivery d, generate_series(1, $3::integer + 1) n WHERE d.delivery_id = $1`,
+    [DELIVERY, job, MOST_OF_JOB],
+  );
+  const times = (await deliveries.ofJob(job)).map(({ requestedAt }) => Date.parse(requestedAt));
+  expect(times).toHaveLength(MOST_OF_JOB);
+  expect(times).toEqual(times.toSorted((one, other) => one - other));
+  expect(times.at(-1)).toBe(Date.parse(minute(34)) + (MOST_OF_JOB + 1) * 1000);
 });

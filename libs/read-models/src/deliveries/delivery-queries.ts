@@ -48,6 +48,9 @@ export interface DeliveryFilter extends PageRequest {
   readonly destinationId?: string | undefined;
 }
 
+/** Deliveries that are shown with their job: whoever may make one by hand may make any number. */
+export const MOST_OF_JOB = 100;
+
 const COLUMNS = `
   d.delivery_id AS "deliveryId", d.job_request_id AS "jobRequestId", d.schedule_id AS "scheduleId", d.entry_id AS "entryId",
   d.template_id AS "templateId", d.owner, d.target, t.name AS "destinationName", d.status, d.attempt,
@@ -103,14 +106,12 @@ export class DeliveryQueries {
     return { ...delivery, attempts: attempts.toSorted((one, other) => one.attempt - other.attempt) };
   }
 
-  /** All of a job that the viewer is known to see, the oldest first. */
+  /** Of a job that the viewer is known to see, the oldest first; of more than `MOST_OF_JOB` the newest ones. */
   async ofJob(jobRequestId: string): Promise<readonly DeliverySummary[]> {
     const selection = new Selection();
     selection.where(`d.job_request_id = ${selection.bindId(jobRequestId)}`);
-    const found = await selection.all<DeliverySummary>(
-      this.#pool,
-      `SELECT ${COLUMNS} FROM read_model.delivery d ${DESTINATION}`,
-    );
-    return found.toSorted((one, other) => (one.requestedAt < other.requestedAt ? -1 : 1));
+    const select = `SELECT ${COLUMNS} FROM read_model.delivery d ${DESTINATION}`;
+    const { items } = await selection.page(this.#pool, select, NEWEST_FIRST, { limit: MOST_OF_JOB });
+    return items.toReversed();
   }
 }
