@@ -149,6 +149,7 @@ describe('a link to unsubscribe', () => {
     async (method) => {
       await world.http[method](`${linkOf(world.ben.userId)}x`).expect(404);
       await world.http[method]('/v1/unsubscribe/%00%F0%9F%98%80').expect(404);
+      await world.http[method]('/v1/unsubscribe/%ZZ').expect(400);
       await world.http[method](linkOf(crypto.randomUUID())).expect(404);
     },
   );
