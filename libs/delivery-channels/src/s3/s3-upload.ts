@@ -52,9 +52,8 @@ export class S3Upload {
   ): Promise<Uploaded> {
     const partBytes = Math.max(PART_BYTES, Math.ceil(file.bytes / MOST_PARTS));
     if (file.bytes > partBytes) return await this.#putParts(file, partBytes, target, details, abortSignal);
-    const chunks: Buffer[] = [];
-    for await (const part of partsOf(file, partBytes, abortSignal)) chunks.push(part);
-    const Body = Buffer.concat(chunks);
+    let Body: Buffer = Buffer.alloc(0);
+    for await (const part of partsOf(file, partBytes, abortSignal)) Body = part;
     const sum = base64Of(crc32(Body));
     const put = new this.#sdk.PutObjectCommand({ ...target, ...details, Body, ...this.#checksum(sum) });
     const { ETag } = await this.#client.send(put, { abortSignal });
@@ -147,24 +146,25 @@ export class S3Upload {
   }
 }
 
-/** The bytes in parts of one size, the last one what is left; none of an empty file. */
+/** The bytes in parts of one size, the last one what is left; none of an empty file. Each is filled in place: two copies would be twice the memory. */
 async function* partsOf(file: ParcelFile, partBytes: number, signal: AbortSignal): AsyncGenerator<Buffer> {
-  let chunks: Buffer[] = [];
-  let held = 0;
+  let left = file.bytes;
+  let part: Buffer = Buffer.alloc(0);
+  let filled = 0;
   const bytes = await openFile(file, signal);
   for await (const chunk of bytes as AsyncIterable<Buffer>) {
-    let rest = chunk;
-    while (held + rest.length >= partBytes) {
-      const fitting = rest.subarray(0, partBytes - held);
-      yield Buffer.concat([...chunks, fitting]);
-      rest = rest.subarray(fitting.length);
-      chunks = [];
-      held = 0;
+    for (let taken = 0; taken < chunk.length;) {
+      if (filled === part.length) {
+        part = Buffer.allocUnsafeSlow(Math.min(partBytes, left));
+        filled = 0;
+      }
+      const copied = chunk.copy(part, filled, taken);
+      taken += copied;
+      filled += copied;
+      left -= copied;
+      if (filled === part.length) yield part;
     }
-    if (rest.length > 0) chunks.push(rest);
-    held += rest.length;
   }
-  if (held > 0) yield Buffer.concat(chunks);
 }
 
 /** Four bytes, the highest first. */
