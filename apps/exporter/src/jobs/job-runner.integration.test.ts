@@ -6,6 +6,7 @@ import {
   BEN,
   DATASET_ID,
   jobOutput,
+  jobRequest,
   NOON,
   retryPolicy,
   scheduleDefinition,
@@ -315,12 +316,17 @@ describe('a job in the exporter', () => {
   });
 
   it('expires when the time to try again is over', async () => {
-    const jobId = await world.request();
-    const worker = 'one that died';
-    await world.tell({ type: 'StartJob', jobId, attempt: 1, worker, at: '2026-01-01T12:00:00.000Z' }, jobId);
+    const jobId = randomUUID();
+    const request = { type: 'RequestJob', request: jobRequest({ jobId }), at: '2026-01-01T11:59:00.000Z' } as const;
+    const start = { type: 'StartJob', jobId, attempt: 1, worker: 'one that died' } as const;
     const loss = { type: 'LoseAttempt', jobId, attempt: 1, cause: 'worker_lost' } as const;
     const policy = retryPolicy({ deadlineMinutes: 5 });
-    await world.tell({ ...loss, policy, at: '2026-01-01T12:01:00.000Z' }, jobId);
+    await world.tellAtOnce(
+      jobId,
+      request,
+      { ...start, at: '2026-01-01T12:00:00.000Z' },
+      { ...loss, policy, at: '2026-01-01T12:01:00.000Z' },
+    );
     await world.worker({ process: () => Promise.reject(new Error('must not run')) });
     await world.happened(jobId, 'JobExpired');
     expect((await world.events(jobId)).at(-1)).toMatchObject({ reason: 'retry_deadline' });

@@ -193,6 +193,17 @@ export class ExporterWorld {
     await this.run(job, streamOf('job', jobId), command);
   }
 
+  /** What follows from the commands, stored at once: nobody sees the job in between. */
+  async tellAtOnce(jobId: JobId, ...commands: readonly JobCommand[]): Promise<void> {
+    const events: JobEvent[] = [];
+    for (const command of commands) {
+      const decision = job.decide(command, events.reduce(job.evolve, job.initial));
+      if (!decision.accepted) throw new Error(JSON.stringify(decision));
+      events.push(...decision.events);
+    }
+    await this.record(streamOf('job', jobId), ...events);
+  }
+
   async run<Command, State, Event extends { readonly type: string }, Refusal extends DomainRefusal>(
     decider: Decider<Command, State, Event, Refusal>,
     streamId: string,
@@ -205,7 +216,7 @@ export class ExporterWorld {
   }
 
   /** Events as they are, of a stream that is empty. */
-  async record(streamId: string, ...events: readonly TemplateEvent[]): Promise<void> {
+  async record(streamId: string, ...events: readonly (TemplateEvent | JobEvent)[]): Promise<void> {
     const commandId = randomUUID();
     const context = { commandId, correlationId: commandId, causationId: null, actor: ANNA, traceparent: null };
     await this.parts.eventStore.append({ streamId, expected: 'no-stream', events: toNewEvents(events, context) });
