@@ -5,4 +5,5 @@ export * from './nest-logger';
 export * from './run-app';
 export * from './runtime-settings';
 export * from './signals';
+export * from './slots';
 export * from './round-loop';

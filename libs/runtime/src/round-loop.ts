@@ -1,12 +1,14 @@
 import type { Logger } from '#platform';
 
 const FIRST_RETRY_MS = 1000;
-const LAST_RETRY_MS = 30_000;
+const LONGEST_RETRY_MS = 30_000;
 
 export interface RoundLoopOptions {
   /** Does what there is to do, and gives the milliseconds after which to look again unless woken before. */
   readonly runRound: () => Promise<number>;
   readonly logger: Logger;
+  /** Most milliseconds between rounds that fail; default 30,000. */
+  readonly longestRetryMs?: number;
   /** What a round that failed is to people, in the log and to programs. */
   readonly failure: { readonly problem: string; readonly code: string; readonly message: string };
 }
@@ -52,7 +54,7 @@ export class RoundLoop {
   }
 
   async #run(): Promise<void> {
-    const { runRound, logger, failure } = this.#options;
+    const { runRound, logger, failure, longestRetryMs = LONGEST_RETRY_MS } = this.#options;
     let failures = 0;
     while (!this.#stopped) {
       this.#woken = false;
@@ -65,7 +67,7 @@ export class RoundLoop {
         failures += 1;
         this.#problem = failure.problem;
         logger.error({ err: error, failures, code: failure.code }, failure.message);
-        await this.#sleep(Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS));
+        await this.#sleep(Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), longestRetryMs));
       }
     }
   }

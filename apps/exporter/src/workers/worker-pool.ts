@@ -1,7 +1,8 @@
 import type { Logger } from '#platform';
+import { RoundLoop, Slots } from '#runtime';
 import { RunningJob } from '../jobs/running-job';
 import type { Claims } from '../queue/claims';
-import type { ExportQueue } from '../queue/export-queue';
+import type { Claim, ExportQueue } from '../queue/export-queue';
 import type { WorkerRegister } from '../queue/worker-register';
 import { Heartbeat } from './heartbeat';
 
@@ -35,31 +36,48 @@ export interface WorkerPoolParts {
 export class WorkerPool {
   readonly #parts: WorkerPoolParts;
   readonly #heartbeat: Heartbeat;
-  readonly #running = new Map<RunningJob, Promise<void>>();
+  readonly #slots: Slots<RunningJob>;
+  readonly #loop: RoundLoop;
   #claims = 0;
-  #stopped = false;
-  #woken = false;
-  #endPause: (() => void) | undefined;
-  #pumping: Promise<void> | undefined;
-  #problem: string | null = null;
 
   constructor(parts: WorkerPoolParts) {
     this.#parts = parts;
     this.#heartbeat = new Heartbeat(parts.queue, parts.logger, parts.stuckMs);
+    this.#slots = new Slots({
+      size: parts.slots,
+      run: parts.run,
+      onFree: (job) => {
+        this.#heartbeat.delete(job);
+        this.wake();
+      },
+    });
+    this.#loop = new RoundLoop({
+      runRound: async () => {
+        await parts.register.present();
+        return this.#fillSlots();
+      },
+      logger: parts.logger,
+      longestRetryMs: AFTER_FAILURE_MS,
+      failure: {
+        problem: 'the export queue cannot be read; see the log',
+        code: 'exporter.queue_failed',
+        message: 'no jobs claimed',
+      },
+    });
   }
 
   /** Null when the last look into the queue succeeded, else what is wrong. */
   get problem(): string | null {
-    return this.#problem;
+    return this.#loop.problem;
   }
 
   start(): void {
-    this.#pumping = this.#pump();
+    this.#loop.start();
   }
 
   /** A job may be ready: look into the queue. */
   wake(): void {
-    this.#resume();
+    this.#loop.wake();
   }
 
   /** A job may have been cancelled: ask about those that run here. */
@@ -69,13 +87,8 @@ export class WorkerPool {
 
   /** Claims nothing more, lets running exports end for a while, then ends them and hands their jobs back. */
   async stop(graceMs = STOP_GRACE_MS): Promise<void> {
-    this.#stopped = true;
-    this.#resume();
-    await this.#pumping;
-    await this.#idle(graceMs);
-    for (const job of this.#running.keys()) job.abort('shutdown');
-    await this.#idle(ABORT_GRACE_MS);
-    for (const job of this.#running.keys()) {
+    await this.#loop.stop();
+    for (const job of await this.#slots.empty(graceMs, ABORT_GRACE_MS)) {
       this.#heartbeat.delete(job);
       this.#parts.logger.error(
         { jobId: job.claim.jobId, code: 'exporter.not_handed_back' },
@@ -90,28 +103,12 @@ export class WorkerPool {
     });
   }
 
-  async #pump(): Promise<void> {
-    while (!this.#stopped) {
-      this.#woken = false;
-      try {
-        await this.#parts.register.present();
-        const pauseMs = await this.#fillSlots();
-        this.#problem = null;
-        await this.#pause(pauseMs);
-      } catch (error) {
-        this.#problem = 'the export queue cannot be read; see the log';
-        this.#parts.logger.error({ err: error, code: 'exporter.queue_failed' }, 'no jobs claimed');
-        await this.#pause(AFTER_FAILURE_MS);
-      }
-    }
-  }
-
   /** Claims as long as there are free slots and jobs. Gives the milliseconds until there is reason to look again. */
   async #fillSlots(): Promise<number> {
-    while (!this.#stopped && this.#running.size < this.#parts.slots) {
-      const names = Array.from({ length: this.#parts.slots - this.#running.size }, () => this.#nextName());
+    while (!this.#loop.isStopped && this.#slots.free > 0) {
+      const names = Array.from({ length: this.#slots.free }, () => this.#nextName());
       const { claims, more, nextInMs } = await this.#parts.claims.claim(names);
-      for (const claim of claims) this.#run(new RunningJob(claim, this.#parts.abandonAfterMs));
+      for (const claim of claims) this.#run(claim);
       const pauseMs = Math.min(Math.max(nextInMs ?? LOOK_AGAIN_MS, SHORTEST_PAUSE_MS), LOOK_AGAIN_MS);
       if (claims.length === 0) return more ? SHORTEST_PAUSE_MS : pauseMs;
       if (!more && claims.length < names.length) return pauseMs;
@@ -124,38 +121,9 @@ export class WorkerPool {
     return `${this.#parts.name}/${this.#claims}`;
   }
 
-  #run(job: RunningJob): void {
+  #run(claim: Claim): void {
+    const job = new RunningJob(claim, this.#parts.abandonAfterMs);
     this.#heartbeat.add(job);
-    const run = this.#parts.run(job).finally(() => {
-      this.#heartbeat.delete(job);
-      this.#running.delete(job);
-      this.#resume();
-    });
-    this.#running.set(job, run);
-  }
-
-  /** Until no job runs any more, or the time is over. */
-  async #idle(milliseconds: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
-    await Promise.race([Promise.all(this.#running.values()), timeout]);
-    clearTimeout(timer);
-  }
-
-  #resume(): void {
-    this.#woken = true;
-    this.#endPause?.();
-  }
-
-  async #pause(milliseconds: number): Promise<void> {
-    if (this.#stopped || this.#woken) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#endPause = undefined;
+    this.#slots.fill(job);
   }
 }
