@@ -50,13 +50,21 @@ export class Circuits {
   readonly #parts: CircuitParts;
   /** Datasets whose data sources failed last: only of these is it news when they answer. */
   #troubled: ReadonlySet<DatasetId> = new Set();
+  #refreshed: Promise<void> = Promise.resolve();
 
   constructor(parts: CircuitParts) {
     this.#parts = parts;
   }
 
   /** Looks anew which data sources failed last; to be called whenever `CIRCUIT_CHANNEL` tells of a change. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    // One after another: an earlier look must not have the last word.
+    const refreshed = this.#refreshed.then(() => this.#look());
+    this.#refreshed = refreshed.catch(() => undefined);
+    return refreshed;
+  }
+
+  async #look(): Promise<void> {
     const { rows } = await this.#parts.pool.query<{ dataset_id: string }>(
       `SELECT d.dataset_id FROM exporter.circuit c JOIN exporter.dataset d USING (data_source)
        WHERE c.failures > 0 OR c.open_until IS NOT NULL`,
@@ -68,8 +76,11 @@ export class Circuits {
   async note(ended: EndedAttempt): Promise<void> {
     const verdict = ended.failureCode === null ? 'answer' : sourceVerdict(ended.failureCode);
     try {
-      if (verdict === 'fault') await this.#noteFault(ended, ended.failureCode ?? '');
-      else if (verdict === 'answer' && this.#troubled.has(ended.datasetId)) await this.#noteAnswer(ended);
+      if (verdict === 'fault') {
+        await this.#noteFault(ended, ended.failureCode ?? '');
+        // The next job of this process may end before the change is heard of.
+        await this.refresh();
+      } else if (verdict === 'answer' && this.#troubled.has(ended.datasetId)) await this.#noteAnswer(ended);
     } catch (error) {
       const { jobId } = ended;
       this.#parts.logger.error({ err: error, jobId, code: 'exporter.circuit_failed' }, 'not noted of a data source');
