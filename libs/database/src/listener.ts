@@ -12,6 +12,8 @@ export class NotificationListener {
   readonly #connectionString: string;
   readonly #application: string;
   #client: Client | undefined;
+  /** Of the last query: a connection takes them one after another. */
+  #answered: Promise<unknown> = Promise.resolve();
   #opening: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
@@ -28,12 +30,12 @@ export class NotificationListener {
     else this.#listeners.set(channel, new Set([listener]));
     await this.#open();
     // Also when it is known: whoever made it known may still be waiting. To listen twice is to listen.
-    await this.#client?.query(`LISTEN "${channel}"`);
+    await this.#query(`LISTEN "${channel}"`);
     return async () => {
       const listeners = this.#listeners.get(channel);
       if (!listeners?.delete(listener) || listeners.size > 0) return;
       this.#listeners.delete(channel);
-      await this.#client?.query(`UNLISTEN "${channel}"`).catch(() => undefined);
+      await this.#query(`UNLISTEN "${channel}"`).catch(() => undefined);
     };
   }
 
@@ -44,6 +46,12 @@ export class NotificationListener {
     const client = this.#client;
     this.#client = undefined;
     await client?.end().catch(() => undefined);
+  }
+
+  #query(text: string): Promise<unknown> {
+    const answer = this.#answered.then(() => this.#client?.query(text));
+    this.#answered = answer.catch(() => undefined);
+    return answer;
   }
 
   #open(): Promise<void> {
@@ -65,7 +73,7 @@ export class NotificationListener {
     client.on('end', () => this.#lost(client));
     await client.connect();
     this.#client = client;
-    for (const channel of this.#listeners.keys()) await client.query(`LISTEN "${channel}"`);
+    for (const channel of this.#listeners.keys()) await this.#query(`LISTEN "${channel}"`);
   }
 
   #tell(channel: string, payload: string): void {
