@@ -1,4 +1,14 @@
-import type { DataSourceId, Instant, JobId, LongRun, NoticeKind, ScheduleId, TimeZone } from '#domain';
+import type {
+  DataSourceId,
+  DeliveryId,
+  DestinationOptions,
+  Instant,
+  JobId,
+  LongRun,
+  NoticeKind,
+  ScheduleId,
+  TimeZone,
+} from '#domain';
 
 /** Of a run of a report. */
 interface RunFacts {
@@ -20,6 +30,16 @@ export interface FactsOfKind {
   readonly failed: RunFacts & { readonly code: string; readonly message: string };
   /** The report cannot be made as it is defined: its data have changed, or the template. */
   readonly template_invalid: RunFacts & { readonly message: string };
+  /** The report is there, and one who was to get it has not got it. */
+  readonly delivery_failed: RunFacts & {
+    readonly deliveryId: DeliveryId;
+    /** Null for a mail, whose addresses are nobody's business here. */
+    readonly destination: { readonly name: string; readonly kind: DestinationOptions['kind'] } | null;
+    readonly code: string;
+    readonly message: string;
+    /** Made in all. */
+    readonly attempts: number;
+  };
   readonly schedule_paused: {
     readonly schedule: string;
     readonly scheduleId: ScheduleId;

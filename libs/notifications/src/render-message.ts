@@ -23,6 +23,7 @@ const LISTED = 20;
 export const KIND_NAMES: Readonly<Record<NoticeKind, string>> = {
   failed: 'failed reports',
   template_invalid: 'templates that need a revision',
+  delivery_failed: 'reports that were not delivered',
   schedule_paused: 'paused schedules',
   circuit_opened: 'data sources that do not answer',
   stalled: 'reports that wait too long',

@@ -37,6 +37,15 @@ describe.each(NOTICE_KINDS)('a notice of the kind %s', (kind) => {
   });
 });
 
+it('tells where a report did not arrive, and nobody’s address', () => {
+  const { subject, text, html } = renderAlike([{ ...facts.delivery_failed, report: 'Sales' }], links);
+  expect(subject).toBe('Sales was not delivered');
+  expect(text).toContain('To: Delayed flights (webhook)\nWhat happened: Delayed flights\nCode: delivery.unreachable\n');
+  expect(text).toContain('Attempts: 6\n');
+  expect(html).toContain('<td>Delayed flights (webhook)</td>');
+  expect(renderAlike([{ ...facts.delivery_failed, destination: null }], links).text).toContain('To: e-mail\n');
+});
+
 it('tells since when a report waits, and how many attempts it has had', () => {
   const { subject, text, html } = renderAlike([facts.stalled], links);
   expect(subject).toBe('Delayed flights waits longer than it should');

@@ -1,4 +1,5 @@
-import { ANNA, BEN, CARA, jobOutput } from '#domain/testing';
+import type { DeliveryEvent } from '#domain';
+import { ANNA, BEN, CARA, deliveryRequest, jobOutput, targetOf, webhookDestination } from '#domain/testing';
 import { loadFromHead } from '#event-feed';
 import { STORE_SOURCE } from '#event-sourcing';
 import { failing, NoticesWorld } from '../testing/notices-world';
@@ -25,6 +26,8 @@ beforeEach(async () => {
 /** Unfolded (RFC 5322, 2.2.3). */
 const headerOf = (name: string, mail = '') =>
   new RegExp(`^${name}: *(.*)$`, 'm').exec(mail.replaceAll(/\r\n(?=[ \t])/g, ''))?.[1]?.trim();
+/** Lines as they were before quoted-printable broke them (RFC 2045, 6.7). */
+const unfolded = (mail = '') => mail.replaceAll('=\r\n', '');
 const subjects = () => world.mails.map((mail) => headerOf('Subject', mail));
 const types = async (id: string | null | undefined) => (await world.history(id ?? '')).map(({ type }) => type);
 
@@ -103,6 +106,46 @@ it('sends one mail for a source that breaks five hundred reports, and one for th
   world.pass(15);
   await world.round();
   expect(subjects()).toEqual(['Flights failed', 'Flights failed and 19 more like it']);
+});
+
+it('tells the owner of reports that a receiver does not take, by one mail and one for the rest', async () => {
+  const destinationId = crypto.randomUUID();
+  await world.append('destination', destinationId, {
+    ...{ type: 'DestinationRegistered', destinationId, name: 'warehouse', definition: webhookDestination() },
+    ...{ secretId: crypto.randomUUID(), by: BEN, at: world.now() },
+  });
+  for (let count = 0; count < 5; count += 1) {
+    const jobId = await world.job(({ jobId, at }) => ({
+      ...{ type: 'JobCompleted', jobId, attempt: 1, at, output: jobOutput(), outputExpiresAt: at },
+    }));
+    const [deliveryId, at] = [crypto.randomUUID(), world.now()];
+    const request = deliveryRequest({ deliveryId, jobId, owner: ANNA, target: targetOf(destinationId) });
+    const failure = { code: `delivery.${count}`, message: 'It does not answer.', transient: false };
+    await world.append(
+      'delivery',
+      deliveryId,
+      { type: 'DeliveryRequested', request, by: ANNA, at } as DeliveryEvent,
+      {
+        type: 'DeliveryFailed',
+        deliveryId,
+        attempt: 1,
+        worker: 'worker',
+        durationMs: 10,
+        failure,
+        at,
+      } as DeliveryEvent,
+    );
+    if (count > 0) continue;
+    await world.project();
+    await world.round();
+    const mail = unfolded(world.mails[0]);
+    expect(mail).toContain(`Look at https://reports.example.org/v1/job-requests/${jobId}`);
+    expect(mail).toContain('To: warehouse (webhook)');
+  }
+  await world.project();
+  world.pass(15);
+  await world.round();
+  expect(subjects()).toEqual(['Flights was not delivered', 'Flights was not delivered and 3 more like it']);
 });
 
 it('keeps to the messages of an hour, and leaves nothing out', async () => {

@@ -1,5 +1,7 @@
 import {
   dataset,
+  delivery,
+  destination,
   job,
   preferences,
   schedule,
@@ -23,6 +25,7 @@ export class StreamReads {
 
   async surroundingsOf(events: readonly ToldEvent[]): Promise<readonly Surroundings[]> {
     await this.#load(events.flatMap((event) => subjectOf(event) ?? []));
+    await this.#load(events.flatMap((event) => this.#streamsOfDelivery(event)));
     await this.#load(events.flatMap((event) => this.#namedStream(event) ?? []));
     return Promise.all(events.map((event) => this.#surroundingsOf(event)));
   }
@@ -36,8 +39,10 @@ export class StreamReads {
   async #surroundingsOf(event: ToldEvent): Promise<Surroundings> {
     const named = this.#namedStream(event);
     return {
-      job: 'jobId' in event && !('scheduleId' in event) ? this.#job(event) : null,
+      job: this.#jobOf(event),
       schedule: 'scheduleId' in event ? this.#schedule(event) : null,
+      delivery: 'deliveryId' in event ? this.#delivery(event) : null,
+      destination: 'deliveryId' in event ? this.#destinationOf(event) : null,
       name: named === null ? null : this.#nameOf(named),
       concerned: event.type === 'CircuitOpened' ? await this.concernedBy(event.dataSource) : [],
     };
@@ -49,8 +54,7 @@ export class StreamReads {
       const known = this.#schedule(event);
       return known && streamOf('template', known.templateId);
     }
-    if ('scheduleId' in event || !('jobId' in event)) return null;
-    const input = this.#job(event)?.request.input;
+    const input = this.#jobOf(event)?.request.input;
     if (input === undefined || input.dynamicMapping) return null;
     return streamOf('dataset', input.additionalConfig.datasetId);
   }
@@ -62,6 +66,35 @@ export class StreamReads {
     }
     const state = this.#fold(template, stream);
     return state.status === 'absent' ? null : state.details.name;
+  }
+
+  /** The job that an event is about, be it by its delivery; none for one that never was, since its occurrence was skipped. */
+  #jobOf(event: ToldEvent) {
+    if ('deliveryId' in event) {
+      const request = this.#delivery(event)?.request;
+      return request ? this.#job(request) : null;
+    }
+    return 'jobId' in event && !('scheduleId' in event) ? this.#job(event) : null;
+  }
+
+  /** Those of its job and its destination. */
+  #streamsOfDelivery(event: ToldEvent): readonly string[] {
+    const request = 'deliveryId' in event ? this.#delivery(event)?.request : undefined;
+    if (!request) return [];
+    const destinationId = request.target.destination?.destinationId;
+    return [jobStream(request), ...(destinationId === undefined ? [] : [streamOf('destination', destinationId)])];
+  }
+
+  #delivery(event: { readonly deliveryId: string }) {
+    const state = this.#fold(delivery, deliveryStream(event));
+    return state.status === 'absent' ? null : state;
+  }
+
+  #destinationOf(event: { readonly deliveryId: string }) {
+    const destinationId = this.#delivery(event)?.request.target.destination?.destinationId;
+    if (destinationId === undefined) return null;
+    const state = this.#fold(destination, streamOf('destination', destinationId));
+    return state.status === 'absent' ? null : state;
   }
 
   #job(event: { readonly jobId: string }) {
@@ -92,14 +125,19 @@ export class StreamReads {
   }
 }
 
-/** The stream of the job or schedule that an event is about. */
+/** The stream of the job, schedule or delivery that an event is about. */
 function subjectOf(event: ToldEvent): string | null {
   if ('scheduleId' in event) return scheduleStream(event);
+  if ('deliveryId' in event) return deliveryStream(event);
   return 'jobId' in event ? jobStream(event) : null;
 }
 
 function jobStream({ jobId }: { readonly jobId: string }): string {
   return streamOf('job', jobId);
+}
+
+function deliveryStream({ deliveryId }: { readonly deliveryId: string }): string {
+  return streamOf('delivery', deliveryId);
 }
 
 function scheduleStream({ scheduleId }: { readonly scheduleId: string }): string {

@@ -2,6 +2,9 @@ import {
   millisecondsOf,
   toInstant,
   type CircuitEvent,
+  type DeliveryEvent,
+  type ExistingDelivery,
+  type ExistingDestination,
   type ExistingJob,
   type ExistingSchedule,
   type ExpiryReason,
@@ -13,7 +16,7 @@ import {
 } from '#domain';
 import type { NoticeFacts } from '#notifications';
 
-type AnyEvent = JobEvent | ScheduleEvent | CircuitEvent;
+type AnyEvent = JobEvent | ScheduleEvent | CircuitEvent | DeliveryEvent;
 type EventOf<Type extends AnyEvent['type']> = Extract<AnyEvent, { type: Type }>;
 
 /** Events that people may be told of. */
@@ -26,12 +29,16 @@ export type ToldEvent = EventOf<
   | 'OccurrenceSkipped'
   | 'SchedulePaused'
   | 'CircuitOpened'
+  | 'DeliveryFailed'
 >;
 
 /** What the event is about, as its streams have it; null where a stream is not there. */
 export interface Surroundings {
   readonly job: Pick<ExistingJob, 'request'> | null;
   readonly schedule: ExistingSchedule | null;
+  readonly delivery: Pick<ExistingDelivery, 'request'> | null;
+  /** Where the delivery went; null for a mail as well. */
+  readonly destination: Pick<ExistingDestination, 'name' | 'definition'> | null;
   /** Name of the job's dataset, for a standard export; of the schedule's template, for an occurrence that was skipped. */
   readonly name: string | null;
   /** Whose reports read from the data source, and the administrators. */
@@ -109,6 +116,20 @@ const TOLD: { readonly [Type in ToldEvent['type']]: (event: EventOf<Type>, about
     if (openings > 1) return [];
     const facts: NoticeFacts = { kind: 'circuit_opened', dataSource, dataSourceId, code, failures, until };
     return concerned.map((userId) => ({ userId, facts, likeness: dataSourceId, at }));
+  },
+  DeliveryFailed({ deliveryId, attempt: attempts, failure: { code, message }, at }, about) {
+    const { job, delivery, name } = about;
+    if (job === null || delivery === null) return [];
+    const { owner, target } = delivery.request;
+    const destination = about.destination && {
+      name: about.destination.name,
+      kind: about.destination.definition.kind,
+    };
+    const run = runOf(job.request, name);
+    const facts: NoticeFacts = { kind: 'delivery_failed', ...run, deliveryId, destination, code, message, attempts };
+    // A receiver that is broken fails in many ways; of mails each may fail for another reason.
+    const likeness = target.channel === 'destination' ? target.destination.destinationId : code;
+    return [{ userId: owner, facts, likeness, at }];
   },
   SchedulePaused({ cause, at }, { schedule }) {
     if (schedule === null || cause !== 'failures') return [];

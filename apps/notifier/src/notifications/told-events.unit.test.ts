@@ -2,6 +2,8 @@ import { schedule as decider, type ExistingSchedule, type JobOutput, type Notice
 import {
   ANNA,
   BEN,
+  DELIVERY_ID,
+  deliveryRequest,
   JOB_ID,
   jobOutput,
   jobRequest,
@@ -9,24 +11,29 @@ import {
   SALES_ID,
   SCHEDULE_ID,
   scheduleDefinition,
+  targetOf,
   TEMPLATE_ID,
+  webhookDestination,
 } from '#domain/testing';
 import { toldOf, TOLD_EVENTS, type Surroundings, type ToldEvent } from './told-events';
 
 const at = '2026-11-23T13:00:00.000Z';
 const expires = '2026-12-23T13:00:00.000Z';
-const job: Surroundings = {
-  job: { request: jobRequest({ owner: ANNA }) },
-  schedule: null,
-  name: 'Flights',
-  concerned: [],
+const nothing: Surroundings = {
+  ...{ job: null, schedule: null, delivery: null, destination: null, name: null, concerned: [] },
+};
+const job: Surroundings = { ...nothing, job: { request: jobRequest({ owner: ANNA }) }, name: 'Flights' };
+const mailed: Surroundings = { ...job, delivery: { request: deliveryRequest({ owner: BEN }) } };
+const hooked: Surroundings = {
+  ...{ ...job, delivery: { request: deliveryRequest({ owner: BEN, target: targetOf(SALES_ID) }) } },
+  destination: { name: 'warehouse', definition: webhookDestination() },
 };
 const paused = decider.evolve(decider.initial, {
   ...{ type: 'ScheduleDefined', scheduleId: SCHEDULE_ID, templateId: TEMPLATE_ID, owner: BEN, at },
   definition: scheduleDefinition({ pauseAfterFailures: 3 }),
 }) as ExistingSchedule;
-const schedule: Surroundings = { job: null, schedule: paused, name: 'Delayed flights', concerned: [] };
-const source: Surroundings = { job: null, schedule: null, name: null, concerned: [ANNA, BEN] };
+const schedule: Surroundings = { ...nothing, schedule: paused, name: 'Delayed flights' };
+const source: Surroundings = { ...nothing, concerned: [ANNA, BEN] };
 
 const completed = (output: Partial<JobOutput>, outputExpiresAt = expires): ToldEvent => ({
   ...{ type: 'JobCompleted', jobId: JOB_ID, attempt: 1, at },
@@ -49,6 +56,10 @@ const skipped = (reason: Extract<ToldEvent, { type: 'OccurrenceSkipped' }>['reas
 });
 const pause = (cause: 'by_hand' | 'failures'): ToldEvent => ({
   ...{ type: 'SchedulePaused', scheduleId: SCHEDULE_ID, note: null, until: null, cause, by: 'system:scheduler', at },
+});
+const undelivered = (code = 'delivery.unreachable'): ToldEvent => ({
+  ...{ type: 'DeliveryFailed', deliveryId: DELIVERY_ID, attempt: 6, worker: 'worker', durationMs: 1200, at },
+  failure: { code, message: 'It does not answer.', transient: true },
 });
 
 const opened = (openings: number): ToldEvent => ({
@@ -78,6 +89,7 @@ it.each<[string, ToldEvent, Surroundings, readonly NoticeKind[]]>([
   ['a job whose next attempt came too late', expired('retry_deadline'), job, ['failed']],
   ['a job that waits too long', stalled, job, ['stalled']],
   ['a job that runs too long', ranLong, job, ['running_long']],
+  ['a report that did not arrive', undelivered(), hooked, ['delivery_failed']],
   ['nothing of what somebody removed', expired('schedule_removed'), job, []],
   ['an occurrence whose template is invalid', skipped('template_invalid'), schedule, ['template_invalid']],
   ['nothing of an archived template', skipped('template_archived'), schedule, []],
@@ -113,6 +125,24 @@ it('tells the owner of the job or the schedule, by the names that people know', 
   ]);
 });
 
+it('tells the owner of a job that its report did not arrive, by the name of the destination, of mails without an address', () => {
+  const run = { report: 'Flights', jobId: JOB_ID, nominalTime: NOON, timeZone: 'UTC' };
+  const failure = { code: 'delivery.unreachable', message: 'It does not answer.', attempts: 6 };
+  const facts = { kind: 'delivery_failed', ...run, deliveryId: DELIVERY_ID, ...failure };
+  expect(toldOf(undelivered(), hooked)).toEqual([
+    { userId: BEN, facts: { ...facts, destination: { name: 'warehouse', kind: 'webhook' } }, likeness: SALES_ID, at },
+  ]);
+  expect(toldOf(undelivered(), mailed)).toEqual([
+    { userId: BEN, facts: { ...facts, destination: null }, likeness: 'delivery.unreachable', at },
+  ]);
+});
+
+it('takes all that a destination fails with for alike, and of mails what fails with one code', () => {
+  const likenessOf = (code: string, about: Surroundings) => toldOf(undelivered(code), about)[0]?.likeness;
+  expect(likenessOf('delivery.timeout', hooked)).toBe(likenessOf('delivery.busy', hooked));
+  expect(likenessOf('delivery.timeout', mailed)).not.toBe(likenessOf('delivery.busy', mailed));
+});
+
 it('tells the owner of a job that waits or runs too long what the event says of it', () => {
   const run = { report: 'Flights', jobId: JOB_ID, nominalTime: NOON, timeZone: 'UTC' };
   const told = { userId: ANNA, likeness: '', at };
@@ -133,7 +163,6 @@ it.each([
 );
 
 it('tells nobody of what has no stream', () => {
-  const nothing: Surroundings = { job: null, schedule: null, name: null, concerned: [] };
   for (const event of [
     completed({}),
     failed('x'),
@@ -142,8 +171,12 @@ it('tells nobody of what has no stream', () => {
     ranLong,
     skipped('template_invalid'),
     pause('failures'),
+    undelivered(),
   ]) {
     expect(TOLD_EVENTS).toContain(event.type);
     expect(toldOf(event, nothing)).toEqual([]);
   }
 });
+
+it('tells nobody that a notice could not be sent: that would never end', () =>
+  expect(TOLD_EVENTS.filter((type) => type.startsWith('Notification'))).toEqual([]));

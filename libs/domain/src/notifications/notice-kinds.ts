@@ -2,6 +2,7 @@
 export const NOTICE_KINDS = [
   'failed',
   'template_invalid',
+  'delivery_failed',
   'schedule_paused',
   'circuit_opened',
   'stalled',
@@ -33,6 +34,7 @@ const NOT_AT_ALL: NoticeChoice = { channel: 'none', timing: 'immediate' };
 export const DEFAULT_CHOICES: Readonly<Record<NoticeKind, NoticeChoice>> = {
   failed: AT_ONCE,
   template_invalid: AT_ONCE,
+  delivery_failed: AT_ONCE,
   schedule_paused: AT_ONCE,
   circuit_opened: AT_ONCE,
   stalled: AT_ONCE,

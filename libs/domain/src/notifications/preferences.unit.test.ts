@@ -103,7 +103,9 @@ it('tells at once by default of what needs somebody, and not of what went well',
     const { channel, timing } = DEFAULT_CHOICES[kind];
     return channel === 'email' && timing === 'immediate';
   });
-  const needed = ['failed', 'template_invalid', 'schedule_paused', 'circuit_opened', 'stalled', 'running_long'];
-  expect(atOnce).toEqual(needed);
+  expect(atOnce).toEqual([
+    ...['failed', 'template_invalid', 'delivery_failed', 'schedule_paused'],
+    ...['circuit_opened', 'stalled', 'running_long'],
+  ]);
   expect(DEFAULT_CHOICES.completed.channel).toBe('none');
 });

@@ -1,4 +1,11 @@
-import { wallTimeAt, type Instant, type LongRun, type NoticeKind, type TimeZone } from '#domain';
+import {
+  wallTimeAt,
+  type DestinationOptions,
+  type Instant,
+  type LongRun,
+  type NoticeKind,
+  type TimeZone,
+} from '#domain';
 import type { FactsOfKind, NoticeFacts } from '../notice-facts';
 import { shownText } from './shown-text';
 
@@ -32,6 +39,18 @@ const STORIES: { readonly [Kind in NoticeKind]: (facts: FactsOfKind[Kind]) => St
     headline: `${shownText(facts.report)} can no longer be made as it is defined`,
     details: [dueOf(facts), ['What is wrong', shownText(facts.message, MESSAGE_LIMIT)]],
     advice: 'The data or the template have changed. Revise the template.',
+    path: pathOf(facts),
+  }),
+  delivery_failed: (facts) => ({
+    headline: `${shownText(facts.report)} was not delivered`,
+    details: [
+      dueOf(facts),
+      ['To', receiverOf(facts.destination)],
+      ['What happened', shownText(facts.message, MESSAGE_LIMIT)],
+      ['Code', shownText(facts.code)],
+      ['Attempts', facts.attempts.toLocaleString('en')],
+    ],
+    advice: 'No further attempt follows. The report itself is there: mend the cause, then retry the delivery.',
     path: pathOf(facts),
   }),
   schedule_paused: ({ schedule, scheduleId, at, timeZone, failures }) => ({
@@ -99,6 +118,13 @@ const WHY_LONG: Readonly<Record<LongRun['basis'], string>> = {
   ceiling: 'No report is expected to take as long.',
 };
 
+const DESTINATION_KINDS: Readonly<Record<DestinationOptions['kind'], string>> = {
+  s3: 'S3',
+  sftp: 'SFTP',
+  webhook: 'webhook',
+  slack: 'Slack',
+};
+
 export function storyOf(facts: NoticeFacts): Story {
   // The table has for each kind what takes its facts; TypeScript does not see that key and facts go together.
   return (STORIES[facts.kind] as (facts: NoticeFacts) => Story)(facts);
@@ -113,6 +139,11 @@ type DueFacts = Pick<FactsOfKind['failed'], 'nominalTime' | 'timeZone'>;
 
 function dueOf({ nominalTime, timeZone }: DueFacts): readonly [string, string] {
   return ['Due', timeOf(nominalTime, timeZone)];
+}
+
+function receiverOf(destination: FactsOfKind['delivery_failed']['destination']): string {
+  if (destination === null) return 'e-mail';
+  return `${shownText(destination.name)} (${DESTINATION_KINDS[destination.kind]})`;
 }
 
 /** Tenths are cut off and not rounded, so that it has taken longer than this. */

@@ -12,6 +12,10 @@ export function factsOf(written: string): {
   return {
     failed: { kind: 'failed', ...run, report: written, code: 'data_source.unreachable', message: written },
     template_invalid: { kind: 'template_invalid', ...run, report: written, message: written },
+    delivery_failed: {
+      ...{ kind: 'delivery_failed', ...run, report: written, deliveryId: JOB, attempts: 6 },
+      ...{ destination: { name: written, kind: 'webhook' }, code: 'delivery.unreachable', message: written },
+    },
     schedule_paused: {
       ...{ kind: 'schedule_paused', schedule: written, scheduleId: JOB, at: run.nominalTime, timeZone: run.timeZone },
       failures: 3,
