@@ -4,6 +4,7 @@ import { pid } from 'node:process';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { UserStore } from '#access';
 import type { UserId } from '#domain';
+import { FollowedFeed } from '#event-feed';
 import { queueRules } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
 import { CIRCUIT_CHANNEL } from './circuits/circuit-table';
@@ -35,7 +36,7 @@ const ABANDONED_EVERY_MS = 600_000;
 @Injectable()
 export class ExporterService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: Parts;
-  readonly #projection: QueueProjection;
+  readonly #followed: FollowedFeed;
   readonly #circuits: Circuits;
   readonly #workers: WorkerPool;
   readonly #sweepers: readonly Sweeper[];
@@ -91,7 +92,8 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
     };
     const outputs = { pool, history, fileStore, clock, logger };
     this.#parts = parts;
-    this.#projection = new QueueProjection({ pool, eventFeed, logger, leaseMs: queue.leaseMs });
+    const projection = new QueueProjection({ pool, leaseMs: queue.leaseMs });
+    this.#followed = new FollowedFeed(projection, { eventFeed, eventStore, logger });
     const name = `${hostname()}/${pid}/${randomUUID().slice(0, 8)}`;
     this.#workers = new WorkerPool({
       queue,
@@ -123,7 +125,7 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#parts.health.register('exporter', () => Promise.resolve(this.#projection.problem ?? this.#workers.problem));
+    this.#parts.health.register('exporter', async () => (await this.#followed.problem()) ?? this.#workers.problem);
     const { notifications, logger } = this.#parts;
     this.#unlisten = [
       await notifications.listen(QUEUE_CHANNEL, (payload) => {
@@ -137,7 +139,7 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
       }),
     ];
     await this.#circuits.refresh();
-    await this.#projection.start();
+    await this.#followed.start();
     this.#workers.start();
     for (const sweeper of this.#sweepers) sweeper.start();
   }
@@ -146,7 +148,7 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
     this.#stopping.abort();
     await Promise.all(this.#sweepers.map((sweeper) => sweeper.stop()));
     await this.#workers.stop();
-    await this.#projection.stop();
+    await this.#followed.stop();
     for (const stop of this.#unlisten) await stop();
   }
 }

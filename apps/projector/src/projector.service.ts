@@ -1,14 +1,13 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import type { RunningSubscription } from '#event-sourcing';
+import { FollowedFeed } from '#event-feed';
 import { AuditTrailProjection, ReadModelsProjection } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
-import { WatchedProjection } from './watched-projection';
 
 /** Feeds the projections for as long as the application runs. */
 @Injectable()
 export class ProjectorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: Parts;
-  readonly #running: RunningSubscription[] = [];
+  readonly #running: FollowedFeed[] = [];
 
   constructor(@Inject(PARTS) parts: Parts) {
     this.#parts = parts;
@@ -23,13 +22,14 @@ export class ProjectorService implements OnApplicationBootstrap, BeforeApplicati
       { projection: new AuditTrailProjection(pool, eventStore), feed: storeFeed },
     ];
     for (const { projection, feed } of projections) {
-      const watched = new WatchedProjection(projection, eventStore, logger);
-      health.register(`projector: ${projection.group}`, () => watched.problem());
-      this.#running.push(await feed.subscribe(watched.subscription()));
+      const followed = new FollowedFeed(projection, { eventFeed: feed, eventStore, logger });
+      health.register(`projector: ${projection.group}`, () => followed.problem());
+      this.#running.push(followed);
+      await followed.start();
     }
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.#running.map((subscription) => subscription.stop()));
+    await Promise.all(this.#running.map((followed) => followed.stop()));
   }
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { CHECKPOINT_CHANNEL } from '#event-feed';
+import { CHECKPOINT_CHANNEL, FollowedFeed } from '#event-feed';
 import { PARTS, type Parts } from '#runtime';
 import { DueLoop } from './due/due-loop';
 import { NextTimes } from './due/next-times';
@@ -11,7 +11,7 @@ import { adoptTimeZoneData } from './time-zones/time-zone-data';
 @Injectable()
 export class SchedulerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: Parts;
-  readonly #projection: ScheduleProjection;
+  readonly #followed: FollowedFeed;
   readonly #loop: DueLoop;
   readonly #times = new NextTimes();
   readonly #calendars = new KnownCalendars();
@@ -23,7 +23,8 @@ export class SchedulerService implements OnApplicationBootstrap, BeforeApplicati
     const calendars = this.#calendars;
     const { pool, eventStore, storeFeed, clock } = parts;
     this.#parts = parts;
-    this.#projection = new ScheduleProjection({ pool, eventStore, eventFeed: storeFeed, logger }, times, calendars);
+    const projection = new ScheduleProjection({ pool, eventStore, logger }, times, calendars);
+    this.#followed = new FollowedFeed(projection, { eventFeed: storeFeed, eventStore, logger });
     this.#loop = new DueLoop({
       pool,
       eventStore,
@@ -33,12 +34,12 @@ export class SchedulerService implements OnApplicationBootstrap, BeforeApplicati
       calendars,
       maxAttempts: parts.settings.EXPORT_MAX_ATTEMPTS,
       catchUpPerMinute: parts.settings.CATCH_UP_PER_MINUTE,
-      hasCaughtUp: () => this.#projection.hasCaughtUp(),
+      hasCaughtUp: () => projection.hasCaughtUp(),
     });
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#parts.health.register('scheduler', () => Promise.resolve(this.#projection.problem ?? this.#loop.problem));
+    this.#parts.health.register('scheduler', async () => (await this.#followed.problem()) ?? this.#loop.problem);
     // One instance maintains the due table, every instance hears that it was maintained.
     this.#unlisten = await this.#parts.notifications.listen(CHECKPOINT_CHANNEL, (group) => {
       if (group === SCHEDULER_GROUP || group === '') this.#loop.wake();
@@ -46,13 +47,13 @@ export class SchedulerService implements OnApplicationBootstrap, BeforeApplicati
     const { pool, clock, logger } = this.#parts;
     const zones = { pool, clock, logger, times: this.#times, calendars: this.#calendars };
     await adoptTimeZoneData(zones, process.versions.tz ?? 'unknown');
-    await this.#projection.start();
+    await this.#followed.start();
     this.#loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.#unlisten?.();
     await this.#loop.stop();
-    await this.#projection.stop();
+    await this.#followed.stop();
   }
 }

@@ -1,3 +1,4 @@
+import { FollowedFeed } from '#event-feed';
 import { STORE_SOURCE } from '#event-sourcing';
 import { as, lateFlights, made, registerFlights, startApiWorld, type ApiWorld } from '../../api/src/testing/api-world';
 import { DueLoop } from '../../scheduler/src/due/due-loop';
@@ -13,6 +14,7 @@ const startsAt = '2040-03-24T12:00:00.000Z';
 describe('the next run that people see', () => {
   let world: ApiWorld;
   let projection: ScheduleProjection;
+  let followed: FollowedFeed;
   let datasetId: string;
   let templateId: string;
   let calendarId: string;
@@ -20,7 +22,8 @@ describe('the next run that people see', () => {
   beforeAll(async () => {
     world = await startApiWorld();
     projection = new ScheduleProjection(world.parts, new NextTimes(), new KnownCalendars());
-    await projection.start();
+    followed = new FollowedFeed(projection, world.parts);
+    await followed.start();
     datasetId = (await registerFlights(world)).id;
     templateId = made(await as(world, world.anna).post('/v1/templates', lateFlights(datasetId)).expect(201)).id;
     const monday = { date: '2040-03-26', name: 'Monday off' };
@@ -29,7 +32,7 @@ describe('the next run that people see', () => {
   });
 
   afterAll(async () => {
-    await projection.stop();
+    await followed.stop();
     await world.close();
   });
 

@@ -1,4 +1,5 @@
 export * from './checkpoints';
+export * from './followed-feed';
 export * from './progress';
 export * from './store-event-feed';
 export * from './kafka/topics';

@@ -1,7 +1,6 @@
 import { transaction, type Pool, type PoolClient } from '#database';
-import { loadCheckpoint, moveCheckpoint } from '#event-feed';
-import type { EventFeed, FeedBatch, RunningSubscription } from '#event-sourcing';
-import type { Logger } from '#platform';
+import { loadCheckpoint, moveCheckpoint, type Projection } from '#event-feed';
+import type { Checkpoint, FeedBatch, FeedSource } from '#event-sourcing';
 import { CIRCUIT_EVENTS, circuitChangesOf, recordCircuits } from '../circuits/circuit-table';
 import { CANCELLED, QUEUE_CHANNEL } from './export-queue';
 import { changesOf, QUEUE_EVENTS, type QueueChanges } from './queue-changes';
@@ -12,8 +11,6 @@ export const EXPORTER_GROUP = 'exporter';
 
 export interface QueueProjectionParts {
   readonly pool: Pool;
-  readonly eventFeed: EventFeed;
-  readonly logger: Logger;
   /** Milliseconds that the lease of a job found running lasts. */
   readonly leaseMs: number;
 }
@@ -22,46 +19,26 @@ export interface QueueProjectionParts {
  * Puts requested jobs into the queue, in the transaction of its checkpoint, and takes out those that have ended. It runs
  * nothing, so however long exports take, the feed flows on.
  */
-export class QueueProjection {
+export class QueueProjection implements Projection {
+  readonly group = EXPORTER_GROUP;
+  readonly types = [...QUEUE_EVENTS, ...SOURCE_EVENTS, ...CIRCUIT_EVENTS];
+  readonly parks = true;
   readonly #parts: QueueProjectionParts;
-  #running: RunningSubscription | undefined;
-  #problem: string | null = null;
 
   constructor(parts: QueueProjectionParts) {
     this.#parts = parts;
   }
 
-  /** Null when it follows the feed, else why not. */
-  get problem(): string | null {
-    return this.#problem;
+  load(source: FeedSource): Promise<Checkpoint | null> {
+    return loadCheckpoint(this.#parts.pool, this.group, source);
   }
 
-  async start(): Promise<void> {
-    const { pool, eventFeed, logger } = this.#parts;
-    this.#running = await eventFeed.subscribe({
-      group: EXPORTER_GROUP,
-      types: [...QUEUE_EVENTS, ...SOURCE_EVENTS, ...CIRCUIT_EVENTS],
-      parks: true,
-      load: (source) => loadCheckpoint(pool, EXPORTER_GROUP, source),
-      handle: (batch) => this.#apply(batch),
-      onError: (error, tries) => {
-        this.#problem = 'the exporter cannot follow the events; see the log';
-        logger.error({ err: error, tries, code: 'exporter.projection_failed' }, 'jobs not queued');
-      },
-    });
-  }
-
-  async stop(): Promise<void> {
-    await this.#running?.stop();
-    this.#running = undefined;
-  }
-
-  async #apply(batch: FeedBatch): Promise<void> {
+  async handle(batch: FeedBatch): Promise<void> {
     const changes = changesOf(batch.events);
     const sources = sourceChangesOf(batch.events);
     const circuits = circuitChangesOf(batch.events);
     await transaction(this.#parts.pool, async (client) => {
-      await moveCheckpoint(client, EXPORTER_GROUP, batch);
+      await moveCheckpoint(client, this.group, batch);
       await this.#changeQueued(client, changes);
       await removeEnded(client, changes);
       await this.#enqueue(client, changes);
@@ -69,7 +46,6 @@ export class QueueProjection {
       await recordSources(client, sources);
       await recordCircuits(client, circuits);
     });
-    this.#problem = null;
   }
 
   async #changeQueued(client: PoolClient, { started, waiting, cancelled, ended }: QueueChanges): Promise<void> {

@@ -18,6 +18,7 @@ import {
   type TemplateEvent,
 } from '#domain';
 import { ANNA, DATASET_ID, FLIGHTS, jobOutput, jobRequest } from '#domain/testing';
+import { FollowedFeed } from '#event-feed';
 import { execute, STORE_SOURCE, toDomainEvent, toNewEvents, type Decider, type DomainRefusal } from '#event-sourcing';
 import type { ExportParts, ExportRequest } from '#export-engine';
 import { createLogger, readSettings } from '#platform';
@@ -74,7 +75,7 @@ class CutOffQueue extends ExportQueue {
 /** The real store, feed, queue and files of an exporter; each worker stands for a process of its own. */
 export class ExporterWorld {
   readonly history: JobHistory;
-  readonly #projection: QueueProjection;
+  readonly #followed: FollowedFeed;
   readonly #stops: (() => Promise<void>)[] = [];
 
   private constructor(
@@ -84,7 +85,7 @@ export class ExporterWorld {
     readonly log: readonly Record<string, unknown>[],
   ) {
     this.history = new JobHistory(parts.eventStore);
-    this.#projection = new QueueProjection({ ...parts, leaseMs: LEASE_MS });
+    this.#followed = new FollowedFeed(new QueueProjection({ pool: parts.pool, leaseMs: LEASE_MS }), parts);
   }
 
   static async open(dataSources: Record<string, string> = {}): Promise<ExporterWorld> {
@@ -100,13 +101,13 @@ export class ExporterWorld {
     const logger = createLogger({ level: 'debug', format: 'json', destination });
     const world = new ExporterWorld(await openParts(settings, logger), database, log);
     await world.parts.pool.query(TELL_OF_REMOVALS);
-    await world.#projection.start();
+    await world.#followed.start();
     return world;
   }
 
   async close(): Promise<void> {
     for (const stop of this.#stops) await stop();
-    await this.#projection.stop();
+    await this.#followed.stop();
     await closeParts(this.parts);
     await this.database.drop();
     await rm(this.parts.settings.DATA_DIR, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { pid } from 'node:process';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { RecipientStore } from '#access';
+import { FollowedFeed } from '#event-feed';
 import { PARTS, type Parts } from '#runtime';
 import { DeliveryHistory } from './delivery-history';
 import { DeliveryProjection } from './delivery-projection';
@@ -17,7 +18,7 @@ const MS_PER_HOUR = 3_600_000;
 @Injectable()
 export class DeliveriesService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: Parts;
-  readonly #projection: DeliveryProjection;
+  readonly #followed: FollowedFeed;
   readonly #workers: DeliveryWorkers;
   #unlisten: (() => Promise<void>) | undefined;
 
@@ -37,7 +38,8 @@ export class DeliveriesService implements OnApplicationBootstrap, BeforeApplicat
       retryDelayMs: (attempt, askedSeconds) => retryDelayMs(attempt, Math.random(), askedSeconds),
     });
     this.#parts = parts;
-    this.#projection = new DeliveryProjection({ pool, eventFeed, logger, store, history, clock, terms });
+    const projection = new DeliveryProjection({ pool, store, history, clock, terms });
+    this.#followed = new FollowedFeed(projection, { eventFeed, eventStore: store, logger });
     this.#workers = new DeliveryWorkers({
       ...{ queue, logger, slots: settings.DELIVERY_SLOTS },
       name: `${hostname()}/${pid}/${randomUUID().slice(0, 8)}`,
@@ -46,20 +48,20 @@ export class DeliveriesService implements OnApplicationBootstrap, BeforeApplicat
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#parts.health.register('notifier: deliveries', () =>
-      Promise.resolve(this.#projection.problem ?? this.#workers.problem),
-    );
+    this.#parts.health.register('notifier: deliveries', async () => {
+      return (await this.#followed.problem()) ?? this.#workers.problem;
+    });
     this.#unlisten = await this.#parts.notifications.listen(QUEUE_CHANNEL, (payload) => {
       if (payload === CANCELLED) void this.#workers.beat();
       else this.#workers.wake();
     });
-    await this.#projection.start();
+    await this.#followed.start();
     this.#workers.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.#workers.stop();
-    await this.#projection.stop();
+    await this.#followed.stop();
     await this.#unlisten?.();
   }
 }

@@ -1,15 +1,15 @@
 import { transaction, type Pool } from '#database';
 import { choiceOf, isBefore, toInstant } from '#domain';
-import { loadFromHead, moveCheckpoint } from '#event-feed';
+import { loadFromHead, moveCheckpoint, type Projection } from '#event-feed';
 import {
   derivedId,
   toDomainEvent,
-  type EventFeed,
+  type Checkpoint,
   type EventStore,
   type FeedBatch,
-  type RunningSubscription,
+  type FeedSource,
 } from '#event-sourcing';
-import type { Clock, Logger } from '#platform';
+import type { Clock } from '#platform';
 import { NOTICES_KEPT_DAYS } from '#notifications';
 import { peopleConcernedBy } from './concerned-people';
 import { addNotices, type NewNotice } from './notice-table';
@@ -21,10 +21,8 @@ export const NOTICES_GROUP = 'notices';
 
 export interface NoticeProjectionParts {
   readonly pool: Pool;
-  readonly eventFeed: EventFeed;
   readonly eventStore: EventStore;
   readonly clock: Clock;
-  readonly logger: Logger;
   /** Whether there is a mail server. */
   readonly canSend: boolean;
 }
@@ -36,47 +34,27 @@ const KEPT_MS = NOTICES_KEPT_DAYS * 86_400_000;
  * Puts what people are to be told of into the outbox, in the transaction of its checkpoint, each event once for each person and
  * kind. It sends nothing, and begins with what happens after its first start.
  */
-export class NoticeProjection {
+export class NoticeProjection implements Projection {
+  readonly group = NOTICES_GROUP;
+  readonly types = TOLD_EVENTS;
+  readonly parks = true;
   readonly #parts: NoticeProjectionParts;
-  #running: RunningSubscription | undefined;
-  #problem: string | null = null;
 
   constructor(parts: NoticeProjectionParts) {
     this.#parts = parts;
   }
 
-  /** Null when it follows the feed, else why not. */
-  get problem(): string | null {
-    return this.#problem;
-  }
-
-  async start(): Promise<void> {
-    const { pool, eventFeed, eventStore, logger } = this.#parts;
-    this.#running = await eventFeed.subscribe({
-      group: NOTICES_GROUP,
-      types: TOLD_EVENTS,
-      parks: true,
-      load: (source) => loadFromHead({ pool, store: eventStore }, NOTICES_GROUP, source),
-      handle: (batch) => this.handle(batch),
-      onError: (error, tries) => {
-        this.#problem = 'the notifier cannot follow the events; see the log';
-        logger.error({ err: error, tries, code: 'notifier.projection_failed' }, 'people are not told of events');
-      },
-    });
-  }
-
-  async stop(): Promise<void> {
-    await this.#running?.stop();
-    this.#running = undefined;
+  load(source: FeedSource): Promise<Checkpoint | null> {
+    const { pool, eventStore } = this.#parts;
+    return loadFromHead({ pool, store: eventStore }, this.group, source);
   }
 
   async handle(batch: FeedBatch): Promise<void> {
     const notices = await this.#noticesOf(batch);
     await transaction(this.#parts.pool, async (client) => {
-      await moveCheckpoint(client, NOTICES_GROUP, batch);
+      await moveCheckpoint(client, this.group, batch);
       if (notices.length > 0) await addNotices(client, notices, this.#parts.canSend);
     });
-    this.#problem = null;
   }
 
   async #noticesOf({ events }: FeedBatch): Promise<readonly NewNotice[]> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { UserStore } from '#access';
 import { mailServerOf } from '#delivery-channels';
+import { FollowedFeed } from '#event-feed';
 import { mailTo, publicUrlOf, UnsubscribeLinks } from '#notifications';
 import { PARTS, RoundLoop, type Parts } from '#runtime';
 import { MessageSender } from './message-sender';
@@ -20,7 +21,7 @@ const CLEAN_EVERY_MS = 3_600_000;
 @Injectable()
 export class NotificationsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: Parts;
-  readonly #projection: NoticeProjection;
+  readonly #followed: FollowedFeed;
   /** Null without a mail server: everything stands in the inbox alone. */
   readonly #sending: RoundLoop | null;
   readonly #cleaning: RoundLoop;
@@ -35,7 +36,8 @@ export class NotificationsService implements OnApplicationBootstrap, BeforeAppli
     const users = new UserStore(pool);
     const shared = { pool, eventStore, users, clock, logger };
     this.#parts = { ...parts, logger };
-    this.#projection = new NoticeProjection({ ...shared, eventFeed, canSend: server !== null });
+    const projection = new NoticeProjection({ ...shared, canSend: server !== null });
+    this.#followed = new FollowedFeed(projection, { eventFeed, eventStore, logger });
     this.#sending =
       server &&
       new RoundLoop({
@@ -75,9 +77,9 @@ export class NotificationsService implements OnApplicationBootstrap, BeforeAppli
 
   async onApplicationBootstrap(): Promise<void> {
     const { health, notifications, logger } = this.#parts;
-    health.register('notifier: notices', () =>
-      Promise.resolve(this.#projection.problem ?? this.#sending?.problem ?? this.#cleaning.problem),
-    );
+    health.register('notifier: notices', async () => {
+      return (await this.#followed.problem()) ?? this.#sending?.problem ?? this.#cleaning.problem;
+    });
     if (this.#sending === null) {
       logger.warn(
         { code: 'notifier.no_mail_server' },
@@ -85,7 +87,7 @@ export class NotificationsService implements OnApplicationBootstrap, BeforeAppli
       );
     }
     this.#unlisten = await notifications.listen(NOTICE_CHANNEL, () => this.#sending?.wake());
-    await this.#projection.start();
+    await this.#followed.start();
     this.#sending?.start();
     this.#cleaning.start();
   }
@@ -93,7 +95,7 @@ export class NotificationsService implements OnApplicationBootstrap, BeforeAppli
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopping.abort();
     await Promise.all([this.#sending?.stop(), this.#cleaning.stop()]);
-    await this.#projection.stop();
+    await this.#followed.stop();
     await this.#unlisten?.();
   }
 }

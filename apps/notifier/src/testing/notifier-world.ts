@@ -17,6 +17,7 @@ import {
   type JobCommand,
 } from '#domain';
 import { ANNA, deliveryRequest, jobOutput, jobRequest } from '#domain/testing';
+import { FollowedFeed } from '#event-feed';
 import { execute, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
 import { createLogger, readSettings } from '#platform';
 import { closeParts, openParts, type Parts } from '#runtime';
@@ -34,7 +35,7 @@ export class NotifierWorld {
   readonly history: DeliveryHistory;
   readonly queue: DeliveryQueue;
   readonly recipients: RecipientStore;
-  readonly #projection: DeliveryProjection;
+  readonly #followed: FollowedFeed;
   readonly #stops: (() => Promise<void>)[] = [];
 
   private constructor(
@@ -46,7 +47,8 @@ export class NotifierWorld {
     this.queue = new DeliveryQueue(pool, LEASE_MS);
     this.recipients = new RecipientStore(pool);
     const terms = { maxAttempts: 2, deadlineMs: 3_600_000 };
-    this.#projection = new DeliveryProjection({ ...parts, store, history: this.history, clock, terms });
+    const projection = new DeliveryProjection({ pool, store, history: this.history, clock, terms });
+    this.#followed = new FollowedFeed(projection, parts);
   }
 
   static async open(): Promise<NotifierWorld> {
@@ -58,13 +60,13 @@ export class NotifierWorld {
     };
     const logger = createLogger({ level: 'silent', format: 'json' });
     const world = new NotifierWorld(await openParts(settings, logger), database);
-    await world.#projection.start();
+    await world.#followed.start();
     return world;
   }
 
   async close(): Promise<void> {
     for (const stop of this.#stops) await stop();
-    await this.#projection.stop();
+    await this.#followed.stop();
     await closeParts(this.parts);
     await this.database.drop();
     await rm(this.parts.settings.DATA_DIR, { recursive: true, force: true });

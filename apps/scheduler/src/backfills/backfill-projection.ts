@@ -1,8 +1,7 @@
-import { transaction, type PoolClient } from '#database';
+import { transaction, type Pool, type PoolClient } from '#database';
 import type { BackfillEvent, BackfillOutcomes, JobEvent } from '#domain';
-import { loadCheckpoint, moveCheckpoint } from '#event-feed';
-import { toDomainEvent, type FeedBatch, type RecordedEvent, type RunningSubscription } from '#event-sourcing';
-import type { ProjectionParts } from '../projection/schedule-projection';
+import { loadCheckpoint, moveCheckpoint, type Projection } from '#event-feed';
+import { toDomainEvent, type Checkpoint, type FeedBatch, type FeedSource, type RecordedEvent } from '#event-sourcing';
 import {
   addBackfill,
   addRequested,
@@ -28,45 +27,24 @@ const OUTCOMES: ReadonlyMap<string, keyof BackfillOutcomes> = new Map<JobEvent['
  * job before its end. It requests nothing, so it may be emptied and filled again at any time. It takes every event, since it needs
  * most of them, and so shares what others of the process read.
  */
-export class BackfillProjection {
-  readonly #parts: ProjectionParts;
-  #running: RunningSubscription | undefined;
-  #problem: string | null = null;
+export class BackfillProjection implements Projection {
+  readonly group = BACKFILLS_GROUP;
+  readonly batchSize = 1000;
+  readonly #pool: Pool;
 
-  constructor(parts: ProjectionParts) {
-    this.#parts = parts;
+  constructor(pool: Pool) {
+    this.#pool = pool;
   }
 
-  /** Null when it follows the feed, else why not. */
-  get problem(): string | null {
-    return this.#problem;
-  }
-
-  async start(): Promise<void> {
-    const { pool, eventFeed, logger } = this.#parts;
-    this.#running = await eventFeed.subscribe({
-      group: BACKFILLS_GROUP,
-      batchSize: 1000,
-      load: (source) => loadCheckpoint(pool, BACKFILLS_GROUP, source),
-      handle: (batch) => this.handle(batch),
-      onError: (error, tries) => {
-        this.#problem = 'the scheduler cannot follow the backfills; see the log';
-        logger.error({ err: error, tries, code: 'scheduler.backfill_projection_failed' }, 'backfills not updated');
-      },
-    });
-  }
-
-  async stop(): Promise<void> {
-    await this.#running?.stop();
-    this.#running = undefined;
+  load(source: FeedSource): Promise<Checkpoint | null> {
+    return loadCheckpoint(this.#pool, this.group, source);
   }
 
   async handle(batch: FeedBatch): Promise<void> {
-    await transaction(this.#parts.pool, async (client) => {
-      await moveCheckpoint(client, BACKFILLS_GROUP, batch);
+    await transaction(this.#pool, async (client) => {
+      await moveCheckpoint(client, this.group, batch);
       if (await apply(client, batch.events)) await client.query('SELECT pg_notify($1, $2)', [BACKFILL_CHANNEL, '']);
     });
-    this.#problem = null;
   }
 }
 

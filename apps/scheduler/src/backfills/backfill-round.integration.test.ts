@@ -13,7 +13,7 @@ describe('a round of backfills', () => {
 
   beforeEach(async () => {
     backfills = await BackfillWorld.open();
-    await backfills.projection.start();
+    await backfills.followed.start();
   });
   afterEach(() => backfills.close());
 
@@ -66,7 +66,7 @@ describe('a round of backfills', () => {
 
   it('asks for each with its nominal time, for the owner, below what is due, and settles nothing of the schedule', async () => {
     const { world } = backfills;
-    const schedules = world.projection();
+    const schedules = world.follow(world.projection());
     await schedules.start();
     await begin(1);
     await world.caughtUp();
@@ -140,12 +140,12 @@ describe('a round of backfills', () => {
       // Nobody but the round itself can find out what was appended.
       await backfills.start('09:00', 2);
       await backfills.caughtUp();
-      await backfills.projection.stop();
+      await backfills.followed.stop();
       await expect(backfills.round(failingAt(backfills.world.parts.pool, 'move-backfill'))).rejects.toThrow('crash');
       await backfills.round();
       expect(await backfills.jobs(...TIMES)).toEqual(['requested', 'requested', 'absent', 'absent', 'absent']);
       await backfills.finish('08:00');
-      await backfills.projection.start();
+      await backfills.followed.start();
       await heard();
       expect(await backfills.jobs(...TIMES)).toEqual(['completed', 'requested', 'requested', 'absent', 'absent']);
       expect(await backfills.world.occurrences()).toHaveLength(3);
@@ -163,10 +163,10 @@ describe('a round of backfills', () => {
       await begin(5);
       for (const time of TIMES) await backfills.finish(time);
       await backfills.caughtUp();
-      await backfills.projection.stop();
+      await backfills.followed.stop();
       await expect(backfills.round(failingAt(backfills.world.parts.pool, 'remove-backfill'))).rejects.toThrow('crash');
       await backfills.round();
-      await backfills.projection.start();
+      await backfills.followed.start();
       await heard();
       expect(await backfills.events()).toEqual(['BackfillStarted', 'BackfillCompleted']);
       const { rows } = await backfills.world.parts.pool.query('SELECT 1 FROM scheduler.backfill');
@@ -185,7 +185,7 @@ describe('a round of backfills', () => {
     it('requests nothing, although the projection has not heard of it', async () => {
       await backfills.start('09:00', 2);
       await backfills.caughtUp();
-      await backfills.projection.stop();
+      await backfills.followed.stop();
       await backfills.cancel(false);
       await backfills.round();
       expect(await backfills.world.occurrences()).toEqual([]);
@@ -253,13 +253,13 @@ describe('a round of backfills', () => {
     await backfills.finish('08:00');
     await heard();
     await backfills.finish('08:30');
-    await backfills.projection.stop();
+    await backfills.followed.stop();
     const { pool, eventStore } = backfills.world.parts;
     const before = await eventStore.head();
     await pool.query('TRUNCATE scheduler.backfill CASCADE');
     await pool.query('DELETE FROM event_feed.checkpoint WHERE group_name = $1', [BACKFILLS_GROUP]);
     await backfills.round();
-    await backfills.projection.start();
+    await backfills.followed.start();
     await backfills.caughtUp();
     expect(await eventStore.head()).toBe(before);
     expect((await pool.query('SELECT requested, total FROM scheduler.backfill')).rows).toEqual([

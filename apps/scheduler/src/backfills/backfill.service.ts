@@ -1,4 +1,5 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { FollowedFeed } from '#event-feed';
 import { PARTS, RoundLoop, type Parts } from '#runtime';
 import { BackfillProjection } from './backfill-projection';
 import { runBackfills } from './backfill-round';
@@ -11,7 +12,7 @@ const LOOK_AGAIN_MS = 60_000;
 @Injectable()
 export class BackfillService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: Parts;
-  readonly #projection: BackfillProjection;
+  readonly #followed: FollowedFeed;
   readonly #loop: RoundLoop;
   #unlisten: (() => Promise<void>) | undefined;
 
@@ -19,7 +20,7 @@ export class BackfillService implements OnApplicationBootstrap, BeforeApplicatio
     const logger = parts.logger.child({ app: 'scheduler' });
     const { pool, eventStore, storeFeed, clock, settings } = parts;
     this.#parts = parts;
-    this.#projection = new BackfillProjection({ pool, eventStore, eventFeed: storeFeed, logger });
+    this.#followed = new FollowedFeed(new BackfillProjection(pool), { eventFeed: storeFeed, eventStore, logger });
     const backfills = { pool, eventStore, clock, logger, maxAttempts: settings.EXPORT_MAX_ATTEMPTS };
     this.#loop = new RoundLoop({
       runRound: async () => {
@@ -36,16 +37,16 @@ export class BackfillService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#parts.health.register('backfills', () => Promise.resolve(this.#projection.problem ?? this.#loop.problem));
+    this.#parts.health.register('backfills', async () => (await this.#followed.problem()) ?? this.#loop.problem);
     // One instance follows the events, every instance hears that there may be something to do.
     this.#unlisten = await this.#parts.notifications.listen(BACKFILL_CHANNEL, () => this.#loop.wake());
-    await this.#projection.start();
+    await this.#followed.start();
     this.#loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.#unlisten?.();
     await this.#loop.stop();
-    await this.#projection.stop();
+    await this.#followed.stop();
   }
 }

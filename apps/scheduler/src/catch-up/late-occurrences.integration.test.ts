@@ -1,4 +1,5 @@
 import { ANNA } from '#domain/testing';
+import type { FollowedFeed } from '#event-feed';
 import type { ScheduleProjection } from '../projection/schedule-projection';
 import { failingAt } from '../testing/failing-pool';
 import { SchedulerWorld } from '../testing/scheduler-world';
@@ -9,16 +10,18 @@ const QUARTERLY = { recurrence: { type: 'minutes', every: 15 }, timeZone: 'UTC',
 describe('late occurrences', () => {
   let world: SchedulerWorld;
   let projection: ScheduleProjection;
+  let followed: FollowedFeed;
 
   beforeEach(async () => {
     world = await SchedulerWorld.open('2026-11-23T12:00:00.000Z');
     projection = world.projection();
+    followed = world.follow(projection);
     await world.createTemplate();
-    await projection.start();
+    await followed.start();
   });
 
   afterEach(async () => {
-    await projection.stop();
+    await followed.stop();
     await world.close();
   });
 
@@ -85,7 +88,7 @@ describe('late occurrences', () => {
   it('leave nothing that comes next when they use up the runs', async () => {
     await world.defineSchedule({ ...QUARTERLY, maxRuns: 2 });
     await world.caughtUp();
-    await projection.stop();
+    await followed.stop();
     world.setTime('2026-11-23T13:05:00.000Z');
     await world.loop(projection).runRound();
     const { rows } = await world.parts.pool.query('SELECT runs, next_run_at, next_occurrence_at FROM scheduler.due');
@@ -100,10 +103,10 @@ describe('late occurrences', () => {
     await world.settle(loop);
     // One in time, then ten of 24 late ones.
     expect(await runs()).toBe(11);
-    await projection.stop();
+    await followed.stop();
     await world.parts.pool.query('TRUNCATE scheduler.due, scheduler.template, scheduler.open_job, scheduler.triggered');
     await world.parts.pool.query(`DELETE FROM event_feed.checkpoint WHERE group_name = 'scheduler'`);
-    await projection.start();
+    await followed.start();
     await world.caughtUp();
     expect(await runs()).toBe(11);
 

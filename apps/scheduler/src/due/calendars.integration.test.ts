@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { streamOf, type CalendarDefinition, type CalendarUse, type ScheduleDefinition } from '#domain';
 import { ANNA, CALENDAR_ID, calendarDefinition, scheduleDefinition } from '#domain/testing';
+import type { FollowedFeed } from '#event-feed';
 import { SCHEDULER_GROUP, type ScheduleProjection } from '../projection/schedule-projection';
 import { SchedulerWorld } from '../testing/scheduler-world';
 import type { DueLoop } from './due-loop';
@@ -19,18 +20,20 @@ const signed = { calendarId: CALENDAR_ID, by: ANNA, at: NOW };
 describe('schedules with a calendar', () => {
   let world: SchedulerWorld;
   let projection: ScheduleProjection;
+  let followed: FollowedFeed;
   let loop: DueLoop;
 
   beforeEach(async () => {
     world = await SchedulerWorld.open(NOW);
     projection = world.projection();
+    followed = world.follow(projection);
     loop = world.loop(projection);
     await world.createTemplate();
-    await projection.start();
+    await followed.start();
   });
 
   afterEach(async () => {
-    await projection.stop();
+    await followed.stop();
     await world.close();
   });
 
@@ -63,10 +66,10 @@ describe('schedules with a calendar', () => {
   const nextOccurrence = async () => (await row())?.next_occurrence_at?.toISOString();
 
   async function rebuild(): Promise<void> {
-    await projection.stop();
+    await followed.stop();
     await world.parts.pool.query('TRUNCATE scheduler.due, scheduler.template, scheduler.calendar');
     await world.parts.pool.query('DELETE FROM event_feed.checkpoint WHERE group_name = $1', [SCHEDULER_GROUP]);
-    await projection.start();
+    await followed.start();
     await world.caughtUp();
   }
 
@@ -98,11 +101,11 @@ describe('schedules with a calendar', () => {
     await schedule('skip');
     expect([await nextRun(), await nextOccurrence()]).toEqual([tuesday, friday]);
     // As the loop leaves it, and then as the projection does.
-    await projection.stop();
+    await followed.stop();
     world.setTime(tuesday);
     await loop.runRound();
     expect([await nextRun(), await nextOccurrence()]).toEqual([wednesday, friday]);
-    await projection.start();
+    await followed.start();
     await world.caughtUp();
     expect([await nextRun(), await nextOccurrence()]).toEqual([wednesday, friday]);
     expect(await settleAt(wednesday)).toEqual([]);
@@ -160,12 +163,12 @@ describe('schedules with a calendar', () => {
   it('obey a holiday that was answered and is not known here yet', async () => {
     await define(without);
     await schedule('skip');
-    await projection.stop();
+    await followed.stop();
     await world.changeCalendar({ type: 'ReviseCalendar', ...signed, definition: withTuesday });
     world.setTime(tuesday);
     expect(await loop.runRound()).toBe(false);
     expect(await world.occurrences()).toEqual([]);
-    await projection.start();
+    await followed.start();
     expect(await settleAt(tuesday)).toEqual([]);
   });
 

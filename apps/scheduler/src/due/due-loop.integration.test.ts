@@ -1,11 +1,10 @@
 import { NO_CALENDAR, streamOf, type JobEvent } from '#domain';
 import { ANNA } from '#domain/testing';
-import { START, STORE_SOURCE, type EventFeed, type FeedSubscription } from '#event-sourcing';
-import { KnownCalendars } from '../projection/known-calendars';
+import type { FollowedFeed } from '#event-feed';
+import { START, STORE_SOURCE } from '#event-sourcing';
 import { SCHEDULER_GROUP, ScheduleProjection } from '../projection/schedule-projection';
 import { failingAt } from '../testing/failing-pool';
 import { SchedulerWorld } from '../testing/scheduler-world';
-import { NextTimes } from './next-times';
 
 /** Every quarter of an hour in UTC. */
 const QUARTERLY = { recurrence: { type: 'minutes', every: 15 }, timeZone: 'UTC', catchUpMinutes: 60 } as const;
@@ -13,20 +12,22 @@ const QUARTERLY = { recurrence: { type: 'minutes', every: 15 }, timeZone: 'UTC',
 describe('the due loop', () => {
   let world: SchedulerWorld;
   let projection: ScheduleProjection;
+  let followed: FollowedFeed;
 
   beforeEach(async () => {
     world = await SchedulerWorld.open('2026-11-23T12:00:00.000Z');
     projection = world.projection();
+    followed = world.follow(projection);
     await world.createTemplate();
   });
 
   afterEach(async () => {
-    await projection.stop();
+    await followed.stop();
     await world.close();
   });
 
   async function begin(): Promise<void> {
-    await projection.start();
+    await followed.start();
     await world.caughtUp();
   }
 
@@ -79,7 +80,7 @@ describe('the due loop', () => {
   it('obeys a pause that was answered although the projection has not heard of it', async () => {
     await world.defineSchedule(QUARTERLY);
     await begin();
-    await projection.stop();
+    await followed.stop();
     world.setTime('2026-11-23T12:15:01.000Z');
     await pause();
     expect(await world.loop(projection).runRound()).toBe(false);
@@ -152,7 +153,7 @@ describe('the due loop', () => {
     await world.defineSchedule(QUARTERLY);
     await begin();
     // Nobody but the loop itself can find out what was appended.
-    await projection.stop();
+    await followed.stop();
     world.setTime('2026-11-23T12:15:05.000Z');
     await expect(world.loop(projection, failingAt(world.parts.pool, 'move-due')).runRound()).rejects.toThrow('crash');
     expect(await world.occurrences()).toEqual([['2026-11-23T12:15:00.000Z', 'JobRequested']]);
@@ -171,7 +172,7 @@ describe('the due loop', () => {
       await world.loop(projection).runRound();
       await world.caughtUp();
     }
-    await projection.stop();
+    await followed.stop();
     const before = await world.parts.eventStore.head();
 
     await world.parts.pool.query('TRUNCATE scheduler.due, scheduler.template');
@@ -188,17 +189,8 @@ describe('the due loop', () => {
 
   /** Applies only the first events, as a rebuild that is under way would have. */
   async function beginRebuild(count: number): Promise<void> {
-    let subscription: FeedSubscription | undefined;
-    const eventFeed: EventFeed = {
-      sourceOf: () => STORE_SOURCE,
-      subscribe: (given) => {
-        subscription = given;
-        return Promise.resolve({ stop: () => Promise.resolve() });
-      },
-    };
-    await new ScheduleProjection({ ...world.parts, eventFeed }, new NextTimes(), new KnownCalendars()).start();
     const { events } = await world.parts.eventStore.readAll({ after: START, limit: count });
-    await subscription?.handle({
+    await world.projection().handle({
       source: STORE_SOURCE,
       events,
       previous: { position: START, offset: null },

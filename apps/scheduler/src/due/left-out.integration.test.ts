@@ -1,26 +1,29 @@
 import { streamOf } from '#domain';
+import type { FollowedFeed } from '#event-feed';
 import type { ScheduleProjection } from '../projection/schedule-projection';
 import { SchedulerWorld } from '../testing/scheduler-world';
 
 describe('a time that a clock change leaves out', () => {
   let world: SchedulerWorld;
   let projection: ScheduleProjection;
+  let followed: FollowedFeed;
 
   beforeEach(async () => {
     world = await SchedulerWorld.open('2027-03-27T12:00:00.000Z');
     projection = world.projection();
+    followed = world.follow(projection);
     await world.createTemplate();
     await world.defineSchedule({
       recurrence: { type: 'cron', expression: '0,30 2,3 * * *' },
       timeZone: 'Europe/Berlin',
       clockChanges: { skippedTime: 'skip', repeatedTime: 'first' },
     });
-    await projection.start();
+    await followed.start();
     await world.caughtUp();
   });
 
   afterEach(async () => {
-    await projection.stop();
+    await followed.stop();
     await world.close();
   });
 

@@ -1,5 +1,6 @@
 import { NO_CALENDAR, streamOf, type JobEvent } from '#domain';
 import { ANNA, scheduleDefinition } from '#domain/testing';
+import type { FollowedFeed } from '#event-feed';
 import type { ScheduleProjection } from '../projection/schedule-projection';
 import { SchedulerWorld } from '../testing/scheduler-world';
 
@@ -9,16 +10,18 @@ const at = (time: string) => `2026-11-23T${time}:00.000Z`;
 describe('policies of schedules', () => {
   let world: SchedulerWorld;
   let projection: ScheduleProjection;
+  let followed: FollowedFeed;
 
   beforeEach(async () => {
     world = await SchedulerWorld.open(at('12:00'));
     projection = world.projection();
+    followed = world.follow(projection);
     await world.createTemplate();
-    await projection.start();
+    await followed.start();
   });
 
   afterEach(async () => {
-    await projection.stop();
+    await followed.stop();
     await world.close();
   });
 
@@ -36,7 +39,7 @@ describe('policies of schedules', () => {
       await world.defineSchedule({ ...QUARTERLY, overlap: 'skip' });
       await world.caughtUp();
       // From here on the projection hears nothing: neither of requests nor of ends.
-      await projection.stop();
+      await followed.stop();
       await run('12:15', true);
       await run('12:30', true);
       await world.startJob(world.jobAt(at('12:15')));
@@ -132,7 +135,7 @@ describe('policies of schedules', () => {
     it('leave nothing that comes next, as soon as the last is requested', async () => {
       await world.defineSchedule({ ...QUARTERLY, maxRuns: 1 });
       await world.caughtUp();
-      await projection.stop();
+      await followed.stop();
       world.setTime(at('12:15'));
       await world.loop(projection).runRound();
       const { rows } = await world.parts.pool.query('SELECT runs, next_run_at, next_occurrence_at FROM scheduler.due');

@@ -1,5 +1,6 @@
 import { NO_CALENDAR, streamOf } from '#domain';
 import { ANNA, DATASET_ID, FLIGHTS, scheduleDefinition } from '#domain/testing';
+import type { FollowedFeed } from '#event-feed';
 import type { ScheduleProjection } from '../projection/schedule-projection';
 import { SchedulerWorld } from '../testing/scheduler-world';
 
@@ -9,16 +10,18 @@ const at = (time: string) => `2026-11-23T${time}:00.000Z`;
 describe('pauses and resumptions of the scheduler', () => {
   let world: SchedulerWorld;
   let projection: ScheduleProjection;
+  let followed: FollowedFeed;
 
   beforeEach(async () => {
     world = await SchedulerWorld.open(at('12:00'));
     projection = world.projection();
+    followed = world.follow(projection);
     await world.createTemplate();
-    await projection.start();
+    await followed.start();
   });
 
   afterEach(async () => {
-    await projection.stop();
+    await followed.stop();
     await world.close();
   });
 

@@ -8,17 +8,17 @@ import {
   type ScheduleId,
   type TemplateEvent,
 } from '#domain';
-import { loadCheckpoint, moveCheckpoint } from '#event-feed';
+import { loadCheckpoint, moveCheckpoint, type Projection } from '#event-feed';
 import {
   START,
   STORE_SOURCE,
   toDomainEvent,
-  type EventFeed,
+  type Checkpoint,
   type EventStore,
   type FeedBatch,
+  type FeedSource,
   type Position,
   type RecordedEvent,
-  type RunningSubscription,
 } from '#event-sourcing';
 import type { Logger } from '#platform';
 import { loadDueOfCalendar, saveDue } from '../due/due-table';
@@ -55,14 +55,12 @@ export const SCHEDULER_TYPES = [
   ...SCHEDULE_BATCH_TYPES,
 ];
 
-const BATCH = 1000;
 /** Schedules of a revised calendar whose times are found at a time. */
 const REVISED_AT_ONCE = 1000;
 
 export interface ProjectionParts {
   readonly pool: Pool;
   readonly eventStore: EventStore;
-  readonly eventFeed: EventFeed;
   readonly logger: Logger;
 }
 
@@ -70,12 +68,13 @@ export interface ProjectionParts {
  * Keeps `scheduler.due`, `scheduler.template` and `scheduler.calendar` from the store's feed. It reads the global order: templates
  * and calendars are known before the schedules that name them. A revised calendar gives its schedules new times at once. It requests nothing, so it may be emptied and filled again at any time.
  */
-export class ScheduleProjection {
+export class ScheduleProjection implements Projection {
+  readonly group = SCHEDULER_GROUP;
+  readonly types = SCHEDULER_TYPES;
+  readonly batchSize = 1000;
   readonly #parts: ProjectionParts;
   readonly #times: NextTimes;
   readonly #calendars: KnownCalendars;
-  #running: RunningSubscription | undefined;
-  #problem: string | null = null;
   /** Head of the store when somebody asked whether all was applied, and it was not. */
   #askedAt: Position | undefined;
 
@@ -85,28 +84,8 @@ export class ScheduleProjection {
     this.#calendars = calendars;
   }
 
-  /** Null when it follows the feed, else why not. */
-  get problem(): string | null {
-    return this.#problem;
-  }
-
-  async start(): Promise<void> {
-    this.#running = await this.#parts.eventFeed.subscribe({
-      group: SCHEDULER_GROUP,
-      types: SCHEDULER_TYPES,
-      batchSize: BATCH,
-      load: (source) => loadCheckpoint(this.#parts.pool, SCHEDULER_GROUP, source),
-      handle: (batch) => this.#apply(batch),
-      onError: (error, tries) => {
-        this.#problem = 'the scheduler cannot follow the events; see the log';
-        this.#parts.logger.error({ err: error, tries, code: 'scheduler.projection_failed' }, 'due times not updated');
-      },
-    });
-  }
-
-  async stop(): Promise<void> {
-    await this.#running?.stop();
-    this.#running = undefined;
+  load(source: FeedSource): Promise<Checkpoint | null> {
+    return loadCheckpoint(this.#parts.pool, this.group, source);
   }
 
   /**
@@ -114,9 +93,9 @@ export class ScheduleProjection {
    * events come without a pause, some are always on their way.
    */
   async hasCaughtUp(): Promise<boolean> {
-    const { pool, eventStore } = this.#parts;
+    const { eventStore } = this.#parts;
     const askedAt = (this.#askedAt ??= await eventStore.head());
-    let after = (await loadCheckpoint(pool, SCHEDULER_GROUP, STORE_SOURCE))?.position ?? START;
+    let after = (await this.load(STORE_SOURCE))?.position ?? START;
     while (after < askedAt) {
       const page = await eventStore.readAll({ after, limit: 1, types: SCHEDULER_TYPES });
       const [next] = page.events;
@@ -128,9 +107,9 @@ export class ScheduleProjection {
     return true;
   }
 
-  async #apply(batch: FeedBatch): Promise<void> {
+  async handle(batch: FeedBatch): Promise<void> {
     await transaction(this.#parts.pool, async (client) => {
-      await moveCheckpoint(client, SCHEDULER_GROUP, batch);
+      await moveCheckpoint(client, this.group, batch);
       await this.#applyToTemplates(
         client,
         batch.events.filter(({ type }) => type in TEMPLATE_EVENTS),
@@ -140,7 +119,6 @@ export class ScheduleProjection {
         await (ofCalendars ? this.#applyToCalendars(client, events) : this.#applyToSchedules(client, events));
       }
     });
-    this.#problem = null;
   }
 
   async #applyToTemplates(client: PoolClient, events: readonly RecordedEvent[]): Promise<void> {

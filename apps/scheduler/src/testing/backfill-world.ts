@@ -14,6 +14,7 @@ import {
   type ScheduleEvent,
 } from '#domain';
 import { ANNA, jobOutput } from '#domain/testing';
+import { FollowedFeed } from '#event-feed';
 import { execute, fold, STORE_SOURCE, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
 import { BACKFILLS_GROUP, BackfillProjection } from '../backfills/backfill-projection';
 import { runBackfills } from '../backfills/backfill-round';
@@ -24,11 +25,12 @@ const PATIENCE_MS = 20_000;
 /** Backfills of a schedule that is due every quarter of an hour in UTC, in the world of a scheduler. */
 export class BackfillWorld {
   readonly backfillId: string;
-  readonly projection: BackfillProjection;
+  readonly followed: FollowedFeed;
 
   private constructor(readonly world: SchedulerWorld) {
     this.backfillId = backfillIdOf(world.scheduleId, 0);
-    this.projection = new BackfillProjection({ ...world.parts, eventFeed: world.parts.storeFeed });
+    const { pool, storeFeed, eventStore, logger } = world.parts;
+    this.followed = new FollowedFeed(new BackfillProjection(pool), { eventFeed: storeFeed, eventStore, logger });
   }
 
   static async open(): Promise<BackfillWorld> {
@@ -39,7 +41,7 @@ export class BackfillWorld {
   }
 
   async close(): Promise<void> {
-    await this.projection.stop();
+    await this.followed.stop();
     await this.world.close();
   }
 

@@ -32,6 +32,7 @@ import {
   scheduleDefinition,
   templateDefinition,
 } from '#domain/testing';
+import { FollowedFeed } from '#event-feed';
 import { execute, START, STORE_SOURCE, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
 import { createLogger, readSettings } from '#platform';
 import { closeParts, openParts, type Parts } from '#runtime';
@@ -81,6 +82,11 @@ export class SchedulerWorld {
 
   projection(): ScheduleProjection {
     return new ScheduleProjection(this.parts, new NextTimes(), new KnownCalendars());
+  }
+
+  /** Feeds a projection from when it is started. */
+  follow(projection: ScheduleProjection): FollowedFeed {
+    return new FollowedFeed(projection, this.parts);
   }
 
   /** A due loop as another instance would have it, on the given pool or a pool of its own. */

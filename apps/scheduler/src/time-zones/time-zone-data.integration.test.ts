@@ -1,3 +1,4 @@
+import type { FollowedFeed } from '#event-feed';
 import { NextTimes } from '../due/next-times';
 import { KnownCalendars } from '../projection/known-calendars';
 import type { ScheduleProjection } from '../projection/schedule-projection';
@@ -10,19 +11,21 @@ const DAILY = { recurrence: { type: 'daily', time: '12:30' }, timeZone: 'Europe/
 describe('changed time zone data', () => {
   let world: SchedulerWorld;
   let projection: ScheduleProjection;
+  let followed: FollowedFeed;
 
   beforeEach(async () => {
     world = await SchedulerWorld.open('2026-11-23T09:00:00.000Z');
     projection = world.projection();
+    followed = world.follow(projection);
     await world.createTemplate();
     await world.defineSchedule(DAILY);
-    await projection.start();
+    await followed.start();
     await world.caughtUp();
     await adopt('2026a');
   });
 
   afterEach(async () => {
-    await projection.stop();
+    await followed.stop();
     await world.close();
   });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MOST_LINKS, NO_CALENDAR, type ScheduleDefinition } from '#domain';
 import { ANNA, DATASET_ID, scheduleDefinition } from '#domain/testing';
+import type { FollowedFeed } from '#event-feed';
 import type { ScheduleProjection } from '../projection/schedule-projection';
 import { SchedulerWorld } from '../testing/scheduler-world';
 
@@ -11,17 +12,19 @@ const at = (time: string) => `2026-11-23T${time}:00.000Z`;
 describe('triggered occurrences', () => {
   let world: SchedulerWorld;
   let projection: ScheduleProjection;
+  let feed: FollowedFeed;
   const follower = randomUUID();
 
   beforeEach(async () => {
     world = await SchedulerWorld.open(at('12:00'));
     projection = world.projection();
+    feed = world.follow(projection);
     await world.createTemplate();
-    await projection.start();
+    await feed.start();
   });
 
   afterEach(async () => {
-    await projection.stop();
+    await feed.stop();
     await world.close();
   });
 
@@ -73,10 +76,10 @@ describe('triggered occurrences', () => {
     await world.caughtUp();
     await other.end();
     expect(await world.requests()).toHaveLength(20);
-    await projection.stop();
+    await feed.stop();
     await world.parts.pool.query('TRUNCATE scheduler.due, scheduler.template, scheduler.open_job, scheduler.triggered');
     await world.parts.pool.query(`DELETE FROM event_feed.checkpoint WHERE group_name = 'scheduler'`);
-    await projection.start();
+    await feed.start();
     await run('12:02');
     expect(await world.requests()).toHaveLength(20);
     const { rows } = await world.parts.pool.query('SELECT DISTINCT runs FROM scheduler.due');
@@ -121,11 +124,11 @@ describe('triggered occurrences', () => {
     world.setTime(at('12:01'));
     await refresh();
     await world.caughtUp();
-    await projection.stop();
+    await feed.stop();
     const pause = { type: 'PauseSchedule', note: null, until: null, cause: 'by_hand', by: ANNA } as const;
     await world.changeSchedule({ ...pause, scheduleId: follower, at: world.at() });
     expect(await world.loop(projection).runRound()).toBe(false);
-    await projection.start();
+    await feed.start();
     await run('12:01');
     expect(await followed()).toEqual([]);
     const { rows } = await world.parts.pool.query('SELECT * FROM scheduler.triggered');
