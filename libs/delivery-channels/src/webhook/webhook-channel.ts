@@ -116,12 +116,14 @@ export class WebhookChannel implements DeliveryChannel {
   }
 }
 
-/** The body of `json`, documented in docs/reference/delivery-channels.md. */
+/**
+ * The body of `json`, documented in docs/reference/delivery-channels.md. The same for every attempt: receivers refuse another body under a
+ * key that they know (draft-ietf-httpapi-idempotency-key-header), so which attempt it is stands in a header.
+ */
 function messageOf(parcel: Parcel): Record<string, unknown> {
   return {
     event: parcel.event,
     deliveryId: parcel.deliveryId,
-    attempt: parcel.attempt,
     jobId: parcel.jobId,
     template: parcel.templateName,
     reportDate: parcel.reportDate,

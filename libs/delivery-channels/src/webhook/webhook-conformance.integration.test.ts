@@ -1,4 +1,4 @@
-import { channelConformance, type ArrivedFile, type ChannelUnderTest } from '../testing';
+import { channelConformance, fileOf, parcelOf, type ArrivedFile, type ChannelUnderTest } from '../testing';
 import { startHttpReceiver, type Received } from '../testing/http-receiver';
 import { unusedPort } from '../testing/unused-port';
 import { WebhookChannel } from './webhook-channel';
@@ -57,3 +57,23 @@ channelConformance('webhook with files', { carries: 'files' }, () =>
     return [{ name: decodeURIComponent(encoded?.[1] ?? ''), bytes, sha256 }];
   }),
 );
+
+it.each(['json', 'files'] as const)('has the same body under the same key in each attempt (%s)', async (content) => {
+  const receiver = await startHttpReceiver({ secure: false, host: '127.0.0.1' });
+  const options = {
+    url: receiver.origin,
+    secret: SECRET,
+    content,
+    allowHttp: true,
+    allowedPrivateHosts: ['127.0.0.1'],
+  };
+  const channel = new WebhookChannel(options);
+  for (const attempt of [1, 2]) {
+    await channel.send(parcelOf([fileOf('late.csv', 'a,b')], { attempt }), new AbortController().signal);
+  }
+  const [first, second] = receiver.received;
+  expect(second?.headers).toMatchObject({ 'x-delivery-attempt': '2' });
+  expect(second?.headers['idempotency-key']).toBe(first?.headers['idempotency-key']);
+  expect(second?.body).toEqual(first?.body);
+  await receiver.close();
+});
