@@ -11,6 +11,11 @@ export interface OccurrenceOptions {
    * cannot be given up: an outage that long there was not.
    */
   readonly givenUpWithinMs?: number;
+  /**
+   * Nor what the scheduler had come to: where it had decided on something that was due then or later, of any schedule, so many milliseconds
+   * before the change, nothing but a lock that somebody kept can have been in the way. Default: that is no sign.
+   */
+  readonly lockedWithinMs?: number;
 }
 
 /** Clocks of machines that are kept in step differ by less, milliseconds. */
@@ -25,9 +30,10 @@ export function checkOccurrences(events: readonly RecordedEvent[], options: Occu
   const histories = [...streams].flatMap(([streamId, history]) =>
     streamId.startsWith('schedule-') ? [scheduleHistory(history)] : [],
   );
+  const comeTo = turnsOf(streams);
   const known = new Map(histories.map((history) => [history.scheduleId, history]));
   return [
-    ...histories.flatMap((history) => checkSchedule(history, streams, options)),
+    ...histories.flatMap((history) => checkSchedule(history, streams, comeTo, options)),
     ...[...streams].flatMap(([streamId, [first]]) => (first ? checkOutcome(streamId, first, known) : [])),
   ];
 }
@@ -35,7 +41,8 @@ export function checkOccurrences(events: readonly RecordedEvent[], options: Occu
 function checkSchedule(
   { scheduleId, epochs, skipped }: ScheduleHistory,
   streams: Streams,
-  { until, givenUpWithinMs = 0 }: OccurrenceOptions,
+  comeTo: (nominal: number) => number,
+  { until, givenUpWithinMs = 0, lockedWithinMs = Infinity }: OccurrenceOptions,
 ): readonly string[] {
   const violations: string[] = [];
   for (const epoch of epochs) {
@@ -45,8 +52,11 @@ function checkSchedule(
       const time = new Date(nominal).toISOString();
       const stretches = skipped.filter((stretch) => stretch.from <= time && time <= stretch.to).length;
       const outcomes = stretches + (streams.has(streamOf('job', occurrenceJobId(scheduleId, time))) ? 1 : 0);
-      const isCertain = nominal > begunAt && nominal <= certainTo;
-      if (outcomes > 1 || (outcomes === 0 && isCertain)) {
+      // The scheduler may hear of a definition as late as an outage lets it.
+      const isKnown = nominal > begunAt + givenUpWithinMs;
+      const hadItsTurn = (): boolean => isKnown && comeTo(nominal) + lockedWithinMs <= endedAt;
+      const isCertain = (): boolean => nominal > begunAt && (nominal <= certainTo || hadItsTurn());
+      if (outcomes > 1 || (outcomes === 0 && isCertain())) {
         violations.push(`${scheduleId} at ${time} has ${outcomes} outcomes`);
       }
     }
@@ -59,11 +69,32 @@ function checkSchedule(
   return violations;
 }
 
+/** Gives when the scheduler had come to a nominal time: it decided on that or a later one, of whatever schedule. `Infinity`: never. */
+function turnsOf(streams: Streams): (nominal: number) => number {
+  const earliest = new Map<number, number>();
+  for (const [first] of streams.values()) {
+    const outcome = first ? outcomeOf(first) : null;
+    if (!first || !outcome) continue;
+    const nominal = Date.parse(outcome.nominalTime);
+    earliest.set(nominal, Math.min(first.recordedAt.getTime(), earliest.get(nominal) ?? Infinity));
+  }
+  return (nominal) => Math.min(...[...earliest].filter(([due]) => due >= nominal).map(([, at]) => at));
+}
+
 interface Outcome {
-  readonly scheduleId: string | null;
+  readonly scheduleId: string;
   readonly nominalTime: string;
   readonly scheduleRevision?: number | null;
   readonly origin?: string;
+}
+
+/** Of an occurrence; null for a run by hand and for what begins no job. */
+function outcomeOf({ type, data }: RecordedEvent): Outcome | null {
+  if (type !== 'JobRequested' && type !== 'OccurrenceSkipped') return null;
+  type Told = Omit<Outcome, 'scheduleId'> & { readonly scheduleId: string | null };
+  const { scheduleId, ...more } =
+    type === 'JobRequested' ? (data as { readonly request: Told }).request : (data as Told);
+  return scheduleId === null || (more.origin ?? 'schedule') !== 'schedule' ? null : { scheduleId, ...more };
 }
 
 /** A job of a schedule, or a skip that is a stream of its own. */
@@ -72,13 +103,8 @@ function checkOutcome(
   first: RecordedEvent,
   schedules: ReadonlyMap<string, ScheduleHistory>,
 ): readonly string[] {
-  const outcome =
-    first.type === 'JobRequested'
-      ? (first.data as { readonly request: Outcome }).request
-      : first.type === 'OccurrenceSkipped'
-        ? (first.data as Outcome)
-        : null;
-  if (outcome === null || outcome.scheduleId === null || (outcome.origin ?? 'schedule') !== 'schedule') return [];
+  const outcome = outcomeOf(first);
+  if (outcome === null) return [];
   const { scheduleId, nominalTime, scheduleRevision = null } = outcome;
   const violations: string[] = [];
   if (streamId !== streamOf('job', occurrenceJobId(scheduleId, nominalTime))) {

@@ -52,8 +52,8 @@ const revised = (everyMinutes: number, at: number, recordedAt = at): Told => [
   time(recordedAt),
 ];
 
-const check = (told: readonly Told[], givenUpWithinMs = 0): readonly string[] =>
-  checkOccurrences(recorded(...told), { until: UNTIL, givenUpWithinMs });
+const check = (told: readonly Told[], givenUpWithinMs = 0, lockedWithinMs = Infinity): readonly string[] =>
+  checkOccurrences(recorded(...told), { until: UNTIL, givenUpWithinMs, lockedWithinMs });
 
 it.each([
   ['a job for each', [defined(), requested(1), requested(2), requested(3), requested(4)]],
@@ -119,6 +119,37 @@ it('lets a change give up what had just been due, and nothing older', () => {
   const told = [defined(), change('SchedulePaused', 2.5)];
   expect(check(told, 45_000)).toEqual([`${SCHEDULE_ID} at ${time(1)} has 0 outcomes`]);
   expect(check(told, 105_000)).toEqual([]);
+});
+
+describe('where the scheduler had decided on what was due at the same time', () => {
+  const OTHER = 'd0000000-0000-4000-8000-00000000000d';
+  const [, type, data, at] = defined();
+  const otherDefined: Told = [`schedule-${OTHER}`, type, { ...data, scheduleId: OTHER }, at];
+  const otherRequested = (nominal: number, decidedAt: number): Told => {
+    const jobId = occurrenceJobId(OTHER, time(nominal));
+    const of = { scheduleId: OTHER, scheduleRevision: 0, nominalTime: time(nominal) };
+    return [
+      `job-${jobId}`,
+      'JobRequested',
+      { request: jobRequest({ jobId, origin: 'schedule', ...of }) },
+      time(decidedAt),
+    ];
+  };
+  /** Paused at 08:02:30; that of 08:02 has no outcome. */
+  const told = (decidedAt: number): readonly Told[] => [
+    ...[defined(), otherDefined, requested(1), otherRequested(1, 1), otherRequested(2, decidedAt)],
+    ...[change('SchedulePaused', 2.5), otherRequested(3, 3), otherRequested(4, 4)],
+  ];
+
+  it('lets a change give up nothing that had its turn', () => {
+    expect(check(told(2), 45_000, 15_000)).toEqual([`${SCHEDULE_ID} at ${time(2)} has 0 outcomes`]);
+  });
+  it('lets it where that was a moment ago', () => {
+    expect(check(told(2.3), 45_000, 15_000)).toEqual([]);
+  });
+  it('lets it where the schedule may not have been heard of yet', () => {
+    expect(check(told(2), 105_000, 15_000)).toEqual([]);
+  });
 });
 
 it('refuses to judge what it cannot reckon', () => {
