@@ -27,6 +27,12 @@ export type Fault =
   | { readonly kind: 'disk_full'; readonly target: ProcessName; readonly forMs: number }
   /** The clock of a process is wrong. */
   | { readonly kind: 'clock_jump'; readonly target: ProcessName; readonly byMs: number; readonly forMs: number }
+  /** Whoever is sent files or mails has no time: 500, and 451 of SMTP. */
+  | { readonly kind: 'outside_refuses'; readonly forMs: number }
+  /** Whoever is sent something takes it and hangs up instead of an answer. */
+  | { readonly kind: 'outside_hangs_up'; readonly forMs: number }
+  /** Whoever is sent something answers after `delayMs`. */
+  | { readonly kind: 'outside_slow'; readonly delayMs: number; readonly forMs: number }
   /** SIGKILL to an exporter that runs a job, with nothing else wrong: how soon another one has the job is measured. */
   | { readonly kind: 'worker_loss'; readonly target: ProcessName }
   /** SIGKILL to every process and PostgreSQL at once; how soon the next job starts is measured. */
@@ -52,6 +58,9 @@ export const FAULT_KINDS = [
   'link_half_close',
   'disk_full',
   'clock_jump',
+  'outside_refuses',
+  'outside_hangs_up',
+  'outside_slow',
   'worker_loss',
   'power_loss',
 ] as const satisfies readonly FaultKind[];

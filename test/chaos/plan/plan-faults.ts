@@ -27,6 +27,9 @@ const WEIGHTS: Readonly<Record<PlainKind, number>> = {
   link_half_close: 10,
   disk_full: 8,
   clock_jump: 8,
+  outside_refuses: 5,
+  outside_hangs_up: 5,
+  outside_slow: 5,
 };
 
 const CLOCK_JUMPS_MS = [-7_200_000, -90_000, -5000, 5000, 90_000, 7_200_000];
@@ -44,7 +47,7 @@ export function planFaults(options: FaultPlanOptions): readonly PlannedFault[] {
   const endMs = options.minutes * MINUTE_MS;
   const measured = measuredFaults(dice, options);
   const faults: PlannedFault[] = [];
-  const busyUntil = new Map<ProcessName, number>();
+  const busyUntil = new Map<ProcessName | 'outside', number>();
   let atMs = FIRST_MS;
   for (const { fault, atMs: quietAt, takesMs } of [...measured, { fault: null, atMs: endMs, takesMs: 0 }]) {
     for (; ; atMs += dice.between(GAP_MS.least, GAP_MS.most)) {
@@ -53,8 +56,11 @@ export function planFaults(options: FaultPlanOptions): readonly PlannedFault[] {
       if (atMs > quietAt - REST_MS) break;
       // What would last into the rest is left out.
       if (overMs > quietAt - REST_MS) continue;
+      const victim = victimOf(plain);
+      // Those outside are in one mood at a time.
+      if (victim === 'outside' && (busyUntil.get(victim) ?? 0) > atMs) continue;
       faults.push({ atMs, fault: plain });
-      if ('target' in plain) busyUntil.set(plain.target, overMs);
+      if (victim !== null) busyUntil.set(victim, overMs);
     }
     if (fault === null) break;
     faults.push({ atMs: quietAt, fault });
@@ -110,7 +116,18 @@ function drawFault(dice: Dice, leaseMs: number, isFree: (name: ProcessName) => b
       return { kind, target, forMs: dice.between(1000, 5000) };
     case 'clock_jump':
       return { kind, target, byMs: dice.oneOf(CLOCK_JUMPS_MS), forMs: dice.between(1000, 8000) };
+    case 'outside_refuses':
+    case 'outside_hangs_up':
+      return { kind, forMs: dice.between(1000, 8000) };
+    case 'outside_slow':
+      return { kind, delayMs: dice.between(500, leaseMs * 1.5), forMs: dice.between(1000, 8000) };
   }
+}
+
+/** Who is harmed alone; null: PostgreSQL, and with it all of them. */
+function victimOf(fault: Fault): ProcessName | 'outside' | null {
+  if ('target' in fault) return fault.target;
+  return fault.kind.startsWith('outside_') ? 'outside' : null;
 }
 
 /** Milliseconds until the target of a fault is itself again. */
@@ -128,6 +145,9 @@ function durationOf(fault: Fault): number {
     case 'link_half_close':
     case 'disk_full':
     case 'clock_jump':
+    case 'outside_refuses':
+    case 'outside_hangs_up':
+    case 'outside_slow':
       return fault.forMs;
     case 'worker_loss':
       return STARTS_WITHIN_MS;

@@ -10,12 +10,18 @@ export type Operation =
   /** Gives a schedule another distance between its occurrences. */
   | { readonly kind: 'revise'; readonly schedule: number; readonly everyMinutes: number }
   | { readonly kind: 'remove'; readonly schedule: number }
+  /** Gives an untouched schedule another plan of deliveries. */
+  | { readonly kind: 'replan'; readonly schedule: number; readonly destinations: readonly Destination[] }
   /** Nobody may sign in as this owner of schedules any more. */
   | { readonly kind: 'revoke_owner'; readonly owner: number };
 
 export type Report = (typeof REPORTS)[number];
 /** `slow` takes some seconds, so that faults meet it; files of `short_lived` are removed after a minute. */
 export const REPORTS = ['quick', 'slow', 'short_lived'] as const;
+
+export type Destination = (typeof DESTINATIONS)[number];
+/** Webhooks: `told` of the files, sent the `files` themselves, and one that is `gone` and turns all away. */
+export const DESTINATIONS = ['told', 'files', 'gone'] as const;
 
 export interface PlannedOperation {
   /** Milliseconds after the faults begin. */
@@ -24,17 +30,26 @@ export interface PlannedOperation {
 }
 
 /** How many schedules of each sort there are; all begin with an occurrence every minute. */
-export const SCHEDULES = { untouched: 12, slow: 6, paused: 4, revised: 4, removed: 3, ofOwners: 3 } as const;
+export const SCHEDULES = {
+  untouched: 12,
+  slow: 6,
+  paused: 4,
+  revised: 4,
+  removed: 3,
+  ofOwners: 3,
+  failing: 6,
+} as const;
 export const OWNERS = 3;
 
 const MINUTE_MS = 60_000;
 const GAP_MS = { least: 600, most: 2400 };
 
-const WEIGHTS: Readonly<Record<'run_now' | 'run_and_cancel' | 'pause_and_resume' | 'revise', number>> = {
+const WEIGHTS: Readonly<Record<'run_now' | 'run_and_cancel' | 'pause_and_resume' | 'revise' | 'replan', number>> = {
   run_now: 60,
   run_and_cancel: 20,
   pause_and_resume: 8,
   revise: 12,
+  replan: 8,
 };
 
 /** What is asked of the system and when: nothing but a function of seed and minutes. */
@@ -77,6 +92,12 @@ function drawOperation(dice: Dice): Operation {
         kind,
         schedule: dice.between(0, SCHEDULES.revised - 1),
         everyMinutes: dice.oneOf([1, 2, 3]),
+      };
+    case 'replan':
+      return {
+        kind,
+        schedule: dice.between(0, SCHEDULES.untouched - 1),
+        destinations: DESTINATIONS.slice(0, dice.between(0, DESTINATIONS.length)),
       };
   }
 }

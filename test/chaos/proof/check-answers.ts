@@ -6,7 +6,8 @@ import { byStream, type Streams } from './streams';
 export type Answer =
   | { readonly kind: 'run'; readonly jobId: string }
   | { readonly kind: 'cancelled'; readonly jobId: string }
-  | { readonly kind: 'changed'; readonly scheduleId: string; readonly revision: number };
+  | { readonly kind: 'changed'; readonly scheduleId: string; readonly revision: number }
+  | { readonly kind: 'planned'; readonly scheduleId: string; readonly revision: number };
 
 /** What was answered is in the store, and no run by hand is there that nobody asked for. A sentence for each fault. */
 export function checkAnswers(events: readonly RecordedEvent[], answers: readonly Answer[]): readonly string[] {
@@ -32,10 +33,14 @@ function checkAnswer(streams: Streams, answer: Answer): string[] {
         ? []
         : [`job ${answer.jobId} was said to be cancelled: ${types.join(', ')}`];
     }
-    case 'changed': {
-      const { scheduleId, revision } = answer;
-      const stored = (streams.get(`schedule-${scheduleId}`)?.length ?? 0) - 1;
-      return stored >= revision ? [] : [`schedule ${scheduleId} was said to be at revision ${revision}, not ${stored}`];
+    case 'changed':
+    case 'planned': {
+      const { kind, scheduleId, revision } = answer;
+      const stream = kind === 'changed' ? 'schedule' : 'deliveryplan';
+      const stored = (streams.get(`${stream}-${scheduleId}`)?.length ?? 0) - 1;
+      return stored >= revision
+        ? []
+        : [`${stream} ${scheduleId} was said to be at revision ${revision}, not ${stored}`];
     }
   }
 }

@@ -12,6 +12,7 @@ const requested: Told = [
 const cancelled: Told = [`job-${JOB_ID}`, 'JobCancelled', {}, AT];
 const defined: Told = [`schedule-${SCHEDULE_ID}`, 'ScheduleDefined', {}, AT];
 const run: Answer = { kind: 'run', jobId: JOB_ID };
+const planned = (revision: number): Answer => ({ kind: 'planned', scheduleId: SCHEDULE_ID, revision });
 const changed = (revision: number): Answer => ({ kind: 'changed', scheduleId: SCHEDULE_ID, revision });
 
 it('finds nothing where every answer was kept', () => {
@@ -30,6 +31,12 @@ it.each([
     'said to be cancelled',
   ],
   ['a change that is not there', [defined], [changed(1)], 'was said to be at revision 1, not 0'],
+  [
+    'a plan that is not there',
+    [defined],
+    [planned(0)],
+    `deliveryplan ${SCHEDULE_ID} was said to be at revision 0, not -1`,
+  ],
 ] as const)('finds %s', (_, told, answers, violation) => {
   expect(checkAnswers(recorded(...told), answers).join('\n')).toContain(violation);
 });

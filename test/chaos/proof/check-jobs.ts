@@ -17,6 +17,17 @@ export function checkJobs(events: readonly RecordedEvent[]): readonly string[] {
   );
 }
 
+/** Whether there is a job that has not ended. */
+export function hasOpenJobs(events: readonly RecordedEvent[]): boolean {
+  return [...byStream(events)].some(([streamId, history]) => streamId.startsWith('job-') && openStatus(history));
+}
+
+/** Null for a job that has ended. */
+function openStatus(history: readonly RecordedEvent[]): string | null {
+  const { status } = stateOf(history);
+  return status === 'absent' || status === 'skipped' || isEnded(status) ? null : status;
+}
+
 function checkJob(history: readonly RecordedEvent[]): readonly string[] {
   const types = history.map(({ type }) => type);
   if (types[0] === 'OccurrenceSkipped') {
@@ -28,10 +39,8 @@ function checkJob(history: readonly RecordedEvent[]): readonly string[] {
   if (requests > 1) faults.push(`was requested ${requests} times`);
   const ends = types.filter((type) => isOneOf(ENDS, type)).length;
   if (ends !== 1) faults.push(`ended ${ends} times: ${types.join(', ')}`);
-  const state = stateOf(history);
-  if (state.status !== 'absent' && state.status !== 'skipped' && !isEnded(state.status)) {
-    faults.push(`is still ${state.status}`);
-  }
+  const status = openStatus(history);
+  if (status !== null) faults.push(`is still ${status}`);
   return [...faults, ...checkAttempts(history)];
 }
 

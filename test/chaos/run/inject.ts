@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, FaultKind, PlannedFault } from '../plan/faults';
 import type { WorkerLoss } from '../proof/measurements';
+import type { Mood, Moods } from '../outside/mood';
 import type { AppProcess } from '../system/app-process';
 import type { ChaosSystem } from '../system/chaos-system';
 import { withClient } from '../system/database';
@@ -15,6 +16,7 @@ const BUSY_WITHIN_MS = 10_000;
 /** Does the planned harm, each fault at its time, and keeps what has to be measured. */
 export class Injector {
   readonly #system: ChaosSystem;
+  readonly #moods: Moods;
   readonly #log: (line: string) => void;
   readonly #counts = new Map<FaultKind, number>();
   readonly #losses: WorkerLoss[] = [];
@@ -25,8 +27,10 @@ export class Injector {
   /** PostgreSQL comes and goes in turns. */
   #postgresTurn: Promise<unknown> = Promise.resolve();
 
-  constructor(system: ChaosSystem, log: (line: string) => void) {
+  /** @param moods of those outside */
+  constructor(system: ChaosSystem, moods: Moods, log: (line: string) => void) {
     this.#system = system;
+    this.#moods = moods;
     this.#log = log;
   }
 
@@ -113,6 +117,12 @@ export class Injector {
         app.inject({ chaos: 'clock', byMs: 0 });
         return true;
       }
+      case 'outside_refuses':
+        return this.#annoy({ kind: 'refuses' }, fault.forMs);
+      case 'outside_hangs_up':
+        return this.#annoy({ kind: 'hangs_up' }, fault.forMs);
+      case 'outside_slow':
+        return this.#annoy({ kind: 'slow', delayMs: fault.delayMs }, fault.forMs);
       case 'worker_loss':
         return this.#loseWorker(system.process(fault.target));
       case 'power_loss':
@@ -120,6 +130,13 @@ export class Injector {
         await system.startAll();
         return true;
     }
+  }
+
+  async #annoy(mood: Mood, forMs: number): Promise<boolean> {
+    const end = this.#moods.begin(mood);
+    await delay(forMs);
+    end();
+    return true;
   }
 
   async #kill(app: AppProcess, restartMs: number): Promise<boolean> {

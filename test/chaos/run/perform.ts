@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Operation, PlannedOperation } from '../plan/plan-workload';
 import type { Answer } from '../proof/check-answers';
 import { codeOf, type Answered } from './client';
-import { scheduleBody, type Stage } from './set-up';
+import { scheduleBody } from './definitions';
+import type { Stage } from './set-up';
+import { planBody } from './set-up-deliveries';
 
 interface Changed {
   readonly id: string;
@@ -49,7 +51,7 @@ export class People {
   }
 
   async #perform(operation: Operation): Promise<void> {
-    const { admin, owners, schedules } = this.#stage;
+    const { admin, destinations, owners, schedules } = this.#stage;
     switch (operation.kind) {
       case 'run_now':
         await this.#run(operation.report);
@@ -75,6 +77,14 @@ export class People {
       case 'remove':
         await this.#change(operation, placed(schedules.removed, operation.schedule), 'remove');
         return;
+      case 'replan': {
+        const scheduleId = placed(schedules.untouched, operation.schedule);
+        const body = planBody(destinations, operation.destinations);
+        const answer = await admin.ask<{ revision: number }>('PUT', `/v1/schedules/${scheduleId}/deliveries`, body);
+        if (answer.status >= 300) this.#unexpected(operation, answer);
+        else this.#answers.push({ kind: 'planned', scheduleId, revision: answer.body.revision });
+        return;
+      }
       case 'revoke_owner': {
         const answer = await admin.ask<unknown>('POST', `/v1/users/${placed(owners, operation.owner)}/disable`);
         if (answer.status >= 300) this.#unexpected(operation, answer);

@@ -5,6 +5,10 @@ export interface ChaosResult {
   readonly faults: Readonly<Record<string, number>>;
   readonly jobs: number;
   readonly attemptsLost: number;
+  /** Deliveries that were requested, those of them that arrived, and mails to people. */
+  readonly deliveries: number;
+  readonly delivered: number;
+  readonly notices: number;
   /** What people asked for, and how often they had to ask again. */
   readonly requests: number;
   readonly retries: number;

@@ -1,3 +1,5 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobRequest } from '#domain';
@@ -6,9 +8,13 @@ import { checkHistory } from '../check-history';
 import { FAULT_KINDS, type PlannedFault } from '../plan/faults';
 import { planFaults } from '../plan/plan-faults';
 import { planWorkload, type PlannedOperation } from '../plan/plan-workload';
+import { Outside } from '../outside/outside';
 import { checkAnswers } from '../proof/check-answers';
 import { checkAuditTrail } from '../proof/check-audit-trail';
+import { checkDeliveries, openDeliveries } from '../proof/check-deliveries';
 import { checkFiles } from '../proof/check-files';
+import { hasOpenJobs } from '../proof/check-jobs';
+import { checkNotices, openNotices, type NoticesOptions } from '../proof/check-notices';
 import { nextStartAfter, quantile, takeoversAfter } from '../proof/measurements';
 import { differencesFromRebuild } from '../rebuilt';
 import { ChaosSystem, EXPORT_TIMEOUT_SECONDS } from '../system/chaos-system';
@@ -21,12 +27,19 @@ import { ROWS, setUp, type Stage } from './set-up';
 import { untilSettled, untilSwept } from './settle';
 
 const MINUTE_MS = 60_000;
-/** What is still open so long after the last fault will not end any more, milliseconds. */
-const SETTLED_WITHIN_MS = 180_000;
+/**
+ * What is still open so long after the last fault will not end any more, milliseconds. A notifier that dies amid a mail leaves its
+ * person to the next one for three minutes.
+ */
+const SETTLED_WITHIN_MS = 240_000;
 const ANSWERED_WITHIN_MS = 60_000;
 const SWEPT_WITHIN_MS = 120_000;
 /** No outage of the suite keeps occurrences waiting for longer, milliseconds. */
 const LONGEST_OUTAGE_MS = 45_000;
+/** A process that is stopped, or out of reach, while it holds rows of the scheduler keeps others from them no longer, milliseconds. */
+const LONGEST_LOCK_MS = 3 * LEASE_MS;
+/** The notifier's own: after a message, those alike are gathered for so long. */
+const GATHER_MINUTES = 15;
 
 export interface ChaosOptions {
   /** What is done and when follows from it. */
@@ -34,10 +47,12 @@ export interface ChaosOptions {
   readonly minutes: number;
   /** Gets a line for each step and each fault. */
   readonly log: (line: string) => void;
+  /** Breaks the run off: everything is stopped, and the reason is thrown. */
+  readonly signal: AbortSignal;
 }
 
 /** What will be done to the system, and what people will do meanwhile. */
-export function planOf({ seed, minutes }: Omit<ChaosOptions, 'log'>): {
+export function planOf({ seed, minutes }: Pick<ChaosOptions, 'seed' | 'minutes'>): {
   readonly faults: readonly PlannedFault[];
   readonly operations: readonly PlannedOperation[];
 } {
@@ -49,32 +64,58 @@ export function planOf({ seed, minutes }: Omit<ChaosOptions, 'log'>): {
 
 /** Harms a full system for some minutes, lets it come to rest, and proves from its event store what it kept. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const system = await ChaosSystem.open({ leaseMs: LEASE_MS });
-  options.log(`data and logs in ${system.folder}`);
-  let result: Omit<ChaosResult, 'folder'>;
+  const folder = mkdtempSync(join(tmpdir(), 'report-scheduler-chaos-'));
+  chmodSync(folder, 0o755);
+  options.log(`data and logs in ${folder}`);
+  const outside = await Outside.open();
+  let hasFound = true;
   try {
-    result = await harm(system, options);
+    const result = await runIn(folder, outside, options);
+    hasFound = result.violations.length > 0;
+    return { ...result, folder: hasFound ? folder : null };
+  } finally {
+    await outside.close();
+    // Of a run that failed or found something all is kept, but not of one that nobody waited for.
+    if (!hasFound || options.signal.aborted) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runIn(folder: string, outside: Outside, options: ChaosOptions): Promise<Omit<ChaosResult, 'folder'>> {
+  const { signal } = options;
+  const system = await ChaosSystem.open({ folder, leaseMs: LEASE_MS, smtpUrl: outside.mailServer.url, signal });
+  const brokenOff = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  try {
+    return await Promise.race([harm(system, outside, options), brokenOff]);
   } finally {
     await system.close();
   }
-  if (result.violations.length > 0) return { ...result, folder: system.folder };
-  system.remove();
-  return { ...result, folder: null };
 }
 
-async function harm(system: ChaosSystem, { seed, minutes, log }: ChaosOptions): Promise<Omit<ChaosResult, 'folder'>> {
+async function harm(
+  system: ChaosSystem,
+  outside: Outside,
+  { seed, minutes, log }: ChaosOptions,
+): Promise<Omit<ChaosResult, 'folder'>> {
   const endsAt = new Date(Date.now() + minutes * MINUTE_MS + LEASE_MS);
-  const stage = await setUp(system, endsAt);
+  const stage = await setUp(system, outside, endsAt);
   const { faults, operations } = planOf({ seed, minutes });
   const people = new People(stage);
-  const injector = new Injector(system, log);
+  const injector = new Injector(system, outside.moods, log);
   await Promise.all([people.perform(operations), injector.inject(faults)]);
   log('the faults are over');
   const overAt = performance.now();
   await Promise.all(system.processes.map((app) => app.start()));
   await people.answered(ANSWERED_WITHIN_MS);
   await delay(Math.max(endsAt.getTime() - Date.now(), 0));
-  await untilSettled(system, SETTLED_WITHIN_MS);
+  const noticesOptions = (): NoticesOptions => ({
+    ...{ addresses: stage.addresses, mails: outside.mailServer.mails, gatherMinutes: GATHER_MINUTES },
+    readAt: new Date(),
+  });
+  const isOpen = (events: readonly RecordedEvent[]): boolean =>
+    hasOpenJobs(events) || openDeliveries(events).length > 0 || openNotices(events, noticesOptions()).length > 0;
+  await untilSettled(system, isOpen, SETTLED_WITHIN_MS);
   const filesOptions = { root: join(system.dataDir, 'files'), rowsOf: rowsOf(stage), swept: true };
   // Until what was under way with the last fault counts as abandoned.
   await delay(Math.max(overAt + EXPORT_TIMEOUT_SECONDS * 1000 + LEASE_MS - performance.now(), 0));
@@ -86,20 +127,23 @@ async function harm(system: ChaosSystem, { seed, minutes, log }: ChaosOptions): 
   const violations = [
     ...system.processes.flatMap(({ faults }) => faults),
     ...people.refusals,
-    ...checkHistory({ events, until: endsAt, givenUpWithinMs: LONGEST_OUTAGE_MS }),
+    ...checkHistory({ events, until: endsAt, givenUpWithinMs: LONGEST_OUTAGE_MS, lockedWithinMs: LONGEST_LOCK_MS }),
     ...checkAnswers(events, people.answers),
+    ...checkDeliveries(events, outside.webhooks.received),
+    ...checkNotices(events, noticesOptions()),
     ...checkFiles(events, filesOptions),
     ...differences,
     ...checkAuditTrail(rows, events),
     ...(await system.stopApps()),
   ];
   const takeovers = takeoversAfter(events, injector.workerLosses);
-  const types = events.map(({ type }) => type);
+  const count = (counted: string): number => events.filter(({ type }) => type === counted).length;
   return {
     ...{ seed, minutes, violations },
     faults: Object.fromEntries(FAULT_KINDS.map((kind) => [kind, injector.counts.get(kind) ?? 0])),
-    jobs: types.filter((type) => type === 'JobRequested').length,
-    attemptsLost: types.filter((type) => type === 'JobAttemptLost').length,
+    ...{ jobs: count('JobRequested'), attemptsLost: count('JobAttemptLost') },
+    ...{ deliveries: count('DeliveryRequested'), delivered: count('DeliveryCompleted') },
+    notices: count('NotificationSent'),
     requests: people.answers.length,
     retries: stage.admin.retries,
     takeoverMs: { count: takeovers.length, p95: quantile(takeovers, 0.95), max: quantile(takeovers, 1) },

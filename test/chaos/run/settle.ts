@@ -1,29 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isEnded } from '#domain';
 import type { RecordedEvent } from '#event-sourcing';
-import { byStream, stateOf } from '../proof/streams';
 import type { ChaosSystem } from '../system/chaos-system';
 import { allEvents, withClient } from '../system/database';
 
 const LOOK_EVERY_MS = 250;
 
 /**
- * Waits until nothing more is to be done: no occurrence is due or late, and every job has ended. Gives all events then, or those
- * that there are when the time (milliseconds) is over: whoever checks them finds what is missing.
+ * Waits until nothing more is to be done: no occurrence is due or late, and nothing is open any more. Or until the time (milliseconds) is
+ * over: whoever checks finds what is missing.
+ *
+ * @param isOpen whether the events tell of something that has not ended
  */
-export async function untilSettled(system: ChaosSystem, withinMs: number): Promise<readonly RecordedEvent[]> {
+export async function untilSettled(
+  system: ChaosSystem,
+  isOpen: (events: readonly RecordedEvent[]) => boolean,
+  withinMs: number,
+): Promise<void> {
   return withClient(system.databaseUrl, async (client) => {
     for (const giveUpAt = performance.now() + withinMs; ;) {
       const { rows } = await client.query<{ busy: boolean }>(
         `SELECT EXISTS (SELECT FROM scheduler.catch_up)
              OR EXISTS (SELECT FROM scheduler.due WHERE next_run_at <= now()) AS busy`,
       );
-      const events = await allEvents(client);
-      const open = [...byStream(events)].some(([streamId, history]) => {
-        const state = streamId.startsWith('job-') ? stateOf(history) : null;
-        return state && state.status !== 'skipped' && state.status !== 'absent' && !isEnded(state.status);
-      });
-      if ((!rows[0]?.busy && !open) || performance.now() > giveUpAt) return events;
+      const isBusy = rows[0]?.busy || isOpen(await allEvents(client));
+      if (!isBusy || performance.now() > giveUpAt) return;
       await delay(LOOK_EVERY_MS);
     }
   });

@@ -16,6 +16,8 @@ export interface AppProcessOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Its way to PostgreSQL. */
   readonly link: FaultyLink;
+  /** Once it is aborted nothing is started any more. */
+  readonly signal: AbortSignal;
   /** Gets all that it writes, over all its lives. */
   readonly logFile: string;
 }
@@ -105,7 +107,7 @@ export class AppProcess {
   }
 
   #isToStart(): boolean {
-    return this.#wanted && !this.#ready;
+    return this.#wanted && !this.#ready && !this.#options.signal.aborted;
   }
 
   #spawn(): ChildProcess {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -20,47 +20,56 @@ const POOL_MAX = '6';
 const SLOTS = '2';
 /** An export of the suite takes some seconds. Drafts of files that are older are taken for abandoned. */
 export const EXPORT_TIMEOUT_SECONDS = 20;
+/** So few that the last one comes within a minute, and that some deliveries fail. */
+const DELIVERY_ATTEMPTS = 3;
 
 export interface ChaosSystemOptions {
+  /** An empty one that PostgreSQL's account can reach: it gets the data and the logs of all processes. */
+  readonly folder: string;
   /** How long an exporter keeps a job without a sign of life, milliseconds. */
   readonly leaseMs: number;
+  /** Where mails go, as the setting `SMTP_URL`. */
+  readonly smtpUrl: string;
+  /** Breaks the start off. */
+  readonly signal: AbortSignal;
 }
 
 /** Every app as several processes over one PostgreSQL, each with a link of its own to it, and a reporting database beside. */
 export class ChaosSystem {
   readonly #undo: (() => Promise<unknown>)[] = [];
-  readonly #folder: string;
+  readonly #closing = new AbortController();
   readonly #processes = new Map<ProcessName, AppProcess>();
   #source: EmbeddedPostgres | undefined;
   #postgres: EmbeddedPostgres | undefined;
   #urls: readonly string[] = [];
+  /** What is on its way up. */
+  #opening: Promise<unknown> = Promise.resolve();
+  #postgresStart: Promise<unknown> = Promise.resolve();
 
-  private constructor() {
-    this.#folder = mkdtempSync(join(tmpdir(), 'report-scheduler-chaos-'));
-    chmodSync(this.#folder, 0o755);
+  private constructor(readonly folder: string) {
     mkdirSync(this.dataDir, { mode: 0o755 });
-    mkdirSync(join(this.#folder, 'logs'));
+    mkdirSync(join(folder, 'logs'));
   }
 
   /** Whatever fails, nothing is left running. */
   static async open(options: ChaosSystemOptions): Promise<ChaosSystem> {
-    const system = new ChaosSystem();
+    const system = new ChaosSystem(options.folder);
+    const breakOff = (): void => system.#closing.abort();
+    options.signal.addEventListener('abort', breakOff, { once: true });
     try {
-      await system.#open(options);
+      options.signal.throwIfAborted();
+      await (system.#opening = system.#open(options));
       return system;
     } catch (error) {
       await system.close();
-      throw error;
+      throw options.signal.aborted ? options.signal.reason : error;
+    } finally {
+      options.signal.removeEventListener('abort', breakOff);
     }
   }
 
-  /** Holds the data and the logs of all processes. */
-  get folder(): string {
-    return this.#folder;
-  }
-
   get dataDir(): string {
-    return join(this.#folder, 'data');
+    return join(this.folder, 'data');
   }
 
   /** Of each api. */
@@ -118,20 +127,19 @@ export class ChaosSystem {
     return codes.filter(({ code }) => code !== 0).map(({ name, code }) => `the stop of ${name} ended with ${code}`);
   }
 
+  /** Also amid a start or a fault: nothing is left running, and nothing comes up any more. */
   async close(): Promise<void> {
+    this.#closing.abort();
     for (const app of this.processes) await app.kill();
+    await Promise.allSettled([this.#opening, this.#postgresStart]);
     for (const step of this.#undo.splice(0).reverse()) await step();
   }
 
-  /** Deletes data and logs. */
-  remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  async #open({ leaseMs }: ChaosSystemOptions): Promise<void> {
+  async #open({ leaseMs, smtpUrl }: ChaosSystemOptions): Promise<void> {
     const source = await startEmbeddedPostgres({
-      dataDir: join(this.#folder, 'source'),
+      dataDir: join(this.folder, 'source'),
       settings: { fsync: 'off' },
+      signal: this.#closing.signal,
       log: () => undefined,
     });
     this.#source = source;
@@ -149,11 +157,20 @@ export class ChaosSystem {
       EXPORT_LEASE_SECONDS: String(leaseMs / 1000),
       EXPORT_SLOTS: SLOTS,
       EXPORT_TIMEOUT_SECONDS: String(EXPORT_TIMEOUT_SECONDS),
+      ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+      DELIVERY_PRIVATE_HOSTS: '127.0.0.1',
+      DELIVERY_LEASE_SECONDS: String(leaseMs / 1000),
+      DELIVERY_MAX_ATTEMPTS: String(DELIVERY_ATTEMPTS),
+      ...{ SMTP_URL: smtpUrl, SMTP_FROM: 'reports@example.org', SMTP_TLS: 'off' },
       [DISK_FOLDER]: join(this.dataDir, 'files'),
     };
-    await promisify(execFile)(process.execPath, [join(COMPILED, 'deploy/distributed/prepare.js')], { env });
+    await promisify(execFile)(process.execPath, [join(COMPILED, 'deploy/distributed/prepare.js')], {
+      env,
+      signal: this.#closing.signal,
+    });
     const apis = await Promise.all(processesOf('api').map(() => freePort('127.0.0.1')));
     this.#urls = apis.map((api) => `http://127.0.0.1:${api}`);
+    this.#closing.signal.throwIfAborted();
     for (const name of PROCESSES) await this.#add(name, port, { ...env, PORT: String(apis[placeOf(name)] ?? 0) });
     await Promise.all(this.processes.map((app) => app.start()));
   }
@@ -169,18 +186,21 @@ export class ChaosSystem {
       args: ['--max-semi-space-size=32', '--require', PRELOAD, main],
       env: { ...env, DATABASE_URL: url.href },
       link,
-      logFile: join(this.#folder, 'logs', `${name}.log`),
+      signal: this.#closing.signal,
+      logFile: join(this.folder, 'logs', `${name}.log`),
     });
     this.#processes.set(name, app);
   }
 
   async #startPostgres(port?: number): Promise<EmbeddedPostgres> {
-    this.#postgres = await startEmbeddedPostgres({
+    const start = startEmbeddedPostgres({
       dataDir: this.dataDir,
       ...(port !== undefined && { port }),
+      signal: this.#closing.signal,
       log: () => undefined,
     });
-    return this.#postgres;
+    this.#postgresStart = start;
+    return (this.#postgres = await start);
   }
 
   #running(postgres: EmbeddedPostgres | undefined): EmbeddedPostgres {
