@@ -2,7 +2,7 @@
 export type Mood =
   /** They have no time: 500, and 451 of SMTP. */
   | { readonly kind: 'refuses' }
-  /** They take what they are sent, and hang up instead of an answer. */
+  /** They read what they are sent, and hang up instead of an answer; before a mail has begun, with 421. */
   | { readonly kind: 'hangs_up' }
   /** They take their time, milliseconds. */
   | { readonly kind: 'slow'; readonly delayMs: number };

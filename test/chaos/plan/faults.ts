@@ -29,9 +29,9 @@ export type Fault =
   | { readonly kind: 'clock_jump'; readonly target: ProcessName; readonly byMs: number; readonly forMs: number }
   /** Whoever is sent files or mails has no time: 500, and 451 of SMTP. */
   | { readonly kind: 'outside_refuses'; readonly forMs: number }
-  /** Whoever is sent something takes it and hangs up instead of an answer. */
+  /** Whoever is sent files or mails hangs up instead of an answer. */
   | { readonly kind: 'outside_hangs_up'; readonly forMs: number }
-  /** Whoever is sent something answers after `delayMs`. */
+  /** Whoever is sent files or mails answers after `delayMs`. */
   | { readonly kind: 'outside_slow'; readonly delayMs: number; readonly forMs: number }
   /** SIGKILL to an exporter that runs a job, with nothing else wrong: how soon another one has the job is measured. */
   | { readonly kind: 'worker_loss'; readonly target: ProcessName }

@@ -51,6 +51,16 @@ describe('the plan', () => {
     }
   });
 
+  it('gives those outside one mood at a time', () => {
+    const moods = faults(3).filter(({ fault }) => fault.kind.startsWith('outside_'));
+    expect(moods.length).toBeGreaterThan(10);
+    let until = 0;
+    for (const { atMs, fault } of moods) {
+      expect(atMs).toBeGreaterThanOrEqual(until);
+      until = atMs + ('forMs' in fault ? fault.forMs : 0);
+    }
+  });
+
   it('loses power in a short run as well', () => {
     for (const minutes of [1, 2]) expect(faults(5, minutes).map(({ fault }) => fault.kind)).toContain('power_loss');
   });

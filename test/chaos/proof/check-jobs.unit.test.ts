@@ -1,7 +1,7 @@
 import type { JobEvent } from '#domain';
 import { JOB_ID, jobOutput, jobRequest } from '#domain/testing';
 import { recorded } from '../testing/recorded';
-import { checkJobs } from './check-jobs';
+import { checkJobs, hasOpenJobs } from './check-jobs';
 
 const AT = '2026-11-26T08:00:00.000Z';
 const JOB = `job-${JOB_ID}`;
@@ -67,4 +67,10 @@ it.each([
   ['a result that nobody made', ['JobRequested', 'JobCompleted 1'], 'has JobCompleted of attempt 1 while none ran'],
 ])('finds %s', (_, steps, violation) => {
   expect(checkJobs(job(...steps)).join('\n')).toContain(`${JOB} ${violation}`);
+});
+
+it('knows whether a job is open', () => {
+  expect(hasOpenJobs(job('JobRequested', 'JobStarted 1'))).toBe(true);
+  expect(hasOpenJobs(job('JobRequested', 'JobStarted 1', 'JobCompleted 1'))).toBe(false);
+  expect(hasOpenJobs(job('OccurrenceSkipped'))).toBe(false);
 });
