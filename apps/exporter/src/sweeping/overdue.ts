@@ -1,18 +1,22 @@
 import type { Pool } from '#database';
 import {
-  blackoutEnd,
+  lastBlackoutEnd,
   longRunLimit,
   toInstant,
   type Blackout,
+  type Instant,
   type JobCommand,
   type JobId,
   type LongRunRules,
 } from '#domain';
 import type { Clock, Logger } from '#platform';
+import { BEHIND } from '#read-models';
 import type { JobHistory } from '../jobs/job-history';
 
 /** Waiting jobs that are looked at in one round. */
 const MOST_WAITING = 1000;
+/** Jobs of a schedule before a waiting one whose ends are looked at. */
+const LAST_BEFORE = 20;
 /** Runs of a template by which its usual duration is known. */
 const LAST_RUNS = 50;
 
@@ -21,7 +25,7 @@ export interface OverdueParts {
   readonly history: JobHistory;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Milliseconds that a job may wait once it could start. */
+  /** Milliseconds that a job may wait in which it could have run. */
   readonly stalledMs: number;
   readonly rules: LongRunRules;
 }
@@ -35,31 +39,55 @@ export async function reportOverdue(parts: OverdueParts): Promise<void> {
   await reportLongRuns(parts);
 }
 
+/**
+ * What counts is the time in which a job could have run: not what it waited for the end of a blackout or until its data source answered
+ * again, nor behind an earlier job of its schedule. That no slot was free, or that a limit was reached, does count.
+ */
 async function reportStalled(parts: OverdueParts): Promise<void> {
   const { pool, clock, stalledMs } = parts;
-  const { rows } = await pool.query<{ job_id: JobId; attempt: number; ready_at: Date; blackouts: Blackout[] | null }>({
+  const now = toInstant(clock.now());
+  const blackouts = await lastBlackouts(pool, now);
+  const { rows } = await pool.query<{ job_id: JobId; attempt: number; waiting_since: Date }>({
     name: 'stalled-jobs',
-    text: `SELECT q.job_id, q.attempt, q.ready_at, s.blackouts FROM exporter.export_queue q
+    text: `SELECT q.job_id, q.attempt, w.since AS waiting_since FROM exporter.export_queue q
            JOIN read_model.job_request j ON j.job_request_id = q.job_id
            LEFT JOIN exporter.dataset d ON d.dataset_id = q.dataset_id
-           LEFT JOIN exporter.data_source s ON s.name = d.data_source
+           LEFT JOIN read_model.circuit c ON c.data_source = d.data_source
+           LEFT JOIN unnest($3::text[], $4::timestamptz[]) AS b (data_source, ends_at) ON b.data_source = d.data_source
+           CROSS JOIN LATERAL (SELECT greatest(q.ready_at, b.ends_at, c.closed_at, ${LET_GO}) AS since) w
            WHERE q.lease_owner IS NULL AND q.ready_at <= clock_timestamp() - $1 * interval '1 millisecond'
-             AND j.stalled_at IS NULL
+             AND j.stalled_at IS NULL AND c.status IS DISTINCT FROM 'open' AND ${BEHIND} IS NULL
+             AND w.since <= clock_timestamp() - $1 * interval '1 millisecond'
            ORDER BY q.ready_at LIMIT $2`,
-    values: [stalledMs, MOST_WAITING],
+    values: [stalledMs, MOST_WAITING, blackouts.map(({ name }) => name), blackouts.map(({ endsAt }) => endsAt)],
   });
-  const now = clock.now().getTime();
-  for (const { job_id: jobId, attempt, ready_at: readyAt, blackouts } of rows) {
-    if (isBlackedOut(blackouts ?? [], now, stalledMs)) continue;
-    const waitingSince = toInstant(readyAt);
-    const command = { type: 'ReportStalled', jobId, attempt, waitingSince, at: toInstant(now) } as const;
+  for (const { job_id: jobId, attempt, waiting_since: since } of rows) {
+    const command = { type: 'ReportStalled', jobId, attempt, waitingSince: toInstant(since), at: now } as const;
     await report(parts, command, 'exporter.job_stalled', 'job waits too long');
   }
 }
 
-/** A job that waits for the end of a blackout, or has just come out of a long one, waits as was meant. */
-function isBlackedOut(blackouts: readonly Blackout[], now: number, stalledMs: number): boolean {
-  return [now, now - stalledMs].some((instant) => blackoutEnd(toInstant(instant), blackouts) !== null);
+/**
+ * When the last of those ended that the waiting job `q` may not pass: never while one of them has not, as far as is known. They run one
+ * after another, so the last ones requested tell.
+ */
+const LET_GO = `CASE WHEN q.exclusive THEN (
+  SELECT max(coalesce(o.ended_at, 'infinity')) FROM (
+    SELECT o.ended_at FROM read_model.job_request o
+    WHERE o.schedule_id = q.schedule_id AND (o.nominal_time, o.job_request_id) < (q.nominal_time, q.job_id)
+    ORDER BY o.requested_at DESC, o.job_request_id DESC LIMIT ${LAST_BEFORE}
+  ) o
+) END`;
+
+/** When each data source with blackouts came out of the last one, or will. */
+async function lastBlackouts(pool: Pool, now: Instant): Promise<readonly { name: string; endsAt: Instant }[]> {
+  const { rows } = await pool.query<{ name: string; blackouts: Blackout[] }>(
+    `SELECT name, blackouts FROM exporter.data_source WHERE blackouts <> '[]'`,
+  );
+  return rows.flatMap(({ name, blackouts }) => {
+    const endsAt = lastBlackoutEnd(now, blackouts);
+    return endsAt === null ? [] : { name, endsAt };
+  });
 }
 
 async function reportLongRuns(parts: OverdueParts): Promise<void> {

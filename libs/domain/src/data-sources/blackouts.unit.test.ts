@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { toInstant } from '../instants';
 import type { Weekday } from '../schedules/recurrence';
-import { blackoutEnd, leavesNoTime, type Blackout } from './blackouts';
+import { blackoutEnd, lastBlackoutEnd, leavesNoTime, type Blackout } from './blackouts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -85,6 +85,28 @@ describe('the end of a blackout', () => {
   });
 });
 
+describe('the end of the last blackout', () => {
+  const NOON = '2026-11-24T12:00:00.000Z';
+
+  it.each([
+    ['that is over today', [blackout('10:00', '12:00')], '2026-11-24T11:00:00.000Z'],
+    ['that lasts', [blackout('12:00', '14:00')], '2026-11-24T13:00:00.000Z'],
+    ['that was yesterday, since today it has not begun', [blackout('15:00', '16:00')], '2026-11-23T15:00:00.000Z'],
+    [
+      'of a week ago, on a weekday whose hour is to come',
+      [blackout('15:00', '16:00', { weekdays: [2] })],
+      '2026-11-17T15:00:00.000Z',
+    ],
+    ['of several', [blackout('02:00', '03:00'), blackout('06:00', '07:00')], '2026-11-24T06:00:00.000Z'],
+  ] as const)('%s', (_what, blackouts, end) => {
+    expect(lastBlackoutEnd(NOON, blackouts)).toBe(end);
+  });
+
+  it('is none without blackouts', () => {
+    expect(lastBlackoutEnd(NOON, [])).toBeNull();
+  });
+});
+
 /** Weeks with a clock change in each of the zones, and one without. */
 const WEEKS = [
   ['Europe/Berlin', '2026-03-27'],
@@ -156,6 +178,11 @@ it('agrees with a clock on the wall, minute by minute, over clock changes', () =
           const found = blackoutEnd(toInstant(start + minute * MINUTE), blackouts);
           if (end === minute) expect(found).toBeNull();
           else if (end > 0) expect(found).toBe(toInstant(start + end * MINUTE));
+          const last = within.lastIndexOf(true, minute);
+          if (last < 0) continue;
+          const before = lastBlackoutEnd(toInstant(start + minute * MINUTE), blackouts);
+          if (last < minute) expect(before).toBe(toInstant(start + (last + 1) * MINUTE));
+          else expect(Date.parse(before ?? '')).toBeGreaterThan(start + minute * MINUTE);
         }
       },
     ),

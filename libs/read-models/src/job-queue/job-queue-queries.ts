@@ -15,6 +15,7 @@ import { decodeCursor, encodeCursor } from '../query/cursor';
 import type { Page, PageRequest } from '../query/selection';
 import type { Viewer } from '../query/visibility';
 import {
+  BEHIND,
   milliseconds,
   QUEUE,
   QUEUE_FACTS,
@@ -32,17 +33,7 @@ const LIST = 'job-queue';
 const READ_QUEUE = `
   SELECT json_build_object(
     'waiting', (SELECT coalesce(json_agg(w), '[]') FROM (
-       SELECT ${WAITING_JOB}, CASE WHEN q.schedule_id IS NOT NULL THEN coalesce(
-         (SELECT o.job_id FROM exporter.export_queue o
-          WHERE o.schedule_id = q.schedule_id AND o.lease_owner IS NOT NULL AND (o.exclusive OR q.exclusive)
-          ORDER BY o.nominal_time LIMIT 1),
-         CASE WHEN q.exclusive THEN (
-           SELECT o.job_id FROM exporter.export_queue o
-           WHERE o.schedule_id = q.schedule_id AND o.lease_owner IS NULL
-             AND (o.nominal_time, o.job_id) < (q.nominal_time, q.job_id)
-           ORDER BY o.nominal_time DESC, o.job_id DESC LIMIT 1
-         ) END
-       ) END AS behind
+       SELECT ${WAITING_JOB}, ${BEHIND} AS behind
        FROM ${QUEUE} WHERE q.lease_owner IS NULL ORDER BY q.enqueued_at, q.job_id LIMIT ${MOST_PLACED}
      ) w),
     'unplaced', (SELECT greatest(count(*) - ${MOST_PLACED}, 0) FROM exporter.export_queue WHERE lease_owner IS NULL),

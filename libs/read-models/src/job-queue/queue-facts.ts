@@ -32,6 +32,19 @@ export const WAITING_JOB = `${STARTED_JOB}, q.level, q.attempt, ${milliseconds('
 
 export const QUEUE = 'exporter.export_queue q LEFT JOIN exporter.dataset d USING (dataset_id)';
 
+/** The job of its schedule that a waiting job `q` may not pass or run beside, or NULL. */
+export const BEHIND = `CASE WHEN q.schedule_id IS NOT NULL THEN coalesce(
+  (SELECT o.job_id FROM exporter.export_queue o
+   WHERE o.schedule_id = q.schedule_id AND o.lease_owner IS NOT NULL AND (o.exclusive OR q.exclusive)
+   ORDER BY o.nominal_time LIMIT 1),
+  CASE WHEN q.exclusive THEN (
+    SELECT o.job_id FROM exporter.export_queue o
+    WHERE o.schedule_id = q.schedule_id AND o.lease_owner IS NULL
+      AND (o.nominal_time, o.job_id) < (q.nominal_time, q.job_id)
+    ORDER BY o.nominal_time DESC, o.job_id DESC LIMIT 1
+  ) END
+) END`;
+
 /** Everything but the waiting jobs that decides over turns, as members of a JSON object: `QueueFacts`. */
 export const QUEUE_FACTS = `
   'now', ${milliseconds('clock_timestamp()')},
