@@ -2,7 +2,6 @@ import { ANNA, SALES_ID } from '../testing/samples';
 import { given } from '../testing/scenario';
 import { circuit } from './circuit';
 import type { CircuitCommand, CircuitEvent } from './circuit-messages';
-import { sourceVerdict } from './source-verdict';
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 10, 23, 12, minutes)).toISOString();
 const rules = { failures: 3, pauseMs: 60_000, longestPauseMs: 180_000 };
@@ -76,12 +75,4 @@ describe('a circuit', () => {
       .thenNothing();
     given(circuit).when(close).refused('circuit.never_open');
   });
-});
-
-it('a failure tells of a data source that it is at fault, that it answered, or nothing', () => {
-  expect(sourceVerdict('data_source.unreachable')).toBe('fault');
-  expect(sourceVerdict('data_source.timeout')).toBe('fault');
-  expect(sourceVerdict('data_source.relation_missing')).toBe('answer');
-  expect(sourceVerdict('data_source.cancelled')).toBeNull();
-  expect(sourceVerdict('file_store.full')).toBeNull();
 });
