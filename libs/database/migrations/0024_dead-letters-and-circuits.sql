@@ -8,7 +8,7 @@ ALTER TABLE read_model.job_request
 COMMENT ON COLUMN read_model.job_request.dropped_at IS 'When a person took the job off the dead letters; null: nobody has.';
 
 CREATE INDEX job_request_failed_idx ON read_model.job_request (ended_at, job_request_id)
-  WHERE status = 'failed' AND dropped_at IS NULL;
+  WHERE (status = 'failed' OR expiry_reason = 'retry_deadline') AND dropped_at IS NULL;
 
 -- What the exporter knows of data sources that do not answer. `open_until` follows from the events; failures are counted here alone.
 CREATE TABLE exporter.circuit (

@@ -22,7 +22,10 @@ const deadLetter = z
     datasetId: uuid,
     dataSource: z.string().nullable().describe('What the dataset reads from now; null when there is no such dataset.'),
   })
-  .meta({ id: 'DeadLetter', description: 'A job that failed because its attempts ran out.' });
+  .meta({
+    id: 'DeadLetter',
+    description: 'A job whose attempts ran out, or the time for them: `failed`, or `expired` with `retry_deadline`.',
+  });
 
 const redriveInput = z
   .strictObject({
@@ -65,7 +68,7 @@ export const deadLetterOperations = {
     method: 'get',
     path: '/v1/dead-letters',
     tag,
-    summary: 'List the jobs that failed because their attempts ran out: your own, for administrators all',
+    summary: 'List the jobs whose attempts ran out, or the time for them: your own, for administrators all',
     description:
       'The latest failure first. A job leaves the list when it is dropped or run again. Its attempts: `GET /v1/job-requests/:id`.',
     query: z.strictObject({ ...paging, ...filter }),
@@ -112,7 +115,7 @@ export const deadLetterOperations = {
     method: 'post',
     path: '/v1/dead-letters/:jobRequestId/drop',
     tag,
-    summary: 'Take a job off the dead letters; it stays failed',
+    summary: 'Take a job off the dead letters; it stays as it is',
     params: jobRequestId,
     body: z.strictObject({ reason: words(500) }).meta({ id: 'DropInput' }),
     command: true,

@@ -69,8 +69,9 @@ async function ownTemplate(): Promise<string> {
   return made(await anna().post('/v1/templates', lateFlights(dataset.id)).expect(201)).id;
 }
 
-async function listed(person: Person, query = ''): Promise<readonly string[]> {
-  const { body } = await as(world, person).get(`/v1/dead-letters?${query}`).expect(200);
+async function listed(person: Person, query = '', position?: string): Promise<readonly string[]> {
+  const get = as(world, person).get(`/v1/dead-letters?${query}`);
+  const { body } = await (position === undefined ? get : get.set('X-Wait-For', position)).expect(200);
   return (body as { items: { jobRequestId: string }[] }).items.map(({ jobRequestId }) => jobRequestId);
 }
 
@@ -109,6 +110,29 @@ describe('a dead letter', () => {
     expect(code(await anna().post(`/v1/dead-letters/${jobId}/redrive`).expect(409))).toBe('job.dropped');
     const audit = await anna().get(`/v1/audit?eventType=JobDropped&aggregateId=${jobId}`);
     expect(audit.body).toMatchObject({ items: [{ actor: world.anna.userId, after: { deadLetter: 'dropped' } }] });
+  });
+
+  it('is a job that ran out of time too: it is shown, and redriven alone or with others', async () => {
+    const templateId = await ownTemplate();
+    const outOfTime = async (): Promise<string> => {
+      const jobId = made(await anna().post(`/v1/templates/${templateId}/run`, {}).expect(202)).id;
+      const attempt = { jobId, attempt: 1, at: now() };
+      await tell(
+        jobId,
+        { type: 'StartJob', ...attempt, worker: 'w' },
+        { type: 'LoseAttempt', ...attempt, cause: 'handed_back', policy: retryPolicy({ deadlineMinutes: 1 }) },
+        { type: 'ExpireJob', jobId, reason: 'retry_deadline', at: now() },
+      );
+      return jobId;
+    };
+    const [first, second] = [await outOfTime(), await outOfTime()];
+    expect(await listed(world.anna, `templateId=${templateId}`)).toEqual([second, first]);
+    const redriven = await anna().post(`/v1/dead-letters/${first}/redrive`).expect(202);
+    expect(redriven.body).toMatchObject({ id: redriveJobId(first) });
+    const { position } = made(redriven);
+    expect(await listed(world.anna, `templateId=${templateId}`, position)).toEqual([second]);
+    const { body } = await root().post('/v1/dead-letters/redrive', { filter: { templateId } }).expect(200);
+    expect(body).toMatchObject({ runAgain: 1, items: [{ jobRequestId: second, outcome: 'redriven' }] });
   });
 
   it('is redriven once, whoever asks, as a job of its owner for the same time that ranks below what is due', async () => {

@@ -176,7 +176,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'job.attempt_out_of_order': { status: 409, title: 'The attempt is out of order' },
   'job.not_due': { status: 409, title: 'The job may not start yet' },
   'job.past_deadline': { status: 409, title: 'The time to try the job again is over' },
-  'job.no_dead_letter': { status: 409, title: 'The job is no dead letter: it has not run out of attempts' },
+  'job.no_dead_letter': { status: 409, title: 'The job is no dead letter: it has not run out of attempts or time' },
   'job.no_output': { status: 409, title: 'The job has no output' },
   'job.not_ended': { status: 409, title: 'The job has not ended' },
   'job.did_not_fail': { status: 409, title: 'Only a job that failed, expired or was cancelled can be retried' },

@@ -284,8 +284,8 @@ export type JobState =
       readonly output: JobOutput | null;
       readonly outputExpired: boolean;
       /**
-       * Set on a job that failed although another try might have succeeded: its attempts ran out, or it took its worker with it
-       * each time. It waits for a person, until it is dropped. Null for all others.
+       * Set on a job that came to nothing although another try might have succeeded: its attempts ran out, or the time for them, or it
+       * took its worker with it each time. It waits for a person, until it is dropped. Null for all others.
        */
       readonly deadLetter: 'waiting' | 'dropped' | null;
     };

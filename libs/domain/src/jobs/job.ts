@@ -270,7 +270,12 @@ function changed(
     case 'JobCancelled':
       return { ...state, status: 'cancelled', retryAt: null };
     case 'JobExpired':
-      return { ...state, status: 'expired', retryAt: null };
+      return {
+        ...state,
+        status: 'expired',
+        retryAt: null,
+        deadLetter: event.reason === 'retry_deadline' ? 'waiting' : null,
+      };
     case 'OutputExpired':
       return { ...state, outputExpired: true };
     case 'JobStalled':

@@ -25,6 +25,17 @@ describe('a dead letter', () => {
     expect(given(job, requested, started, ...events).state).toMatchObject({ status: 'failed', deadLetter: 'waiting' });
     expect(given(job, requested, started, failed(busy)).state).toMatchObject({ deadLetter: 'waiting' });
   });
+  it('is a job whose time ran out in which it might be tried again, but none that had not begun by its deadline', () => {
+    const attempt = { jobId: JOB_ID, attempt: 1, worker: 'w1', durationMs: 0, at: NOON } as const;
+    const again: JobEvent = { ...attempt, type: 'JobAttemptFailed', failure: busy, retryAt: NOON, retryBefore: NOON };
+    const expired = { type: 'JobExpired', jobId: JOB_ID, at: NOON } as const;
+    const late = given(job, requested, started, again, { ...expired, reason: 'retry_deadline' });
+    expect(late.state).toMatchObject({ status: 'expired', deadLetter: 'waiting' });
+    late.when(drop).then(dropped);
+    const tooLate = given(job, requested, { ...expired, reason: 'deadline' });
+    expect(tooLate.state).toMatchObject({ deadLetter: null });
+    tooLate.when(drop).refused('job.no_dead_letter');
+  });
   it('is no job that would fail again', () => {
     expect(given(job, requested, started, failed(broken)).state).toMatchObject({ deadLetter: null });
     given(job, requested, started, failed(broken)).when(drop).refused('job.no_dead_letter');

@@ -36,8 +36,11 @@ const DATASET_ID = `j.job_input #>> '{additionalConfig,datasetId}'`;
 
 const RUN_AGAIN = 'EXISTS (SELECT FROM read_model.job_request r WHERE r.rerun_of = j.job_request_id)';
 
-/** The failure would pass, so it is the attempts that ran out. */
-const OUT_OF_ATTEMPTS = `(j.failure ->> 'transient')::boolean`;
+/** Its attempts failed, and the time for another one ran out before its turn came. */
+const OUT_OF_TIME = `j.expiry_reason = 'retry_deadline'`;
+
+/** The failure would pass, so it is the attempts that ran out, or the time for them. */
+const DEAD_LETTER = `((j.failure ->> 'transient')::boolean OR ${OUT_OF_TIME})`;
 
 const SELECT = `
   SELECT ${JOB_COLUMNS}, ${DATASET_ID} AS "datasetId",
@@ -61,9 +64,9 @@ export class DeadLetterQueries {
     this.#pool = pool;
   }
 
-  /** Those that ran out of attempts, and were neither dropped nor run again; the latest first. Throws `InvalidCursor`. */
+  /** Those that ran out of attempts or of time, and were neither dropped nor run again; the latest first. Throws `InvalidCursor`. */
   list(viewer: Viewer, { limit, cursor, ...filter }: FailedJobFilter & PageRequest): Promise<Page<DeadLetter>> {
-    const selection = failedJobs(viewer, filter).where(OUT_OF_ATTEMPTS).where(`NOT ${RUN_AGAIN}`);
+    const selection = failedJobs(viewer, filter).where(DEAD_LETTER).where(`NOT ${RUN_AGAIN}`);
     return selection.page(this.#pool, SELECT, LATEST_FIRST, { limit, cursor });
   }
 
@@ -74,7 +77,7 @@ export class DeadLetterQueries {
     { onlyDeadLetters, limit }: { readonly onlyDeadLetters: boolean; readonly limit: number },
   ): Promise<RedriveSelection> {
     const selection = failedJobs(viewer, filter);
-    if (onlyDeadLetters) selection.where(OUT_OF_ATTEMPTS);
+    if (onlyDeadLetters) selection.where(DEAD_LETTER);
     const { rows } = await this.#pool.query<{ ids: string[]; matching: number; run_again: number }>(
       `WITH failed AS (
          SELECT j.job_request_id AS id, j.ended_at, ${RUN_AGAIN} AS run_again FROM read_model.job_request j ${selection.clause()}
@@ -90,9 +93,9 @@ export class DeadLetterQueries {
   }
 }
 
-/** Failed jobs as `j`, save those that were dropped. */
+/** Failed jobs as `j`, by all or by the last attempt that they had time for, save those that were dropped. */
 function failedJobs(viewer: Viewer, filter: FailedJobFilter): Selection {
-  const selection = new Selection().where(`j.status = 'failed'`).where('j.dropped_at IS NULL');
+  const selection = new Selection().where(`(j.status = 'failed' OR ${OUT_OF_TIME})`).where('j.dropped_at IS NULL');
   if (!viewer.isAdmin) selection.where(`j.user_id = ${selection.bind(viewer.userId)}`);
   selection.whereGiven(filter.templateId, (id) => `j.template_id = ${selection.bindId(id)}`);
   selection.whereGiven(filter.scheduleId, (id) => `j.schedule_id = ${selection.bindId(id)}`);

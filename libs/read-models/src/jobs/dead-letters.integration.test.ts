@@ -59,6 +59,22 @@ beforeAll(async () => {
   const dropped = failed(history, 'dropped', 50, LOST);
   history.add(dropped.stream, { type: 'JobDropped', jobId: dropped.jobId, by: ANNA, reason: 'old', at: minute(51) });
   const again = failed(history, 'run again', 60, REFUSED);
+  for (const [words, reason, at] of [
+    ['out of time', 'retry_deadline', 65],
+    ['too late', 'deadline', 66],
+  ] as const) {
+    const request = jobOf(words, { templateId: OTHER_TEMPLATE });
+    const { jobId } = request;
+    const stream = `job-${jobId}`;
+    const attempt = { jobId, attempt: 1, worker: 'w', durationMs: 0 } as const;
+    history.add(stream, { type: 'JobRequested', request, at: minute(0) });
+    if (reason === 'retry_deadline') {
+      const retry = { failure: REFUSED, retryAt: minute(3), retryBefore: minute(4) };
+      history.add(stream, { type: 'JobStarted', jobId, attempt: 1, worker: 'w', at: minute(1) });
+      history.add(stream, { type: 'JobAttemptFailed', ...attempt, ...retry, at: minute(2) });
+    }
+    history.add(stream, { type: 'JobExpired', jobId, reason, at: minute(at) });
+  }
   failed(history, 'second run', 70, REFUSED, { rerunOf: again.jobId });
   database = await createTestDatabase({ migrated: true });
   filled = await filledDatabase(database.url, history.events);
@@ -73,21 +89,21 @@ const listed = async (filter: FailedJobFilter = {}, viewer = admin) =>
   (await queries.list(viewer, { limit: 100, ...filter })).items.map(({ jobRequestId }) => jobRequestId);
 const ids = (...words: readonly string[]) => words.map(idOf);
 
-it('are the jobs that ran out of attempts, the latest first, until they are dropped or run again', async () => {
-  expect(await listed()).toEqual(ids('second run', 'of ben', 'refused', 'lost'));
-  expect(await listed({}, anna)).toEqual(ids('second run', 'refused', 'lost'));
+it('are the jobs that ran out of attempts or time, the latest first, until they are dropped or run again', async () => {
+  expect(await listed()).toEqual(ids('second run', 'out of time', 'of ben', 'refused', 'lost'));
+  expect(await listed({}, anna)).toEqual(ids('second run', 'out of time', 'refused', 'lost'));
   const [lost] = (await queries.list(admin, { limit: 1, failureCode: 'worker.lost' })).items;
   expect(lost).toMatchObject({ datasetId: DATASET, dataSource: 'sales', failure: LOST, endedAt: minute(10) });
 });
 
 it('are filtered', async () => {
-  expect(await listed({ templateId: OTHER_TEMPLATE })).toEqual(ids('refused'));
+  expect(await listed({ templateId: OTHER_TEMPLATE })).toEqual(ids('out of time', 'refused'));
   expect(await listed({ scheduleId: SCHEDULE, until: minute(30) })).toEqual(ids('lost'));
   expect(await listed({ datasetId: DATASET })).toEqual(ids('lost'));
   expect(await listed({ dataSource: 'sales' })).toEqual(ids('lost'));
   expect(await listed({ dataSource: 'shop' })).toEqual([]);
   expect(await listed({ failureCode: LOST.code })).toEqual(ids('lost'));
-  expect(await listed({ since: minute(20), until: minute(70) })).toEqual(ids('of ben', 'refused'));
+  expect(await listed({ since: minute(20), until: minute(70) })).toEqual(ids('out of time', 'of ben', 'refused'));
 });
 
 it('are read page by page', async () => {
@@ -98,12 +114,12 @@ it('are read page by page', async () => {
 it('are redriven in the order in which they failed, others that failed only where they are asked for', async () => {
   expect(await queries.toRedrive(admin, {}, { onlyDeadLetters: true, limit: 2 })).toEqual({
     jobIds: ids('lost', 'refused'),
-    matching: 4,
+    matching: 5,
     runAgain: 1,
   });
   expect(await queries.toRedrive(anna, {}, { onlyDeadLetters: false, limit: 10 })).toEqual({
-    jobIds: ids('lost', 'refused', 'broken', 'second run'),
-    matching: 4,
+    jobIds: ids('lost', 'refused', 'broken', 'out of time', 'second run'),
+    matching: 5,
     runAgain: 1,
   });
 });
