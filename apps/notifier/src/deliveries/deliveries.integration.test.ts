@@ -26,9 +26,9 @@ beforeEach(() => {
 const mailSettings = (port: number) => ({
   ...{ SMTP_URL: `smtp://127.0.0.1:${port}`, SMTP_FROM: 'reports@example.org', SMTP_TLS: 'off' as const },
 });
-const hook = (expects: string | null = null, url = `${receiver.origin}/in`): Promise<string> => {
+const hook = (expects: string | null = null, url = `${receiver.origin}/in`, content = 'json'): Promise<string> => {
   const definition = webhookDestination(url);
-  const webhook = { ...definition.webhook!, expects };
+  const webhook = { ...definition.webhook!, expects, content };
   const secret = { kind: 'webhook', signingSecret: 's'.repeat(20), headers: {} } as const;
   return world.destination(randomUUID(), { ...definition, webhook } as DestinationDefinition, secret);
 };
@@ -97,6 +97,64 @@ it('delivers what a plan has for a job that completes after it, and nothing else
   await sink.close();
 });
 
+describe('a report that was split into several files', () => {
+  const names = ['late-AMS.csv', 'late-SFO.csv'];
+
+  it('is told of to a webhook as one, or comes as a request for each file', async () => {
+    const workers = await world.worker();
+    const told = await world.request(targetOf(await hook()), 2, names);
+    await world.until(told, 'DeliveryCompleted');
+    const { files } = JSON.parse(receiver.received[0]!.body.toString()) as { files: readonly { url: string }[] };
+    expect(files).toMatchObject(names.map((name) => ({ name, bytes: 10 })));
+    expect(files.map(({ url }) => url.split('/files/')[1])).toEqual(names);
+    receiver.received.length = 0;
+
+    const sent = await world.request(targetOf(await hook(null, undefined, 'files')), 2, names);
+    const [, completed] = await world.until(sent, 'DeliveryCompleted');
+    expect(completed).toMatchObject({ receipt: { bytes: 20, files: names.map((name) => ({ name, bytes: 10 })) } });
+    expect(receiver.received.map(({ headers, body }) => [headers['x-file-index'], body.toString()])).toEqual([
+      ['1', 'a;b\r\n1;2\r\n'],
+      ['2', 'a;b\r\n1;2\r\n'],
+    ]);
+    expect(receiver.received.map(({ headers }) => headers['idempotency-key'])).toEqual([`${sent}-1`, `${sent}-2`]);
+    await workers.stop();
+  });
+
+  it('begins anew with all its files when the receiver does not take the last one', async () => {
+    const workers = await world.worker();
+    let last = 0;
+    receiver.answer = ({ headers }, response) => {
+      if (headers['x-file-index'] === '2' && (last += 1) === 1) response.writeHead(503);
+      response.end('ok');
+    };
+    const deliveryId = await world.request(targetOf(await hook(null, undefined, 'files')), 2, names);
+    const events = await world.until(deliveryId, 'DeliveryCompleted');
+    expect(typesOf(events)).toEqual(['DeliveryRequested', 'DeliveryAttemptFailed', 'DeliveryCompleted']);
+    expect(receiver.received.map(({ headers }) => headers['idempotency-key'])).toEqual(
+      ['1', '2', '1', '2'].map((number) => `${deliveryId}-${number}`),
+    );
+    await workers.stop();
+  });
+
+  (hasPython() ? it : it.skip)(
+    'is one mail with all files, or none of them where they are too large together',
+    async () => {
+      const sink = await startSmtpSink({ disabledCommands: ['STARTTLS', 'AUTH'] });
+      const to = await world.recipients.idsOf(['jane@example.org']);
+      for (const MAIL_ATTACHMENT_LIMIT_BYTES of [1000, 30]) {
+        const workers = await world.worker({ ...mailSettings(sink.port), MAIL_ATTACHMENT_LIMIT_BYTES });
+        await world.until(await world.request(mailTarget({ to }), 2, names), 'DeliveryCompleted');
+        await workers.stop();
+      }
+      const [whole, linked] = sink.mails();
+      expect(whole?.attachments.map(({ name }) => name)).toEqual(names);
+      expect(linked?.attachments).toEqual([]);
+      expect(linked?.text).toContain('https://reports.example.org/v1/job-requests/');
+      await sink.close();
+    },
+  );
+});
+
 it('takes over from a process that was killed, whose late word is refused', async () => {
   const deliveryId = await world.request(targetOf(await hook()));
   const [claim] = await claimed(deliveryId);
@@ -138,6 +196,30 @@ describe('what receivers do wrong has a clear state', () => {
     expect(await failing(mailTarget({ to }), mailSettings(server.port))).toMatchObject({
       ...{ types: twice, failure: { code: 'delivery.unconfirmed', transient: true } },
     });
+    await server.close();
+  });
+
+  it('a mail server that refuses some of the recipients: it has failed, for whom is said, and the others have the mail', async () => {
+    const arrived: (readonly string[])[] = [];
+    const server = await startSmtpSink({
+      disabledCommands: ['STARTTLS', 'AUTH'],
+      onRcptTo: ({ address }, _session, done) =>
+        done(address.startsWith('gone') ? Object.assign(new Error('No such user'), { responseCode: 550 }) : null),
+      onData: (stream, session, done) => {
+        stream.resume().once('end', () => {
+          arrived.push(session.envelope.rcptTo.map(({ address }) => address));
+          done();
+        });
+      },
+    });
+    const to = await world.recipients.idsOf(['jane@example.org', 'gone@example.net']);
+    const cc = await world.recipients.idsOf(['gone@example.org']);
+    const { types, failure } = await failing(mailTarget({ to, cc }), mailSettings(server.port));
+    expect(types).toEqual(once);
+    expect(failure).toMatchObject({ code: 'delivery.recipients_refused', transient: false });
+    expect(failure?.message).toContain('refused 2 of 3 recipients (number 2 at example.net, number 3 at example.org)');
+    expect(failure?.message).not.toContain('gone@');
+    expect(arrived).toEqual([['jane@example.org']]);
     await server.close();
   });
 

@@ -15,6 +15,7 @@ import {
   type DeliveryTarget,
   type DestinationDefinition,
   type JobCommand,
+  type OutputFile,
 } from '#domain';
 import { ANNA, deliveryRequest, jobOutput, jobRequest } from '#domain/testing';
 import { FollowedFeed } from '#event-feed';
@@ -29,6 +30,8 @@ import { DeliveryRunner } from '../deliveries/delivery-runner';
 import { DeliveryWorkers } from '../deliveries/delivery-workers';
 
 const LEASE_MS = 30_000;
+/** Of each file of a report. */
+const CONTENT = 'a;b\r\n1;2\r\n';
 
 /** The real store, feed, queue and files of a notifier; each of its workers stands for a process of its own. */
 export class NotifierWorld {
@@ -114,16 +117,20 @@ export class NotifierWorld {
     await this.#do(deliveryPlan, streamOf('deliveryplan', scheduleId), { type: 'PlanDeliveries', ...plan });
   }
 
-  /** An occurrence of the schedule that has completed with a file of this content. */
-  async completedJob(scheduleId: string, content = 'a;b\r\n1;2\r\n'): Promise<string> {
+  /** An occurrence of the schedule that has completed with a file of a row for each name. */
+  async completedJob(scheduleId: string, names: readonly string[] = ['late.csv']): Promise<string> {
     const jobId = randomUUID();
-    const key = `jobs/${jobId}/1/late.csv`;
-    const upload = await this.parts.fileStore.create(key);
-    upload.stream.write(content);
-    await upload.commit();
-    const sha256 = createHash('sha256').update(content).digest('hex');
-    const file = { name: 'late.csv', key, format: 'csv', mediaType: 'text/csv', rows: 1, sheets: [] } as const;
-    const output = jobOutput({ files: [{ ...file, bytes: Buffer.byteLength(content), sha256 }], rows: 1 });
+    const files: OutputFile[] = [];
+    for (const name of names) {
+      const key = `jobs/${jobId}/1/${name}`;
+      const upload = await this.parts.fileStore.create(key);
+      upload.stream.write(CONTENT);
+      await upload.commit();
+      const sha256 = createHash('sha256').update(CONTENT).digest('hex');
+      const kind = { format: 'csv', mediaType: 'text/csv', rows: 1, sheets: [] } as const;
+      files.push({ name, key, ...kind, bytes: Buffer.byteLength(CONTENT), sha256 });
+    }
+    const output = jobOutput({ files, rows: files.length });
     const at = new Date().toISOString();
     const outputExpiresAt = new Date(Date.now() + 86_400_000).toISOString();
     const request = jobRequest({ jobId, origin: 'schedule', scheduleId });
@@ -137,9 +144,9 @@ export class NotifierWorld {
   }
 
   /** A delivery by hand of a completed job. */
-  async request(target: DeliveryTarget, maxAttempts = 2): Promise<string> {
+  async request(target: DeliveryTarget, maxAttempts = 2, names?: readonly string[]): Promise<string> {
     const deliveryId = randomUUID();
-    const jobId = await this.completedJob(randomUUID());
+    const jobId = await this.completedJob(randomUUID(), names);
     const at = new Date().toISOString();
     const deadline = new Date(Date.now() + 3_600_000).toISOString();
     const request = deliveryRequest({ deliveryId, jobId, target, maxAttempts, deadline });

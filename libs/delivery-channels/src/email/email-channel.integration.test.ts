@@ -187,7 +187,8 @@ describe('an SMTP server', () => {
   it('that refuses some recipients is not taken for one that took all', async () => {
     expect(await failing({ 'RCPT TO:<b@example.org>': '550 unknown user b@example.org' }, two)).toMatchObject({
       code: 'delivery.recipients_refused',
-      message: '127.0.0.1 refused 1 of 2 recipients: it said "550 unknown user ***". The others have the mail.',
+      message:
+        '127.0.0.1 refused 1 of 2 recipients (number 2 at example.org): it said "550 unknown user ***". The others have the mail.',
       transient: false,
     });
   });

@@ -69,7 +69,7 @@ export class EmailChannel implements DeliveryChannel {
       const answer = await session.send({ from: from.address, to: [...recipients], size }, message);
       if (answer.rejected.length > 0) {
         const said = quoted(answer.rejectedErrors?.[0]?.response ?? '', this.#secrets);
-        throw recipientsRefused(answer.rejected.length, this.#context(progress), said);
+        throw recipientsRefused(answer.rejected, this.#context(progress), said);
       }
       return this.#receipt(parcel, attached, answer.response);
     } finally {
@@ -93,7 +93,7 @@ export class EmailChannel implements DeliveryChannel {
 
   #context({ sent }: Progress): SmtpContext {
     const { host, recipients } = this.#options;
-    return { host, secrets: this.#secrets, sent, recipients: recipients.length };
+    return { host, secrets: this.#secrets, sent, recipients };
   }
 }
 

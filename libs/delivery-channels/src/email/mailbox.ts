@@ -56,13 +56,13 @@ export class AllowedDomains {
   }
 }
 
-const SHOWN_DOMAINS = 5;
+const SHOWN_WORDS = 5;
 
-/** Each domain once, five at most. */
-export function listed(domains: readonly string[]): string {
-  const distinct = [...new Set(domains)];
-  const more = distinct.length - SHOWN_DOMAINS;
-  return more > 0 ? `${distinct.slice(0, SHOWN_DOMAINS).join(', ')} and ${more} more` : distinct.join(', ');
+/** Each word once, five at most. */
+export function listed(words: readonly string[]): string {
+  const distinct = [...new Set(words)];
+  const more = distinct.length - SHOWN_WORDS;
+  return more > 0 ? `${distinct.slice(0, SHOWN_WORDS).join(', ')} and ${more} more` : distinct.join(', ');
 }
 
 /** In lower case and Punycode; empty if it is no domain. Numbers and addresses in brackets are none here. */

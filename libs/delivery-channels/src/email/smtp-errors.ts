@@ -1,5 +1,6 @@
 import { DeliveryError, networkError, timedOut } from '../delivery-error';
 import { quoted } from '../foreign-text';
+import { domainOf, listed } from './mailbox';
 
 /** What nodemailer's connection tells of an error. */
 export interface SmtpFailure {
@@ -16,7 +17,8 @@ export interface SmtpContext {
   readonly secrets: readonly string[];
   /** Everything but the answer has gone through. */
   readonly sent: boolean;
-  readonly recipients: number;
+  /** Addresses, in the order of the mail. */
+  readonly recipients: readonly string[];
 }
 
 /** What a failure of SMTP means. The classes of replies are those of RFC 5321, 4.2.1: 4yz may work later, 5yz will not. */
@@ -37,15 +39,25 @@ export function smtpError(failure: SmtpFailure, context: SmtpContext): DeliveryE
   if (responseCode === 530 || responseCode === 538) {
     return new DeliveryError('delivery.sign_in_refused', `${host} asks for a sign-in, or for TLS${said}.`, false);
   }
-  const refused = failure.rejected?.length ?? 0;
-  if (refused > 0) return recipientsRefused(refused, context, said);
+  const refused = failure.rejected ?? [];
+  if (refused.length > 0) return recipientsRefused(refused, context, said);
   return new DeliveryError('delivery.refused', `${host} refused the mail${said}.`, false);
 }
 
-/** Some recipients have the mail, so the whole must not be sent again. */
-export function recipientsRefused(refused: number, { host, recipients }: SmtpContext, said: string): DeliveryError {
-  const others = refused < recipients ? ' The others have the mail.' : '';
-  const message = `${host} refused ${refused} of ${recipients} recipients${said}.${others}`;
+/**
+ * Some recipients have the mail, so the whole must not be sent again. Who has not is told by place and domain, since an address is a
+ * person's and would stay in the event for ever.
+ */
+export function recipientsRefused(
+  refused: readonly string[],
+  { host, recipients }: SmtpContext,
+  said: string,
+): DeliveryError {
+  const some = refused.length < recipients.length;
+  const places = refused.map((address) => `number ${recipients.indexOf(address) + 1} at ${domainOf(address)}`);
+  const which = some ? ` (${listed(places)})` : '';
+  const others = some ? ' The others have the mail.' : '';
+  const message = `${host} refused ${refused.length} of ${recipients.length} recipients${which}${said}.${others}`;
   return new DeliveryError('delivery.recipients_refused', message, false);
 }
 
