@@ -16,7 +16,11 @@ export interface MessageLinks {
   readonly unsubscribeUrl: string | null;
 }
 
-/** Notices that a message lists; how many there are besides is said. */
+interface OfKind {
+  readonly kind: NoticeKind;
+}
+
+/** Notices that a message lists, besides one that it tells in full; how many more there are is said. */
 const LISTED = 20;
 
 /** How a kind is called in the plural. */
@@ -51,11 +55,10 @@ export function renderAlike(notices: readonly [NoticeFacts, ...NoticeFacts[]], l
 export function renderDigest(notices: readonly NoticeFacts[], links: MessageLinks): RenderedMessage {
   const kinds = kindsOf(notices);
   const counts = kinds.map((of) => `${KIND_NAMES[of]} (${notices.filter(({ kind }) => kind === of).length})`);
-  const graveFirst = notices.toSorted((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind));
   return rendered(`Your notices: ${counts.join(', ')}`, {
     story: null,
     introduction: null,
-    ...listOf(graveFirst, links),
+    ...listOf(gravestFirst(notices), links),
     url: `${links.publicUrl}/v1/notifications`,
     footer: footerOf(kinds, links),
   });
@@ -73,9 +76,18 @@ export function renderTest({ publicUrl }: MessageLinks): RenderedMessage {
   });
 }
 
+/** Of what a message tells, the notices that it names; the others it counts. 21 at most. */
+export function namedNotices<Notice extends OfKind>(notices: readonly Notice[], alike: boolean): readonly Notice[] {
+  return alike ? notices.slice(0, LISTED + 1) : gravestFirst(notices).slice(0, LISTED);
+}
+
 /** Each kind once, the gravest first. */
-export function kindsOf(notices: readonly { readonly kind: NoticeKind }[]): readonly NoticeKind[] {
+export function kindsOf(notices: readonly OfKind[]): readonly NoticeKind[] {
   return NOTICE_KINDS.filter((of) => notices.some(({ kind }) => kind === of));
+}
+
+function gravestFirst<Notice extends OfKind>(notices: readonly Notice[]): readonly Notice[] {
+  return notices.toSorted((one, other) => NOTICE_KINDS.indexOf(one.kind) - NOTICE_KINDS.indexOf(other.kind));
 }
 
 function rendered(heading: string, page: Omit<Page, 'heading'>): RenderedMessage {

@@ -1,5 +1,6 @@
 import { NOTICE_KINDS } from '#domain';
-import { kindsOf, renderAlike, renderDigest, renderTest, type RenderedMessage } from './render-message';
+import type { NoticeFacts } from './notice-facts';
+import { kindsOf, namedNotices, renderAlike, renderDigest, renderTest, type RenderedMessage } from './render-message';
 import { everyKind, factsOf } from './testing';
 
 const links = { publicUrl: 'https://reports.example.org', unsubscribeUrl: 'https://reports.example.org/u?a=1&b=2' };
@@ -99,6 +100,19 @@ it('writes a test message, which has nothing to stop', () => {
   const test = renderTest({ ...links, unsubscribeUrl: null });
   expect(test.subject).toBe('A test message');
   expect(wholeOf(test)).not.toContain('Stop them');
+});
+
+it.each([true, false])('knows which of the notices it names, alike: %s', (alike) => {
+  const numbered = (list: readonly NoticeFacts[]) => list.map((each, place) => ({ ...each, report: `<${place}>` }));
+  const notices = numbered(
+    Array.from({ length: 40 }, (_, place) => (alike || place > 20 ? facts.failed : facts.completed)),
+  );
+  const [first, ...others] = notices;
+  if (first === undefined) throw new Error('there is a first one');
+  const { text } = alike ? renderAlike([first, ...others], links) : renderDigest(notices, links);
+  const named = notices.filter(({ report }) => text.includes(report));
+  expect(new Set(namedNotices(notices, alike))).toEqual(new Set(named));
+  expect(named).toHaveLength(alike ? 21 : 20);
 });
 
 it('names each kind once', () => {

@@ -112,7 +112,7 @@ describe('a test message', () => {
       ...{ after: 0n, limit: 1000, types: ['NotificationSent', 'NotificationFailed'] },
     });
     expect(events).toMatchObject([
-      { type: 'NotificationSent', data: { userId: world.anna.userId, kinds: [], eventIds: [] } },
+      { type: 'NotificationSent', data: { userId: world.anna.userId, kinds: [], notices: 0, eventIds: [] } },
       { type: 'NotificationFailed', data: { userId: world.anna.userId, retryAt: null } },
     ]);
     expect(JSON.stringify(events.map(({ data }) => data))).not.toContain('anna@');

@@ -28,7 +28,16 @@ export class TestMessages {
     const publicUrl = publicUrlOf(this.parts.settings);
     const message = renderTest({ publicUrl, unsubscribeUrl: null });
     const at = now.toISOString();
-    const contents = { notificationId, userId, channel: 'email', kinds: [], eventIds: [], attempt: 1, at } as const;
+    const contents = {
+      notificationId,
+      userId,
+      channel: 'email',
+      kinds: [],
+      notices: 0,
+      eventIds: [],
+      attempt: 1,
+      at,
+    } as const;
     const parcel = messageParcel({ notificationId, attempt: 1, kinds: [], at, publicUrl, message });
     try {
       const receipt = await mailTo(this.#server, email, null).send(parcel, AbortSignal.timeout(TIMEOUT_MS));

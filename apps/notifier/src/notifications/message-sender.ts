@@ -15,6 +15,7 @@ import { derivedId, execute, fold, toDomainEvent, type EventStore } from '#event
 import {
   kindsOf,
   messageParcel,
+  namedNotices,
   renderAlike,
   renderDigest,
   unsubscribeUrlOf,
@@ -69,7 +70,8 @@ export class MessageSender {
       userId,
       channel: 'email',
       kinds: kindsOf(notices.map(({ facts }) => facts)),
-      eventIds: [...new Set(notices.map(({ eventId }) => eventId))],
+      notices: notices.length,
+      eventIds: namedEvents(notices, alike),
     };
     const outcome = await this.#send(contents, { notices, alike, attempt, signal });
     if (outcome.type === 'sent') {
@@ -164,6 +166,15 @@ export class MessageSender {
   #now(): string {
     return toInstant(this.parts.clock.now());
   }
+}
+
+/** Those that the message names. Which notices it tells of besides, the outbox and the inbox know. */
+function namedEvents(notices: readonly StoredNotice[], alike: boolean): readonly string[] {
+  const named = namedNotices(
+    notices.map(({ eventId, facts: { kind } }) => ({ eventId, kind })),
+    alike,
+  );
+  return [...new Set(named.map(({ eventId }) => eventId))];
 }
 
 function render(facts: readonly NoticeFacts[], alike: boolean, links: Parameters<typeof renderDigest>[1]) {

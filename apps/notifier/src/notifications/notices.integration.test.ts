@@ -99,13 +99,18 @@ it('sends one mail for a source that breaks five hundred reports, and one for th
   await world.job(failing());
   await world.project();
   await world.round();
-  for (let count = 0; count < 20; count += 1) await world.job(failing());
+  await Promise.all(Array.from({ length: 499 }, () => world.job(failing())));
   await world.project();
   expect(await world.round()).toBeGreaterThan(0);
   expect(subjects()).toEqual(['Flights failed']);
   world.pass(15);
   await world.round();
-  expect(subjects()).toEqual(['Flights failed', 'Flights failed and 19 more like it']);
+  expect(subjects()).toEqual(['Flights failed', 'Flights failed and 498 more like it']);
+  const ids = new Set((await world.notices()).map(({ notification_id: id }) => id));
+  const sent = (await Promise.all([...ids].map((id) => world.history(id ?? '')))).flat();
+  const [, rest] = sent.toSorted((one, other) => Number(one.position - other.position));
+  expect(rest).toMatchObject({ type: 'NotificationSent', data: { notices: 499 } });
+  expect(JSON.stringify(rest?.data).length).toBeLessThan(2_000);
 });
 
 it('tells the owner of reports that a receiver does not take, by one mail and one for the rest', async () => {

@@ -9,7 +9,9 @@ export interface NotificationContents {
   readonly channel: Exclude<NoticeChannel, 'none'>;
   /** Each once, the gravest first. */
   readonly kinds: readonly NoticeKind[];
-  /** Ids of the events that it tells of; none for a test that somebody asked for. */
+  /** How many notices it tells of; 0 for a test that somebody asked for. */
+  readonly notices: number;
+  /** Ids of the events that it names, a few dozen at most however many notices it tells of; none for a test. */
   readonly eventIds: readonly string[];
 }
 

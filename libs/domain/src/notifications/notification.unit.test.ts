@@ -8,6 +8,7 @@ const contents = {
   userId: ANNA,
   channel: 'email',
   kinds: ['failed'],
+  notices: 1,
   eventIds: ['7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d07'],
 } as const;
 const reached = { ...contents, attempt: 1, at: NOON, answer: '250 queued', reference: '<id@example.org>' };

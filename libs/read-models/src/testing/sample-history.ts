@@ -346,6 +346,7 @@ function addNotifications(history: History): void {
     userId: ANNA,
     channel: 'email',
     kinds: ['failed'],
+    notices: 1,
     eventIds: [idOf('x')],
   } as const;
   const stream = streamOf('notification', notificationId);
