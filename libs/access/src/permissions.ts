@@ -1,4 +1,4 @@
-import type { JobState, Priority, ScheduleState, ShareLevel, TemplateState } from '#domain';
+import type { DestinationDefinition, JobState, Priority, ScheduleState, ShareLevel, TemplateState } from '#domain';
 import type { Caller } from './users/user';
 
 type Person = Pick<Caller, 'userId' | 'role'>;
@@ -49,4 +49,12 @@ export function canManageJob(job: JobState, person: Person): boolean {
 /** Whether the person may have jobs of the priority. All but `urgent`, which overtakes everybody, are free to use. */
 export function mayUsePriority(priority: Priority, person: Person, urgentFor: 'admins' | 'everybody'): boolean {
   return priority !== 'urgent' || urgentFor === 'everybody' || person.role === 'admin';
+}
+
+/** Whether the person may have reports, and notices of their own, sent to the destination. */
+export function mayUseDestination(
+  { usableBy }: Pick<DestinationDefinition, 'usableBy'>,
+  { role }: Pick<Person, 'role'>,
+): boolean {
+  return usableBy === 'everybody' || role === 'admin';
 }

@@ -32,6 +32,11 @@ export interface Parcel {
   readonly html: string;
   readonly files: readonly ParcelFile[];
   readonly link: ReportLink;
+  /**
+   * Set where it is a notice and no report: what a webhook is told instead, as JSON. It has no files, its text has the links, and `jobId`
+   * names no job.
+   */
+  readonly notice?: Readonly<Record<string, unknown>>;
 }
 
 /** The page of the report, where a person finds the files. */

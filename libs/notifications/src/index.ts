@@ -5,3 +5,5 @@ export { storyOf } from './templates/story';
 export * from './unsubscribe-links';
 export * from './mail-to';
 export * from './message-parcel';
+export * from './destination-messages';
+export * from './notice-destination';

@@ -1,5 +1,6 @@
 import type { Parcel } from '#delivery-channels';
 import type { Instant, NoticeKind, NotificationId } from '#domain';
+import type { WebhookNotice } from './destination-messages';
 import type { RenderedMessage } from './render-message';
 
 /** Days that notices are kept, after which a message's link leads to nothing. */
@@ -14,10 +15,13 @@ export interface OutgoingMessage {
   /** Where people reach the API. */
   readonly publicUrl: string;
   readonly message: RenderedMessage;
+  /** What a webhook is told. */
+  readonly notice: WebhookNotice;
 }
 
 /** A message as channels take it: one without files, known by its notification. */
-export function messageParcel({ notificationId, attempt, kinds, at, publicUrl, message }: OutgoingMessage): Parcel {
+export function messageParcel(outgoing: OutgoingMessage): Parcel {
+  const { notificationId, attempt, kinds, at, publicUrl, message, notice } = outgoing;
   return {
     deliveryId: notificationId,
     attempt,
@@ -26,6 +30,7 @@ export function messageParcel({ notificationId, attempt, kinds, at, publicUrl, m
     templateName: message.subject,
     reportDate: at.slice(0, 10),
     ...message,
+    notice: { ...notice },
     files: [],
     link: {
       url: `${publicUrl}/v1/notifications`,

@@ -12,7 +12,7 @@ export interface RenderedMessage {
 export interface MessageLinks {
   /** Where people reach the API, without a slash at its end. */
   readonly publicUrl: string;
-  /** Where these kinds can be switched off; null for a test. */
+  /** Where mails of these kinds can be stopped; null where others may read it, and for a test. */
   readonly unsubscribeUrl: string | null;
 }
 

@@ -99,7 +99,7 @@ async function assemble(
     return answer;
   });
   if (settings.SMTP_URL === undefined) {
-    health.remark('SMTP_URL is unset: no mail is sent, and notices stand in the inbox alone.');
+    health.remark('SMTP_URL is unset: no mail is sent. Notices go to destinations, or stand in the inbox alone.');
   }
   return {
     ...opened,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Controller, Inject } from '@nestjs/common';
-import type { Caller } from '#access';
+import { mayUseDestination, type Caller } from '#access';
 import { EncryptionKeyMissing } from '#data-sources';
 import { DeliveryError, openDestination, sealedText, type DestinationSecret, type Parcel } from '#delivery-channels';
 import {
@@ -162,8 +162,8 @@ export class DestinationsController {
   }
 }
 
-export function mayUse({ role }: Caller, { usableBy }: DestinationDefinition): boolean {
-  return usableBy === 'everybody' || role === 'admin';
+export function mayUse(caller: Caller, definition: DestinationDefinition): boolean {
+  return mayUseDestination(definition, caller);
 }
 
 function shown({ role }: Caller, view: DestinationView) {

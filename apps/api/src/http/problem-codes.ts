@@ -77,6 +77,7 @@ type EdgeCode =
   | 'output.range_unsatisfiable'
   | 'notification.missing'
   | 'notification.no_address'
+  | 'notification.destination_unsuitable'
   | 'notification.no_mail_server'
   | 'notification.too_many'
   | 'notification.not_sent'
@@ -230,6 +231,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'preferences.invalid': { status: 422, title: 'The preferences have problems' },
   'notification.missing': { status: 404, title: 'There is no such notification' },
   'notification.no_address': { status: 409, title: 'There is no address to send to' },
+  'notification.destination_unsuitable': { status: 422, title: 'Notices cannot go to a destination of this kind' },
   'notification.no_mail_server': { status: 409, title: 'No mail can be sent without a mail server' },
   'notification.too_many': { status: 429, title: 'There were as many messages this hour as one may get' },
   'notification.not_sent': { status: 502, title: 'The other side did not take the message' },

@@ -1,6 +1,7 @@
 import { everyKind, factsOf } from '#notifications/testing';
 import { NOTICE_KINDS } from '#domain';
 import { UnsubscribeLinks } from '#notifications';
+import { startHttpReceiver } from '../../../../libs/delivery-channels/src/testing/http-receiver';
 import { startSmtpSink, type SmtpSink } from '../../../../libs/delivery-channels/src/testing/smtp-sink';
 import { as, startApiWorld, type ApiWorld } from '../testing/api-world';
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
     SMTP_FROM: 'reports@example.org',
     SMTP_TLS: 'off',
   } as const;
-  world = await startApiWorld({ ...mail, NOTIFICATIONS_PER_HOUR: 2 });
+  world = await startApiWorld({ ...mail, NOTIFICATIONS_PER_HOUR: 2, DELIVERY_PRIVATE_HOSTS: ['127.0.0.1'] });
 });
 afterAll(async () => {
   await world.close();
@@ -49,8 +50,18 @@ describe('the inbox', () => {
     for (const [place, fact] of facts.entries()) {
       const ahead = place === facts.length - 1 ? '1 day' : `-${place + 1} minutes`;
       await world.parts.pool.query(
-        `INSERT INTO notifier.notice (notice_id, user_id, event_id, kind, likeness, facts, occurs_at, state)
-         VALUES (gen_random_uuid(), $1, gen_random_uuid(), $2, '', $3, now() + $4::interval, 'kept')`,
+        `WITH added AS (
+           INSERT INTO notifier.notice (notice_id, user_id, event_id, kind, likeness, facts, occurs_at)
+           VALUES (gen_random_uuid(), $1, gen_random_uuid(), $2, '', $3, now() + $4::interval)
+           RETURNING notice_id, user_id
+         ), message AS (
+           INSERT INTO notifier.message (notification_id, user_id, way, planned_at, state, code, problem)
+           SELECT notice_id, user_id, 'destination', now() - interval '2 hours', 'failed', 'delivery.refused', 'It said no.'
+           FROM added
+         )
+         INSERT INTO notifier.notice_way (notice_id, way, user_id, state, notification_id)
+         SELECT notice_id, w.way, user_id, w.state, CASE w.state WHEN 'failed' THEN notice_id END
+         FROM added, (VALUES ('email', 'kept'), ('destination', 'failed')) AS w (way, state)`,
         [world.anna.userId, fact.kind, JSON.stringify(fact), ahead],
       );
     }
@@ -63,7 +74,12 @@ describe('the inbox', () => {
       headline: '<b>Flights</b> failed',
       details: expect.arrayContaining([{ label: 'Code', value: 'data_source.unreachable' }]) as unknown,
       href: expect.stringMatching(/^\/v1\/job-requests\//) as unknown,
-      state: 'kept',
+      // Nothing arrived, and one way was tried.
+      state: 'failed',
+      ways: [
+        { way: 'email', state: 'kept', problem: null },
+        { way: 'destination', state: 'failed', problem: { code: 'delivery.refused', message: 'It said no.' } },
+      ],
       readAt: null,
     });
     expect((await ben().get('/v1/notifications').expect(200)).body).toEqual({ items: [], nextCursor: null });
@@ -98,11 +114,12 @@ describe('a test message', () => {
   it('tells what the other side said, is on record, and counts for the limit', async () => {
     await anna().post(`/v1/users/${world.anna.userId}/email`, { email: 'anna@example.net' }).expect(204);
     const { body } = await anna().post(test).expect(200);
-    expect(body).toEqual({
-      destination: '1 recipient at example.net',
+    const mailed = {
+      ...{ way: 'email', destination: '1 recipient at example.net', problem: null },
       answer: expect.stringContaining('queued') as unknown,
       reference: expect.stringMatching(/^<.*@example\.org>$/) as unknown,
-    });
+    };
+    expect(body).toEqual({ messages: [mailed] });
     expect(mails).toEqual([expect.stringContaining('Subject: A test message')]);
     refusals.push(Object.assign(new Error('No such mailbox'), { responseCode: 550 }));
     const refused = await anna().post(test).expect(502);
@@ -117,6 +134,38 @@ describe('a test message', () => {
     ]);
     expect(JSON.stringify(events.map(({ data }) => data))).not.toContain('anna@');
   });
+});
+
+it('sends a test to the destination as well, and tells what became of each', async () => {
+  const receiver = await startHttpReceiver({ secure: false, host: '127.0.0.1' });
+  const secret = { signingSecret: 'a secret that signs' };
+  const registered = { name: 'mine', kind: 'webhook', webhook: { url: `${receiver.origin}/in` }, secret };
+  const { body } = await as(world, world.root).post('/v1/destinations', registered).expect(201);
+  const { id: destinationId } = body as { id: string };
+  await ben().put('/v1/users/me/notification-preferences', { destinationId }).expect(200);
+  const test = () => ben().post('/v1/users/me/notification-preferences/test');
+  const arrived = {
+    way: 'destination',
+    destination: receiver.origin,
+    answer: '200 ok',
+    reference: null,
+    problem: null,
+  };
+  expect((await test().expect(200)).body).toEqual({ messages: [arrived] });
+  const [{ headers, body: sent } = { headers: {}, body: Buffer.of() }] = receiver.received;
+  expect(headers).toMatchObject({ 'x-delivery-event': 'notification.test' });
+  expect(JSON.parse(sent.toString())).toMatchObject({ subject: 'A test message', count: 0, notices: [] });
+  await ben().post(`/v1/users/${world.ben.userId}/email`, { email: 'ben@example.net' }).expect(204);
+  await receiver.close();
+  expect((await test().expect(200)).body).toMatchObject({
+    messages: [
+      { way: 'email', problem: null },
+      { way: 'destination', destination: null, problem: { code: 'delivery.unreachable' } },
+    ],
+  });
+  // A limit for each way: the destination had its two, the mail one.
+  expect((await test().expect(429)).body).toMatchObject({ code: 'notification.too_many' });
+  await ben().put('/v1/users/me/notification-preferences', {}).expect(200);
 });
 
 describe('a link to unsubscribe', () => {
@@ -136,11 +185,11 @@ describe('a link to unsubscribe', () => {
   it('switches the kind off by one click of a mail program, without signing in (RFC 8058)', async () => {
     const click = () =>
       world.http.post(linkOf(world.ben.userId)).type('form').send({ 'List-Unsubscribe': 'One-Click' });
-    expect((await click().expect(200)).text).toContain('no more messages about failed reports');
+    expect((await click().expect(200)).text).toContain('no more mails about failed reports');
     expect(await choiceOfBen()).toMatchObject({ channel: 'none' });
     await click().expect(200);
     const history = await world.parts.eventStore.readStream(`preferences-${world.ben.userId}`);
-    expect(history.map(({ type, metadata }) => [type, metadata.actor])).toEqual([
+    expect(history.slice(-1).map(({ type, metadata }) => [type, metadata.actor])).toEqual([
       ['NotificationPreferencesSet', world.ben.userId],
     ]);
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { NOTICE_KINDS } from '#domain';
+import { NOTICE_KINDS, NOTICE_WAYS } from '#domain';
+import { NOTICE_STATES } from '#read-models';
 import { id, instant, instantInput, page, paging, uuid } from '../http/fields';
 import { operation } from '../http/operation';
 
@@ -15,10 +16,23 @@ const notice = z
     href: z.string().describe('Where to look.'),
     at: instant,
     state: z
-      .enum(['waiting', 'sending', 'sent', 'failed', 'unwanted', 'kept'])
+      .enum(NOTICE_STATES)
       .describe(
-        '`kept`: there was no way to send it, so it stands here alone. `unwanted`: the kind was switched off before it was sent, or the files are gone.',
+        'Of the way that came farthest: what arrived by one of them was told. ' +
+          '`kept`: there was no way to send it, so it stands here alone. `unwanted`: the kind was switched off before it was sent, or the files are gone.',
       ),
+    ways: z
+      .array(
+        z.object({
+          way: z.enum(NOTICE_WAYS),
+          state: z.enum(NOTICE_STATES),
+          problem: z
+            .object({ code: z.string(), message: z.string() })
+            .nullable()
+            .describe('Why the last attempt failed.'),
+        }),
+      )
+      .describe('The ways that you wanted when it happened.'),
     readAt: instant.nullable(),
   })
   .meta({ id: 'Notification' });

@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
-import { UserStore, type Caller, type UserSecrets } from '#access';
-import { allChoices } from '#domain';
+import { UserStore, type Caller, type Role, type UserSecrets } from '#access';
+import { allChoices, type DestinationId } from '#domain';
+import { destinationProblem, type DestinationProblem } from '#notifications';
 import { PARTS, type Parts } from '#runtime';
 import { Dispatcher } from '../commands/dispatcher';
 import { answered } from '../commands/outcomes';
@@ -25,12 +26,13 @@ export class PreferencesController {
 
   @Handles(operations.get)
   async get({ params, caller }: CallOf<'get'>) {
-    const { userId, email } = await this.person(params.userId, caller);
+    const { userId, email, role } = await this.person(params.userId, caller);
     const { state, revision } = await this.streams.preferences(userId);
     const body = {
       ...state.preferences,
       choices: allChoices(state.preferences),
       email,
+      destinationProblem: await this.problemWith(state.preferences.destinationId, role),
       mailServer: this.parts.settings.SMTP_URL !== undefined,
       revision: state.set ? revision : null,
     };
@@ -39,7 +41,9 @@ export class PreferencesController {
 
   @Handles(operations.set)
   async set(call: CallOf<'set'>) {
-    const { userId } = await this.person(call.params.userId, call.caller);
+    const { userId, role } = await this.person(call.params.userId, call.caller);
+    const problem = await this.problemWith(call.body.destinationId, role);
+    if (problem !== null) throw new Problem(problem.code, problem.message);
     const outcome = await this.dispatcher.preferences(call, userId, () => ({
       type: 'SetNotificationPreferences',
       userId,
@@ -52,9 +56,16 @@ export class PreferencesController {
 
   @Handles(operations.test)
   async test({ params, caller, context, now }: CallOf<'test'>) {
-    const receipt = await this.tests.send(await this.person(params.userId, caller), context, now);
-    const { destination, answer, reference } = receipt;
-    return { body: { destination, answer, reference } };
+    const person = await this.person(params.userId, caller);
+    const { state } = await this.streams.preferences(person.userId);
+    const messages = await this.tests.send(person, state.preferences.destinationId, context, now);
+    return { body: { messages: [...messages] } };
+  }
+
+  /** Why notices of somebody of this role cannot go there; null where they can, or there is no destination. */
+  private async problemWith(destinationId: DestinationId | null, role: Role): Promise<DestinationProblem | null> {
+    if (destinationId === null) return null;
+    return destinationProblem((await this.streams.destination(destinationId)).state, role);
   }
 
   private async person(named: string, caller: Caller): Promise<UserSecrets> {

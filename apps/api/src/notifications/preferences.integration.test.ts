@@ -27,6 +27,8 @@ it('shows the defaults before anybody chose anything', async () => {
     dailyAt: '08:00',
     quietHours: null,
     failuresPassQuietHours: false,
+    destinationId: null,
+    destinationProblem: null,
     email: null,
     mailServer: false,
     revision: null,
@@ -73,6 +75,49 @@ it.each([
   ['quiet hours that end as they begin', { quietHours: { from: '06:00', to: '06:00' } }, 422],
 ])('refuses %s', async (_what, body, status) => {
   await anna().put(OWN, body).expect(status);
+});
+
+describe('a destination', () => {
+  const register = async (name: string, more: object) => {
+    const { body } = await root()
+      .post('/v1/destinations', { name, ...more })
+      .expect(201);
+    return (body as { id: string }).id;
+  };
+  const webhook = {
+    ...{ kind: 'webhook', webhook: { url: 'https://hooks.example.org/in' } },
+    secret: { signingSecret: 'a secret that signs' },
+  };
+
+  it('is named by whoever may use it, and told of when it no longer works', async () => {
+    const destinationId = await register('mine', webhook);
+    const choices = [{ kind: 'failed', channel: 'destination', timing: 'hourly' }];
+    await anna().put(OWN, { destinationId, choices }).expect(200);
+    expect((await anna().get(OWN)).body).toMatchObject({ destinationId, destinationProblem: null });
+    const missing = await anna().put(OWN, { choices }).expect(422);
+    expect(missing.body).toMatchObject({ errors: [{ code: 'channel.without_destination' }] });
+    await root().post(`/v1/destinations/${destinationId}/retire`).expect(200);
+    const { body } = await anna().get(OWN);
+    expect(body).toMatchObject({ destinationId, destinationProblem: { code: 'destination.retired' } });
+    const retired = await anna().put(OWN, { destinationId, choices }).expect(409);
+    expect(retired.body).toMatchObject({ code: 'destination.retired' });
+  });
+  it('of administrators is none for others, whoever sets it', async () => {
+    const destinationId = await register('of administrators', { ...webhook, usableBy: 'admins' });
+    await root().put(OWN, { destinationId }).expect(200);
+    await anna().put(OWN, { destinationId }).expect(404);
+    const ofAnna = `/v1/users/${world.anna.userId}/notification-preferences`;
+    expect((await root().put(ofAnna, { destinationId }).expect(404)).body).toMatchObject({
+      code: 'destination.missing',
+    });
+    await anna().put(OWN, { destinationId: crypto.randomUUID() }).expect(404);
+  });
+  it('that takes files alone is refused', async () => {
+    const s3 = { bucket: 'reports', region: 'eu-central-1', accessKeyId: 'AKID' };
+    const destinationId = await register('files', { kind: 's3', s3, secret: { secretAccessKey: 'x'.repeat(20) } });
+    const { body } = await anna().put(OWN, { destinationId }).expect(422);
+    expect(body).toMatchObject({ code: 'notification.destination_unsuitable' });
+  });
 });
 
 describe('where notices go', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { NOTICE_CHANNELS, NOTICE_KINDS, NOTICE_TIMINGS } from '#domain';
-import { changed, id, timeZone } from '../http/fields';
+import { NOTICE_CHANNELS, NOTICE_KINDS, NOTICE_TIMINGS, NOTICE_WAYS } from '#domain';
+import { changed, id, timeZone, uuid } from '../http/fields';
 import { operation } from '../http/operation';
 import { wallTime } from '../schedules/recurrence.schema';
 
@@ -10,9 +10,13 @@ const userId = z.strictObject({
   userId: z.union([z.literal('me'), id]).describe('`me`, or the id of a user; of others for administrators only.'),
 });
 
+const problem = z.object({ code: z.string(), message: z.string() });
+
 const choice = {
   kind: z.enum(NOTICE_KINDS),
-  channel: z.enum(NOTICE_CHANNELS).describe('`none`: the kind is of no interest. `email`: to the own address.'),
+  channel: z
+    .enum(NOTICE_CHANNELS)
+    .describe('`none`: the kind is of no interest. `email`: to the own address. `destination`: to the one named.'),
   timing: z
     .enum(NOTICE_TIMINGS)
     .default('immediate')
@@ -34,6 +38,10 @@ const fields = {
     .boolean()
     .default(false)
     .describe('Whether reports that failed for good are told in quiet hours all the same.'),
+  destinationId: uuid
+    .nullable()
+    .default(null)
+    .describe('A webhook or Slack channel that messages go to beside or instead of the address; null: none.'),
 };
 
 export const preferencesOperations = {
@@ -49,6 +57,9 @@ export const preferencesOperations = {
         ...fields,
         choices: z.array(z.object(choice)).describe('One a kind, those that nobody made by default.'),
         email: z.string().nullable().describe('Where mail goes; null: there is no address.'),
+        destinationProblem: problem
+          .nullable()
+          .describe('Why nothing arrives at the destination, such as that it was retired; null: nothing is known.'),
         mailServer: z.boolean().describe('Whether mail can be sent at all. If not, notices stand in the inbox alone.'),
         revision: z.int().nullable().describe('Also in ETag; null before anybody chose anything.'),
       })
@@ -86,22 +97,36 @@ export const preferencesOperations = {
     response: changed,
     command: true,
     ifMatch: 'honoured',
-    problems: ['user.missing', 'preferences.invalid'],
+    problems: [
+      'user.missing',
+      'preferences.invalid',
+      'destination.missing',
+      'destination.retired',
+      'notification.destination_unsuitable',
+    ],
   }),
   test: operation({
     id: 'sendTestNotification',
     method: 'post',
     path: `${path}/test`,
     tag,
-    summary: 'Send a test message to the own address, or as an administrator to that of another',
+    summary: 'Send yourself, or as an administrator another, a test message to the address and the destination',
     params: userId,
     response: z
       .object({
-        destination: z.string().describe('Where it went, without the address.'),
-        answer: z.string().describe('What the other side said.'),
-        reference: z.string().nullable().describe('By what the other side knows it, such as a Message-ID.'),
+        messages: z
+          .array(
+            z.object({
+              way: z.enum(NOTICE_WAYS),
+              destination: z.string().nullable().describe('Where it went, without the address; null: it did not.'),
+              answer: z.string().nullable().describe('What the other side said.'),
+              reference: z.string().nullable().describe('By what the other side knows it, such as a Message-ID.'),
+              problem: problem.nullable().describe('Why it did not arrive; null: it did.'),
+            }),
+          )
+          .describe('By each way that there is. One of them arrived at least.'),
       })
-      .meta({ id: 'SentTest' }),
+      .meta({ id: 'SentTests' }),
     problems: [
       'user.missing',
       'notification.no_mail_server',

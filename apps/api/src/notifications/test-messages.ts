@@ -1,11 +1,39 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { UserSecrets } from '#access';
-import { DeliveryError, mailServerOf, type MailServer, type Receipt } from '#delivery-channels';
-import { notification, streamOf, type NotificationCommand } from '#domain';
+import { transaction, type PoolClient } from '#database';
+import { DeliveryError, mailServerOf, type DeliveryChannel, type MailServer } from '#delivery-channels';
+import { notification, streamOf, type DestinationId, type NoticeWay, type NotificationCommand } from '#domain';
 import { derivedId, execute, type CommandContext } from '#event-sourcing';
-import { mailTo, messageParcel, publicUrlOf, renderTest } from '#notifications';
+import {
+  mailTo,
+  messageParcel,
+  noticeChannel,
+  publicUrlOf,
+  renderTest,
+  UnusableDestination,
+  webhookNotice,
+} from '#notifications';
 import { PARTS, type Parts } from '#runtime';
 import { Problem } from '../http/problem';
+
+/** What became of a test by one way: where it went and what was answered, or else why it did not arrive. */
+export interface TestOutcome {
+  readonly way: NoticeWay;
+  readonly destination: string | null;
+  readonly answer: string | null;
+  readonly reference: string | null;
+  readonly problem: { readonly code: string; readonly message: string } | null;
+}
+
+interface Way {
+  readonly way: NoticeWay;
+  readonly destinationId: DestinationId | null;
+  readonly open: () => Promise<DeliveryChannel>;
+}
+
+interface Message extends Way {
+  readonly notificationId: string;
+}
 
 /** Sends what a person asks for to see whether it comes. It counts for the limit of messages, and is on record like any other. */
 @Injectable()
@@ -16,50 +44,95 @@ export class TestMessages {
     this.#server = mailServerOf(parts.settings);
   }
 
-  /** Throws a `Problem` that says why it was not sent. */
-  async send(user: UserSecrets, context: CommandContext, now: Date): Promise<Receipt> {
-    if (this.#server === null) {
-      throw new Problem('notification.no_mail_server', 'Whoever runs the system has to set SMTP_URL first.');
-    }
-    const { userId, email } = user;
-    if (email === null) throw new Problem('notification.no_address', 'Set an address by POST /v1/users/:userId/email.');
-    const notificationId = derivedId(context.commandId, 'notification');
-    await this.#count(notificationId, userId, now);
+  /** By each way that the person has. Throws a `Problem` where there is none, or where it arrived by none. */
+  async send(
+    user: UserSecrets,
+    destinationId: DestinationId | null,
+    context: CommandContext,
+    now: Date,
+  ): Promise<readonly TestOutcome[]> {
+    const ways = this.#waysTo(user, destinationId);
+    if (ways.length === 0) throw this.#noWay();
+    const messages = ways.map((way) => ({
+      ...way,
+      notificationId: derivedId(context.commandId, `notification by ${way.way}`),
+    }));
+    await this.#count(messages, user.userId, now);
+    const outcomes: TestOutcome[] = [];
+    for (const message of messages) outcomes.push(await this.#sendBy(message, user.userId, context, now));
+    if (outcomes.some(({ problem }) => problem === null)) return outcomes;
+    throw new Problem('notification.not_sent', outcomes.map(({ problem }) => problem?.message).join(' '));
+  }
+
+  #waysTo({ email, role }: UserSecrets, destinationId: DestinationId | null): readonly Way[] {
+    const { eventStore, secrets, settings } = this.parts;
+    const server = this.#server;
+    const parts = { eventStore, secrets, privateHosts: settings.DELIVERY_PRIVATE_HOSTS ?? [] };
+    const mail: Way[] =
+      server === null || email === null
+        ? []
+        : [{ way: 'email', destinationId: null, open: () => Promise.resolve(mailTo(server, email, null)) }];
+    if (destinationId === null) return mail;
+    return [...mail, { way: 'destination', destinationId, open: () => noticeChannel(destinationId, role, parts) }];
+  }
+
+  #noWay(): Problem {
+    return this.#server === null
+      ? new Problem(
+          'notification.no_mail_server',
+          'Name a destination, or whoever runs the system has to set SMTP_URL.',
+        )
+      : new Problem(
+          'notification.no_address',
+          'Set an address by POST /v1/users/:userId/email, or name a destination.',
+        );
+  }
+
+  async #sendBy(
+    { way, destinationId, open, notificationId }: Message,
+    userId: string,
+    context: CommandContext,
+    now: Date,
+  ): Promise<TestOutcome> {
     const publicUrl = publicUrlOf(this.parts.settings);
     const message = renderTest({ publicUrl, unsubscribeUrl: null });
     const at = now.toISOString();
+    // Of its own, so that no two events have one id.
+    const own = { ...context, commandId: notificationId };
     const contents = {
-      notificationId,
-      userId,
-      channel: 'email',
-      kinds: [],
-      notices: 0,
-      eventIds: [],
-      attempt: 1,
-      at,
-    } as const;
-    const parcel = messageParcel({ notificationId, attempt: 1, kinds: [], at, publicUrl, message });
+      ...({ notificationId, userId, channel: way, destinationId, kinds: [], notices: 0, eventIds: [] } as const),
+      ...{ attempt: 1, at },
+    };
+    const notice = webhookNotice([], false, message, publicUrl);
+    const parcel = messageParcel({ notificationId, attempt: 1, kinds: [], at, publicUrl, message, notice });
     try {
-      const receipt = await mailTo(this.#server, email, null).send(parcel, AbortSignal.timeout(TIMEOUT_MS));
-      const { answer, reference } = receipt;
-      await this.#record({ type: 'RecordSent', ...contents, answer, reference }, context);
-      return receipt;
+      const receipt = await (await open()).send(parcel, AbortSignal.timeout(TIMEOUT_MS));
+      const { destination, answer, reference } = receipt;
+      await this.#record({ type: 'RecordSent', ...contents, answer, reference }, own);
+      return { way, destination, answer, reference, problem: null };
     } catch (error) {
-      if (!(error instanceof DeliveryError)) throw error;
-      const { code, message: detail } = error;
-      await this.#record({ type: 'RecordFailure', ...contents, code, message: detail, retryAt: null }, context);
-      throw new Problem('notification.not_sent', detail);
+      if (!(error instanceof DeliveryError) && !(error instanceof UnusableDestination)) throw error;
+      const problem = { code: error.code, message: error.message };
+      await this.#record({ type: 'RecordFailure', ...contents, ...problem, retryAt: null }, own);
+      return { way, destination: null, answer: null, reference: null, problem };
     }
   }
 
-  /** One more message to the person, unless there are too many. */
-  async #count(notificationId: string, userId: string, now: Date): Promise<void> {
-    const { rowCount } = await this.parts.pool.query(
-      `INSERT INTO notifier.message (notification_id, user_id, planned_at, attempt, state)
-       SELECT $1::uuid, $2::uuid, $3::timestamptz, 1, 'sent'
-       WHERE (SELECT count(*) FROM notifier.message WHERE user_id = $2 AND planned_at > $3::timestamptz - interval '1 hour') < $4
+  /** One more message to the person by each of these ways, unless there are too many by one of them. */
+  async #count(messages: readonly Message[], userId: string, now: Date): Promise<void> {
+    await transaction(this.parts.pool, async (client) => {
+      for (const message of messages) await this.#countOne(client, message, userId, now);
+    });
+  }
+
+  async #countOne(client: PoolClient, { notificationId, way }: Message, userId: string, now: Date): Promise<void> {
+    const { rowCount } = await client.query(
+      `INSERT INTO notifier.message (notification_id, user_id, way, planned_at, attempt, state)
+       SELECT $1::uuid, $2::uuid, $3::text, $4::timestamptz, 1, 'sent'
+       WHERE (SELECT count(*) FROM notifier.message
+              WHERE user_id = $2 AND way = $3 AND planned_at > $4::timestamptz - interval '1 hour') < $5
        ON CONFLICT (notification_id) DO NOTHING`,
-      [notificationId, userId, now, this.parts.settings.NOTIFICATIONS_PER_HOUR],
+      [notificationId, userId, way, now, this.parts.settings.NOTIFICATIONS_PER_HOUR],
     );
     if (rowCount === 0) {
       throw new Problem('notification.too_many', 'There is a limit of messages an hour: try again later.', {
@@ -74,5 +147,5 @@ export class TestMessages {
   }
 }
 
-/** The caller waits: less than a request may take. */
-const TIMEOUT_MS = 20_000;
+/** The caller waits: less than a request may take, by both ways. */
+const TIMEOUT_MS = 12_000;

@@ -44,7 +44,7 @@ export function serveUnsubscribing(app: NestExpressApplication, parts: Parts): v
   const show = answer(async (request) => {
     const known = await knownOf(request);
     if (!known) return [404, UNKNOWN];
-    return [200, page('Stop messages?', `You will get no more messages about ${namesOf(known.kinds)}.`, true)];
+    return [200, page('Stop mails?', `You will get no more mails about ${namesOf(known.kinds)}.`, true)];
   });
   const unsubscribe = answer(async (request) => {
     const known = await knownOf(request);
@@ -57,7 +57,7 @@ export function serveUnsubscribing(app: NestExpressApplication, parts: Parts): v
       context: { commandId: v4(), causationId: null, actor: userId, ...originOf(request.headers) },
     });
     if (outcome.kind !== 'done') throw new Error(`${userId} could not unsubscribe: ${outcome.kind}`);
-    return [200, page('Done', `You get no more messages about ${namesOf(kinds)}. Your preferences bring them back.`)];
+    return [200, page('Done', `You get no more mails about ${namesOf(kinds)}. Your preferences bring them back.`)];
   });
   express.get(PATH, show);
   express.post(PATH, unsubscribe);

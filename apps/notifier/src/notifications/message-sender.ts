@@ -1,10 +1,11 @@
-import type { UserStore } from '#access';
+import type { Role, UserStore } from '#access';
 import type { Pool } from '#database';
 import { DeliveryError, type DeliveryChannel, type Receipt } from '#delivery-channels';
 import {
   notification,
   streamOf,
   toInstant,
+  type DestinationId,
   type NotificationCommand,
   type NotificationContents,
   type NotificationEvent,
@@ -19,12 +20,15 @@ import {
   renderAlike,
   renderDigest,
   unsubscribeUrlOf,
+  UnusableDestination,
+  webhookNotice,
   type NoticeFacts,
   type UnsubscribeLinks,
 } from '#notifications';
 import type { Clock, Logger } from '#platform';
 import { endMessage, postponeMessage, type OpenMessage } from './message-table';
 import { noticesOfMessage, type StoredNotice } from './notice-table';
+import { readPreferences } from './read-preferences';
 
 /** In whose name it happens. */
 export const ACTOR = 'system:notifier';
@@ -42,11 +46,22 @@ export interface SenderParts {
   readonly links: UnsubscribeLinks;
   readonly publicUrl: string;
   /** The way to an address. @throws DeliveryError `delivery.options_invalid` */
-  readonly channelTo: (address: string, unsubscribeUrl: string) => DeliveryChannel;
+  readonly channelToAddress: (address: string, unsubscribeUrl: string) => DeliveryChannel;
+  /** The way to a destination. @throws UnusableDestination, DeliveryError */
+  readonly channelToDestination: (destinationId: DestinationId, role: Role) => Promise<DeliveryChannel>;
 }
 
+type Failure = Pick<DeliveryError, 'message' | 'transient' | 'retryAfterSeconds'> & { readonly code: string };
+
 type Outcome =
-  { readonly type: 'sent'; readonly receipt: Receipt } | { readonly type: 'failed'; readonly error: DeliveryError };
+  { readonly type: 'sent'; readonly receipt: Receipt } | { readonly type: 'failed'; readonly failure: Failure };
+
+interface Attempt {
+  readonly notices: readonly StoredNotice[];
+  readonly alike: boolean;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
 
 /** Makes attempts at messages. Each outcome is on record before the tables know of it. */
 export class MessageSender {
@@ -54,79 +69,77 @@ export class MessageSender {
 
   /**
    * One attempt. Gives when another one follows, or null. An aborted signal breaks it off, and it counts for nothing. A message that
-   * was recorded as sent is not sent again; one whose sender died before that is, under the same Message-ID.
+   * was recorded as sent is not sent again; one whose sender died before that is, under the same Message-ID or idempotency key.
    */
-  async attempt(userId: UserId, { notificationId, alike }: OpenMessage, signal: AbortSignal): Promise<Date | null> {
-    const { pool } = this.parts;
+  async attempt(userId: UserId, message: OpenMessage, signal: AbortSignal): Promise<Date | null> {
+    const { pool, eventStore } = this.parts;
+    const { notificationId, way, alike } = message;
     const state = await this.#stateOf(notificationId);
     if (state.status === 'sent' || state.status === 'failed') {
-      await endMessage(pool, notificationId, state.attempt, state.status);
+      await endMessage(pool, notificationId, state.attempt, state.failure);
       return null;
     }
     const attempt = state.status === 'absent' ? 1 : state.attempt + 1;
     const notices = await noticesOfMessage(pool, notificationId);
     const contents: NotificationContents = {
-      notificationId,
-      userId,
-      channel: 'email',
+      ...{ notificationId, userId, channel: way },
+      destinationId: way === 'email' ? null : (await readPreferences(eventStore, userId)).destinationId,
       kinds: kindsOf(notices.map(({ facts }) => facts)),
       notices: notices.length,
       eventIds: namedEvents(notices, alike),
     };
     const outcome = await this.#send(contents, { notices, alike, attempt, signal });
-    if (outcome.type === 'sent') {
-      const { answer, reference } = outcome.receipt;
-      await this.#record({ type: 'RecordSent', ...contents, attempt, answer, reference, at: this.#now() });
-      await endMessage(pool, notificationId, attempt, 'sent');
-      return null;
-    }
-    return this.#failed(contents, attempt, outcome.error, signal);
+    if (outcome.type === 'failed') return this.#failed(contents, attempt, outcome.failure, signal);
+    const { answer, reference } = outcome.receipt;
+    await this.#record({ type: 'RecordSent', ...contents, attempt, answer, reference, at: this.#now() });
+    await endMessage(pool, notificationId, attempt, null);
+    return null;
   }
 
-  async #send(
-    { notificationId, userId, kinds }: NotificationContents,
-    {
-      notices,
-      alike,
-      attempt,
-      signal,
-    }: {
-      readonly notices: readonly StoredNotice[];
-      readonly alike: boolean;
-      readonly attempt: number;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<Outcome> {
-    const { users, links, publicUrl } = this.parts;
-    const user = await users.byId(userId);
-    if (!user || user.email === null || user.disabledAt !== null) return { type: 'failed', error: noAddress() };
-    const unsubscribeUrl = unsubscribeUrlOf(publicUrl, links.tokenOf({ userId, kinds }));
-    const message = render(
-      notices.map(({ facts }) => facts),
-      alike,
-      { publicUrl, unsubscribeUrl },
-    );
-    const parcel = messageParcel({ notificationId, attempt, kinds, at: this.#now(), publicUrl, message });
+  async #send(contents: NotificationContents, { notices, alike, attempt, signal }: Attempt): Promise<Outcome> {
+    const { links, publicUrl } = this.parts;
+    const { notificationId, userId, channel: way, kinds } = contents;
+    const facts = notices.map((notice) => notice.facts);
+    // Others may read along at a destination: the link would be theirs as well.
+    const unsubscribeUrl = way === 'email' ? unsubscribeUrlOf(publicUrl, links.tokenOf({ userId, kinds })) : null;
+    const message = render(facts, alike, { publicUrl, unsubscribeUrl });
+    const notice = webhookNotice(facts, alike, message, publicUrl);
+    const parcel = messageParcel({ notificationId, attempt, kinds, at: this.#now(), publicUrl, message, notice });
     try {
-      return { type: 'sent', receipt: await this.parts.channelTo(user.email, unsubscribeUrl).send(parcel, signal) };
+      const channel = await this.#channelFor(contents, unsubscribeUrl);
+      return { type: 'sent', receipt: await channel.send(parcel, signal) };
     } catch (error) {
-      if (error instanceof DeliveryError) return { type: 'failed', error };
-      throw error;
+      if (error instanceof DeliveryError) return { type: 'failed', failure: error };
+      if (!(error instanceof UnusableDestination)) throw error;
+      const { code, message: sentence, transient } = error;
+      return { type: 'failed', failure: { code, message: sentence, transient, retryAfterSeconds: null } };
     }
+  }
+
+  async #channelFor({ userId, destinationId }: NotificationContents, unsubscribeUrl: string | null) {
+    const { users, channelToAddress, channelToDestination } = this.parts;
+    const user = await users.byId(userId);
+    const active = user?.disabledAt === null ? user : null;
+    if (unsubscribeUrl !== null) {
+      if (active === null || active.email === null) throw noAddress();
+      return channelToAddress(active.email, unsubscribeUrl);
+    }
+    if (active === null || destinationId === null) throw noDestination();
+    return channelToDestination(destinationId, active.role);
   }
 
   async #failed(
     contents: NotificationContents,
     attempt: number,
-    error: DeliveryError,
+    failure: Failure,
     signal: AbortSignal,
   ): Promise<Date | null> {
     const { pool, clock, logger } = this.parts;
     // The stop broke it off: nobody failed.
     if (signal.aborted) return clock.now();
-    const again = error.transient && attempt < MOST_ATTEMPTS;
-    const retryAt = again ? new Date(clock.now().getTime() + delayMs(attempt, error)) : null;
-    const { code, message } = error;
+    const again = failure.transient && attempt < MOST_ATTEMPTS;
+    const retryAt = again ? new Date(clock.now().getTime() + delayMs(attempt, failure)) : null;
+    const { code, message } = failure;
     const { notificationId } = contents;
     await this.#record({
       ...{ type: 'RecordFailure', ...contents, attempt, code, message },
@@ -134,8 +147,8 @@ export class MessageSender {
       at: this.#now(),
     });
     logger.warn({ notificationId, attempt, code, retryAt }, 'a person could not be told');
-    if (retryAt === null) await endMessage(pool, notificationId, attempt, 'failed');
-    else await postponeMessage(pool, notificationId, attempt, toInstant(retryAt));
+    if (retryAt === null) await endMessage(pool, notificationId, attempt, { code, message });
+    else await postponeMessage(pool, notificationId, attempt, { code, message }, toInstant(retryAt));
     return retryAt;
   }
 
@@ -187,8 +200,13 @@ function noAddress(): DeliveryError {
   return new DeliveryError('delivery.options_invalid', message, false);
 }
 
+function noDestination(): UnusableDestination {
+  const message = 'The person has no destination any more, or may not sign in.';
+  return new UnusableDestination('notification.no_destination', message, false);
+}
+
 /** A minute, then four times as long each time, an hour at most; longer where the other side asked for it. */
-function delayMs(attempt: number, { retryAfterSeconds }: DeliveryError): number {
+function delayMs(attempt: number, { retryAfterSeconds }: Failure): number {
   const delay = Math.min(FIRST_RETRY_MS * 4 ** (attempt - 1), LAST_RETRY_MS);
   return Math.max(delay, Math.min((retryAfterSeconds ?? 0) * 1000, LAST_RETRY_MS));
 }

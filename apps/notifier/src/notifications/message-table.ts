@@ -1,10 +1,11 @@
 import type { Pool, PoolClient } from '#database';
-import type { Instant, NoticeKind, PlannedMessage, SentMessage, UserId } from '#domain';
+import type { Instant, NoticeKind, NoticeWay, PlannedMessage, SentMessage, UserId } from '#domain';
 import { derivedId } from '#event-sourcing';
 
 /** A message that has not ended. */
 export interface OpenMessage {
   readonly notificationId: string;
+  readonly way: NoticeWay;
   /** Whether its notices are alike; else they are a digest. */
   readonly alike: boolean;
   /** When it is tried next; null: at once. */
@@ -15,28 +16,35 @@ export interface OpenMessage {
 export async function addMessage(
   client: PoolClient,
   userId: UserId,
+  way: NoticeWay,
   { alike, noticeIds }: PlannedMessage,
   now: Instant,
 ): Promise<void> {
   const [first = ''] = noticeIds;
-  // A notice is told once, so the message that tells it needs no other name.
-  const notificationId = derivedId(first, 'notification');
+  // A notice is told once by a way, so the message that tells it needs no other name.
+  const notificationId = derivedId(first, `notification by ${way}`);
   await client.query(
-    `INSERT INTO notifier.message (notification_id, user_id, kind, likeness, planned_at, state)
-     VALUES ($1, $2, $3, $4, $5, 'sending')`,
-    [notificationId, userId, alike?.kind, alike?.likeness, now],
+    `INSERT INTO notifier.message (notification_id, user_id, way, kind, likeness, planned_at, state)
+     VALUES ($1, $2, $3, $4, $5, $6, 'sending')`,
+    [notificationId, userId, way, alike?.kind, alike?.likeness, now],
   );
   await client.query(
-    `UPDATE notifier.notice SET state = 'sending', notification_id = $2 WHERE notice_id = ANY ($1::uuid[])`,
-    [noticeIds, notificationId],
+    `UPDATE notifier.notice_way SET state = 'sending', notification_id = $2
+     WHERE notice_id = ANY ($1::uuid[]) AND way = $3`,
+    [noticeIds, notificationId, way],
   );
 }
 
-/** Messages to a person that were planned after a time. */
-export async function recentMessages(pool: Pool, userId: UserId, after: Date): Promise<readonly SentMessage[]> {
+/** Messages to a person by a way that were planned after a time. */
+export async function recentMessages(
+  pool: Pool,
+  userId: UserId,
+  way: NoticeWay,
+  after: Date,
+): Promise<readonly SentMessage[]> {
   const { rows } = await pool.query<{ kind: NoticeKind | null; likeness: string | null; planned_at: Date }>(
-    'SELECT kind, likeness, planned_at FROM notifier.message WHERE user_id = $1 AND planned_at > $2',
-    [userId, after],
+    'SELECT kind, likeness, planned_at FROM notifier.message WHERE user_id = $1 AND way = $2 AND planned_at > $3',
+    [userId, way, after],
   );
   return rows.map(({ kind, likeness, planned_at }) => ({
     at: planned_at.toISOString(),
@@ -46,11 +54,17 @@ export async function recentMessages(pool: Pool, userId: UserId, after: Date): P
 
 export async function openMessages(pool: Pool, userId: UserId): Promise<readonly OpenMessage[]> {
   const { rows } = await pool.query<OpenMessage>(
-    `SELECT notification_id AS "notificationId", kind IS NOT NULL AS alike, next_try_at AS "nextTryAt"
-     FROM notifier.message WHERE user_id = $1 AND state = 'sending' ORDER BY planned_at, notification_id`,
+    `SELECT notification_id AS "notificationId", way, kind IS NOT NULL AS alike, next_try_at AS "nextTryAt"
+     FROM notifier.message WHERE user_id = $1 AND state = 'sending' ORDER BY planned_at, way DESC, notification_id`,
     [userId],
   );
   return rows;
+}
+
+/** Why an attempt failed. */
+export interface MessageFailure {
+  readonly code: string;
+  readonly message: string;
 }
 
 /** Another attempt follows. */
@@ -58,27 +72,28 @@ export async function postponeMessage(
   pool: Pool,
   notificationId: string,
   attempt: number,
+  { code, message }: MessageFailure,
   nextTryAt: Instant,
 ): Promise<void> {
-  await pool.query('UPDATE notifier.message SET attempt = $2, next_try_at = $3 WHERE notification_id = $1', [
-    notificationId,
-    attempt,
-    nextTryAt,
-  ]);
+  await pool.query(
+    'UPDATE notifier.message SET attempt = $2, code = $3, problem = $4, next_try_at = $5 WHERE notification_id = $1',
+    [notificationId, attempt, code, message, nextTryAt],
+  );
 }
 
-/** The end of a message, and of what it tells. */
+/** The end of a message, and of what it tells. @param failure null where it was sent */
 export async function endMessage(
   pool: Pool,
   notificationId: string,
   attempt: number,
-  state: 'sent' | 'failed',
+  failure: MessageFailure | null,
 ): Promise<void> {
   await pool.query(
     `WITH ended AS (
-       UPDATE notifier.message SET attempt = $2, next_try_at = NULL, state = $3 WHERE notification_id = $1
+       UPDATE notifier.message SET attempt = $2, next_try_at = NULL, state = $3, code = $4, problem = $5
+       WHERE notification_id = $1
      )
-     UPDATE notifier.notice SET state = $3 WHERE notification_id = $1 AND state = 'sending'`,
-    [notificationId, attempt, state],
+     UPDATE notifier.notice_way SET state = $3 WHERE notification_id = $1 AND state = 'sending'`,
+    [notificationId, attempt, failure === null ? 'sent' : 'failed', failure?.code, failure?.message],
   );
 }

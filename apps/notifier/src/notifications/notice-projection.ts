@@ -1,5 +1,5 @@
 import { transaction, type Pool } from '#database';
-import { choiceOf, isBefore, toInstant } from '#domain';
+import { DEFAULT_PREFERENCES, isBefore, toInstant, waysOf } from '#domain';
 import { loadFromHead, moveCheckpoint, type Projection } from '#event-feed';
 import {
   derivedId,
@@ -23,8 +23,6 @@ export interface NoticeProjectionParts {
   readonly pool: Pool;
   readonly eventStore: EventStore;
   readonly clock: Clock;
-  /** Whether there is a mail server. */
-  readonly canSend: boolean;
 }
 
 const USER_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -53,7 +51,7 @@ export class NoticeProjection implements Projection {
     const notices = await this.#noticesOf(batch);
     await transaction(this.#parts.pool, async (client) => {
       await moveCheckpoint(client, this.group, batch);
-      if (notices.length > 0) await addNotices(client, notices, this.#parts.canSend);
+      if (notices.length > 0) await addNotices(client, notices);
     });
   }
 
@@ -74,10 +72,9 @@ export class NoticeProjection implements Projection {
     // Rows as old as this were removed, and with them the knowledge of what was told.
     const oldest = toInstant(this.#parts.clock.now().getTime() - KEPT_MS);
     return toPersons
-      .filter(({ userId, facts, at }) => {
-        const wanted = preferences.get(userId);
-        return wanted !== undefined && choiceOf(wanted, facts.kind).channel !== 'none' && isBefore(oldest, at);
-      })
+      .filter(({ at }) => isBefore(oldest, at))
+      .map((each) => ({ ...each, ways: waysOf(preferences.get(each.userId) ?? DEFAULT_PREFERENCES, each.facts.kind) }))
+      .filter(({ ways }) => ways.length > 0)
       .map((each) => ({ ...each, noticeId: derivedId(each.eventId, `${each.facts.kind} ${each.userId}`) }));
   }
 }

@@ -1,21 +1,21 @@
 import { transaction } from '#database';
 import {
+  NOTICE_WAYS,
   planNotices,
-  streamOf,
   toInstant,
-  preferences as decider,
   type NoticeLimits,
+  type NoticeWay,
   type NotificationPreferences,
-  type PreferencesEvent,
   type UserId,
+  type WaitingNotice,
 } from '#domain';
-import { fold, toDomainEvent } from '#event-sourcing';
 import type { MessageSender, SenderParts } from './message-sender';
 import { addMessage, openMessages, recentMessages } from './message-table';
 import { settleNotices, settleOvertaken, waitingNotices } from './notice-table';
+import { readPreferences } from './read-preferences';
 import type { Recipients } from './recipients';
 
-/** Notices of one person that are planned at a time. */
+/** Notices of one person that are planned at a time, for each way. */
 const MOST_WAITING = 20_000;
 const HOUR_MS = 3_600_000;
 /** A process that was told nothing looks after so long by itself. */
@@ -25,6 +25,8 @@ export interface RoundParts extends Pick<SenderParts, 'pool' | 'eventStore' | 'u
   readonly recipients: Recipients;
   readonly sender: MessageSender;
   readonly limits: NoticeLimits;
+  /** Whether there is a mail server. */
+  readonly canMail: boolean;
   /** Aborted when the process stops. */
   readonly signal: AbortSignal;
 }
@@ -53,28 +55,49 @@ async function serve(parts: RoundParts, userId: UserId): Promise<void> {
 }
 
 /** Puts down what is to be sent now. Gives when there is something to be planned next. */
-async function plan({ pool, recipients, limits, clock, users, ...parts }: RoundParts, userId: UserId) {
+async function plan(parts: RoundParts, userId: UserId): Promise<Date | null> {
+  const { pool, clock, users, eventStore, canMail } = parts;
   const now = clock.now();
   await settleOvertaken(pool, userId, now);
-  const waiting = await waitingNotices(pool, userId, MOST_WAITING);
-  if (waiting.length === 0) return null;
   const user = await users.byId(userId);
-  if (!user || user.email === null || user.disabledAt !== null) {
-    await settleNotices(
-      pool,
-      waiting.map(({ noticeId }) => noticeId),
-      'kept',
-    );
-    return null;
+  const preferences = await readPreferences(eventStore, userId);
+  const reachable = user !== null && user.disabledAt === null;
+  const open: Readonly<Record<NoticeWay, boolean>> = {
+    email: reachable && canMail && user.email !== null,
+    destination: reachable && preferences.destinationId !== null,
+  };
+  const next: (Date | null)[] = [];
+  for (const way of NOTICE_WAYS) {
+    const waiting = await waitingNotices(pool, userId, way, MOST_WAITING);
+    if (waiting.length === 0) continue;
+    if (open[way]) {
+      next.push(await planWay(parts, userId, way, { waiting, preferences, now }));
+      continue;
+    }
+    const noticeIds = waiting.map(({ noticeId }) => noticeId);
+    await settleNotices(pool, way, noticeIds, 'kept');
   }
-  const since = new Date(now.getTime() - Math.max(HOUR_MS, limits.gatherMinutes * 60_000));
-  const recent = await recentMessages(pool, userId, since);
-  const preferences = await preferencesOf(parts.eventStore, userId);
-  const planned = planNotices({ waiting, recent, preferences, limits, now: toInstant(now) });
+  return earliest(next);
+}
+
+async function planWay(
+  { pool, recipients, limits }: RoundParts,
+  userId: UserId,
+  way: NoticeWay,
+  asked: {
+    readonly waiting: readonly WaitingNotice[];
+    readonly preferences: NotificationPreferences;
+    readonly now: Date;
+  },
+): Promise<Date | null> {
+  const now = toInstant(asked.now);
+  const since = new Date(asked.now.getTime() - Math.max(HOUR_MS, limits.gatherMinutes * 60_000));
+  const recent = await recentMessages(pool, userId, way, since);
+  const planned = planNotices({ ...asked, way, recent, limits, now });
   await transaction(pool, async (client) => {
     if (!(await recipients.renew(userId, client))) throw new Error(`another process has taken over ${userId}`);
-    await settleNotices(client, planned.dropped, 'unwanted');
-    for (const message of planned.messages) await addMessage(client, userId, message, toInstant(now));
+    await settleNotices(client, way, planned.dropped, 'unwanted');
+    for (const message of planned.messages) await addMessage(client, userId, way, message, now);
   });
   return planned.nextAt === null ? null : new Date(planned.nextAt);
 }
@@ -91,14 +114,6 @@ async function sendOpen({ pool, recipients, sender, clock, signal }: RoundParts,
     next.push(await sender.attempt(userId, message, signal));
   }
   return earliest(next);
-}
-
-async function preferencesOf(eventStore: RoundParts['eventStore'], userId: UserId): Promise<NotificationPreferences> {
-  const history = await eventStore.readStream(streamOf('preferences', userId));
-  return fold(
-    decider,
-    history.map((event) => toDomainEvent<PreferencesEvent>(event)),
-  ).preferences;
 }
 
 function earliest(times: readonly (Date | null)[]): Date | null {

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from '#database';
-import type { Instant, UserId, WaitingNotice } from '#domain';
+import type { Instant, NoticeWay, UserId, WaitingNotice } from '#domain';
 import { NOTICES_KEPT_DAYS, type NoticeFacts } from '#notifications';
 
 /** The channel that tells the senders that there is something to be planned. */
@@ -12,6 +12,8 @@ export interface NewNotice {
   readonly facts: NoticeFacts;
   readonly likeness: string;
   readonly at: Instant;
+  /** By which the person wants it; one at least. */
+  readonly ways: readonly NoticeWay[];
 }
 
 export interface StoredNotice {
@@ -19,22 +21,24 @@ export interface StoredNotice {
   readonly facts: NoticeFacts;
 }
 
-/**
- * Puts notices into the outbox, each once, and wakes who plans for their people. Without a mail server there is nothing to plan:
- * they are kept in the inbox.
- */
-export async function addNotices(client: PoolClient, notices: readonly NewNotice[], canSend: boolean): Promise<void> {
+/** Puts notices into the outbox, each once, and wakes who plans for their people. */
+export async function addNotices(client: PoolClient, notices: readonly NewNotice[]): Promise<void> {
+  const ways = notices.flatMap((notice) => notice.ways.map((way) => ({ noticeId: notice.noticeId, way })));
   await client.query(
     `WITH added AS (
-       INSERT INTO notifier.notice (notice_id, user_id, event_id, kind, likeness, facts, occurs_at, state)
-       SELECT n.notice_id, n.user_id, n.event_id, n.facts ->> 'kind', n.likeness, n.facts, n.occurs_at, $7
+       INSERT INTO notifier.notice (notice_id, user_id, event_id, kind, likeness, facts, occurs_at)
+       SELECT n.notice_id, n.user_id, n.event_id, n.facts ->> 'kind', n.likeness, n.facts, n.occurs_at
        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::timestamptz[])
          AS n (notice_id, user_id, event_id, likeness, facts, occurs_at)
        ON CONFLICT (notice_id) DO NOTHING
-       RETURNING user_id, occurs_at
+       RETURNING notice_id, user_id, occurs_at
+     ), waiting AS (
+       INSERT INTO notifier.notice_way (notice_id, way, user_id, state)
+       SELECT notice_id, w.way, user_id, 'waiting'
+       FROM added JOIN unnest($7::uuid[], $8::text[]) AS w (notice_id, way) USING (notice_id)
      ), woken AS (
        INSERT INTO notifier.recipient AS r (user_id, plan_at)
-       SELECT user_id, min(occurs_at) FROM added WHERE $7 = 'waiting' GROUP BY user_id ORDER BY user_id
+       SELECT user_id, min(occurs_at) FROM added GROUP BY user_id ORDER BY user_id
        ON CONFLICT (user_id) DO UPDATE SET plan_at = least(r.plan_at, EXCLUDED.plan_at)
        RETURNING 1
      )
@@ -46,17 +50,24 @@ export async function addNotices(client: PoolClient, notices: readonly NewNotice
       notices.map(({ likeness }) => likeness),
       notices.map(({ facts }) => JSON.stringify(facts)),
       notices.map(({ at }) => at),
-      canSend ? 'waiting' : 'kept',
+      ways.map(({ noticeId }) => noticeId),
+      ways.map(({ way }) => way),
     ],
   );
 }
 
-/** The oldest waiting notices of a person. */
-export async function waitingNotices(pool: Pool, userId: UserId, limit: number): Promise<readonly WaitingNotice[]> {
+/** The oldest notices that wait for a person and a way. */
+export async function waitingNotices(
+  pool: Pool,
+  userId: UserId,
+  way: NoticeWay,
+  limit: number,
+): Promise<readonly WaitingNotice[]> {
   const { rows } = await pool.query<Omit<WaitingNotice, 'at'> & { readonly occurs_at: Date }>(
-    `SELECT notice_id AS "noticeId", kind, likeness, occurs_at FROM notifier.notice
-     WHERE user_id = $1 AND state = 'waiting' ORDER BY occurs_at, notice_id LIMIT $2`,
-    [userId, limit],
+    `SELECT n.notice_id AS "noticeId", n.kind, n.likeness, n.occurs_at
+     FROM notifier.notice_way w JOIN notifier.notice n USING (notice_id)
+     WHERE w.user_id = $1 AND w.way = $2 AND w.state = 'waiting' ORDER BY n.occurs_at, n.notice_id LIMIT $3`,
+    [userId, way, limit],
   );
   return rows.map(({ occurs_at, ...row }) => ({ ...row, at: occurs_at.toISOString() }));
 }
@@ -64,30 +75,33 @@ export async function waitingNotices(pool: Pool, userId: UserId, limit: number):
 /** What a message tells, oldest first. */
 export async function noticesOfMessage(pool: Pool, notificationId: string): Promise<readonly StoredNotice[]> {
   const { rows } = await pool.query<StoredNotice>(
-    `SELECT event_id AS "eventId", facts FROM notifier.notice WHERE notification_id = $1 ORDER BY occurs_at, notice_id`,
+    `SELECT n.event_id AS "eventId", n.facts FROM notifier.notice_way w JOIN notifier.notice n USING (notice_id)
+     WHERE w.notification_id = $1 ORDER BY n.occurs_at, n.notice_id`,
     [notificationId],
   );
   return rows;
 }
 
-/** Waiting notices that are never sent: of no interest any more, or without a way to their person. */
+/** Waiting notices that never go by a way: of no interest any more, or since there is no such way to their person. */
 export async function settleNotices(
   client: Pool | PoolClient,
+  way: NoticeWay,
   noticeIds: readonly string[],
   state: 'unwanted' | 'kept',
 ): Promise<void> {
   if (noticeIds.length === 0) return;
-  await client.query(`UPDATE notifier.notice SET state = $2 WHERE notice_id = ANY ($1::uuid[]) AND state = 'waiting'`, [
-    noticeIds,
-    state,
-  ]);
+  await client.query(
+    `UPDATE notifier.notice_way SET state = $3 WHERE notice_id = ANY ($1::uuid[]) AND way = $2 AND state = 'waiting'`,
+    [noticeIds, way, state],
+  );
 }
 
 /** After a long outage: nobody needs to be warned of files that are gone. */
 export async function settleOvertaken(pool: Pool, userId: UserId, now: Date): Promise<void> {
   await pool.query(
-    `UPDATE notifier.notice SET state = 'unwanted'
-     WHERE user_id = $1 AND state = 'waiting' AND kind = 'output_expiring' AND (facts ->> 'expiresAt')::timestamptz <= $2`,
+    `UPDATE notifier.notice_way w SET state = 'unwanted' FROM notifier.notice n
+     WHERE w.user_id = $1 AND w.state = 'waiting' AND n.notice_id = w.notice_id
+       AND n.kind = 'output_expiring' AND (n.facts ->> 'expiresAt')::timestamptz <= $2`,
     [userId, now],
   );
 }
@@ -95,8 +109,11 @@ export async function settleOvertaken(pool: Pool, userId: UserId, now: Date): Pr
 /** Removes what is older than `NOTICES_KEPT_DAYS`. */
 export async function removeOldNotices(pool: Pool, now: Date): Promise<void> {
   const before = new Date(now.getTime() - NOTICES_KEPT_DAYS * 86_400_000);
-  await pool.query(`DELETE FROM notifier.notice WHERE occurs_at < $1 AND state NOT IN ('waiting', 'sending')`, [
-    before,
-  ]);
+  await pool.query(
+    `DELETE FROM notifier.notice n WHERE n.occurs_at < $1 AND NOT EXISTS (
+       SELECT 1 FROM notifier.notice_way w WHERE w.notice_id = n.notice_id AND w.state IN ('waiting', 'sending')
+     )`,
+    [before],
+  );
   await pool.query(`DELETE FROM notifier.message WHERE planned_at < $1 AND state <> 'sending'`, [before]);
 }

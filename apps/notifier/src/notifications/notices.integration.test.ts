@@ -2,6 +2,8 @@ import type { DeliveryEvent } from '#domain';
 import { ANNA, BEN, CARA, deliveryRequest, jobOutput, targetOf, webhookDestination } from '#domain/testing';
 import { loadFromHead } from '#event-feed';
 import { STORE_SOURCE } from '#event-sourcing';
+import { signatureOf } from '../../../../libs/delivery-channels/src/http/signature';
+import { startHttpReceiver, type HttpReceiver } from '../../../../libs/delivery-channels/src/testing/http-receiver';
 import { failing, NoticesWorld } from '../testing/notices-world';
 import { peopleConcernedBy } from './concerned-people';
 import { NOTICES_GROUP } from './notice-projection';
@@ -20,7 +22,7 @@ beforeEach(async () => {
   // What was told before is over, and the hour with it.
   world.pass(120);
   world.mails.splice(0);
-  await world.parts.pool.query('TRUNCATE notifier.notice, notifier.message, notifier.recipient');
+  await world.parts.pool.query('TRUNCATE notifier.notice, notifier.notice_way, notifier.message, notifier.recipient');
 });
 
 /** Unfolded (RFC 5322, 2.2.3). */
@@ -190,7 +192,7 @@ it('does not send again what is on record as sent, when the sender died before i
   await world.project();
   await world.round();
   await world.parts.pool.query(`UPDATE notifier.message SET state = 'sending'`);
-  await world.parts.pool.query(`UPDATE notifier.notice SET state = 'sending'`);
+  await world.parts.pool.query(`UPDATE notifier.notice_way SET state = 'sending'`);
   await world.parts.pool.query('UPDATE notifier.recipient SET plan_at = $1', [world.parts.clock.now()]);
   await world.round();
   expect(world.mails).toHaveLength(1);
@@ -227,7 +229,8 @@ it('heeds what comes while a person is planned for', async () => {
 
 it('keeps in the inbox what cannot be sent: without a mail server, or an address', async () => {
   await world.job(failing());
-  await world.project(false);
+  await world.project();
+  await world.round(20, false);
   await world.addUser(BEN, null);
   await world.job(failing(), BEN);
   await world.project();
@@ -301,6 +304,107 @@ it('tells owners of schedules, and administrators, of a data source that does no
   await world.project();
   await world.round();
   expect(subjects()).toEqual(['The data source sales does not answer', 'The data source sales does not answer']);
+});
+
+describe('a destination of the person', () => {
+  const url = () => `${receiver.origin}/hook`;
+  const signed = { kind: 'webhook', signingSecret: 'a secret that signs', headers: {} } as const;
+  const bodies = () => receiver.received.map(({ body }) => JSON.parse(body.toString()) as Record<string, unknown>);
+  const told = async (code?: string) => {
+    await world.job(failing(code));
+    await world.project();
+    await world.round();
+    return Object.fromEntries((await world.notices()).map((notice) => [notice.way, notice]));
+  };
+  let receiver: HttpReceiver;
+
+  beforeAll(async () => {
+    receiver = await startHttpReceiver({ secure: false, host: '127.0.0.1' });
+  });
+  afterAll(async () => {
+    await world.prefer({});
+    await receiver.close();
+  });
+  beforeEach(() => {
+    receiver.received.splice(0);
+    receiver.answer = (_received, response) => response.end('ok');
+  });
+
+  it('gets a signed event beside the mail, and gathers and limits as mails are', async () => {
+    const destinationId = await world.destination(webhookDestination(url()), signed);
+    await world.prefer({ destinationId });
+    const { email, destination } = await told();
+    expect([email?.state, destination?.state]).toEqual(['sent', 'sent']);
+    expect(subjects()).toEqual(['Flights failed']);
+    const id = destination?.notification_id ?? '';
+    expect(bodies()).toMatchObject([
+      {
+        ...{ event: 'notification.failed', deliveryId: id, subject: 'Flights failed', count: 1 },
+        notices: [{ kind: 'failed', headline: 'Flights failed', url: expect.stringContaining('/v1/job-requests/') }],
+      },
+    ]);
+    const [first] = receiver.received;
+    const { headers = {}, body = Buffer.of() } = first ?? {};
+    expect(headers).toMatchObject({ 'idempotency-key': id, 'x-delivery-event': 'notification.failed' });
+    const at = Number(/^t=(\d+)/.exec(String(headers['x-signature-256']))?.[1]);
+    expect(headers['x-signature-256']).toBe(await signatureOf(signed.signingSecret, at, [body]));
+    // Whoever reads along could stop the mails of another.
+    expect(headers).not.toHaveProperty('x-delivery-job');
+    expect(body.toString()).not.toContain('unsubscribe');
+    expect(await world.history(id)).toMatchObject([
+      { type: 'NotificationSent', data: { channel: 'destination', destinationId, kinds: ['failed'], attempt: 1 } },
+    ]);
+    await told();
+    expect(bodies()).toHaveLength(1);
+    world.pass(15);
+    await world.round();
+    expect([bodies().length, world.mails.length]).toEqual([2, 2]);
+  });
+
+  it('is tried again under the same key, while the mail has long arrived', async () => {
+    const destinationId = await world.destination(webhookDestination(url()), signed);
+    await world.prefer({ destinationId });
+    receiver.answer = (_received, response) => response.writeHead(503).end();
+    const { email, destination } = await told();
+    expect([email?.state, destination?.state]).toEqual(['sent', 'sending']);
+    receiver.answer = (_received, response) => response.end();
+    world.pass(1.1);
+    await world.round();
+    const keys = receiver.received.map(({ headers }) => headers['idempotency-key']);
+    expect(keys).toEqual([destination?.notification_id, destination?.notification_id]);
+    expect(await types(destination?.notification_id)).toEqual(['NotificationFailed', 'NotificationSent']);
+    expect(world.mails).toHaveLength(1);
+  });
+
+  it('may be a Slack channel, and stand for mail where there is none', async () => {
+    const none = { s3: null, sftp: null, webhook: null, description: null, usableBy: 'everybody' } as const;
+    const destinationId = await world.destination({ kind: 'slack', ...none }, { kind: 'slack', url: url() });
+    await world.prefer({
+      destinationId,
+      choices: [{ kind: 'failed', channel: 'destination', timing: 'immediate' }],
+    });
+    expect(await told()).toEqual({ destination: expect.objectContaining({ state: 'sent' }) as unknown });
+    expect(world.mails).toEqual([]);
+    const [{ text } = {}] = bodies();
+    expect(text).toMatch(/^\*Flights failed\*\n/);
+    expect(text).not.toMatch(/unsubscribe|Open the report/);
+  });
+
+  it.each([
+    ['is for administrators alone by now', { usableBy: 'admins' }, 'destination.missing'],
+    ['takes files alone by now', { kind: 's3' }, 'notification.destination_unsuitable'],
+  ] as const)('that %s gets nothing, on record', async (_what, change, code) => {
+    const usable = webhookDestination(url());
+    const destinationId = await world.destination(usable, signed);
+    await world.prefer({ destinationId });
+    await world.destination({ ...usable, ...change } as typeof usable, signed, destinationId);
+    const { email, destination } = await told();
+    expect([email?.state, destination?.state]).toEqual(['sent', 'failed']);
+    expect(receiver.received).toEqual([]);
+    expect(await world.history(destination?.notification_id ?? '')).toMatchObject([
+      { type: 'NotificationFailed', data: { channel: 'destination', destinationId, code, retryAt: null } },
+    ]);
+  });
 });
 
 it('tells by itself, woken by what happens', async () => {

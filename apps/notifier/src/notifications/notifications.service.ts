@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { UserStore } from '#access';
-import { mailServerOf } from '#delivery-channels';
+import { DeliveryError, mailServerOf } from '#delivery-channels';
 import { FollowedFeed } from '#event-feed';
-import { mailTo, publicUrlOf, UnsubscribeLinks } from '#notifications';
+import { mailTo, noticeChannel, publicUrlOf, UnsubscribeLinks } from '#notifications';
 import { PARTS, RoundLoop, type Parts } from '#runtime';
 import { MessageSender } from './message-sender';
 import { NoticeProjection } from './notice-projection';
@@ -11,7 +11,7 @@ import { runNoticeRound } from './notice-rounds';
 import { NOTICE_CHANNEL, removeOldNotices } from './notice-table';
 import { Recipients } from './recipients';
 
-/** A mail is given up after a minute, well before another process takes over its person. */
+/** A message is given up after a minute, well before another process takes over its person. */
 const LEASE_MS = 180_000;
 /** After a message, those alike are gathered for so many minutes. */
 const GATHER_MINUTES = 15;
@@ -22,43 +22,42 @@ const CLEAN_EVERY_MS = 3_600_000;
 export class NotificationsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: Parts;
   readonly #followed: FollowedFeed;
-  /** Null without a mail server: everything stands in the inbox alone. */
-  readonly #sending: RoundLoop | null;
+  readonly #sending: RoundLoop;
   readonly #cleaning: RoundLoop;
   readonly #stopping = new AbortController();
   #unlisten: (() => Promise<void>) | undefined;
 
   constructor(@Inject(PARTS) parts: Parts) {
-    const { pool, eventFeed, eventStore, clock, settings } = parts;
+    const { pool, eventFeed, eventStore, clock, settings, secrets } = parts;
     const logger = parts.logger.child({ app: 'notifier' });
     const server = mailServerOf(settings);
     const { signal } = this.#stopping;
     const users = new UserStore(pool);
     const shared = { pool, eventStore, users, clock, logger };
     this.#parts = { ...parts, logger };
-    const projection = new NoticeProjection({ ...shared, canSend: server !== null });
-    this.#followed = new FollowedFeed(projection, { eventFeed, eventStore, logger });
-    this.#sending =
-      server &&
-      new RoundLoop({
-        runRound: () =>
-          runNoticeRound({ ...shared, recipients, sender, signal, limits: { perHour, gatherMinutes: GATHER_MINUTES } }),
-        logger,
-        failure: {
-          problem: 'the notifier cannot send; see the log',
-          code: 'notifier.round_failed',
-          message: 'people are not told of events',
-        },
-      });
-    const perHour = settings.NOTIFICATIONS_PER_HOUR;
+    this.#followed = new FollowedFeed(new NoticeProjection(shared), { eventFeed, eventStore, logger });
+    const destinations = { secrets, privateHosts: settings.DELIVERY_PRIVATE_HOSTS ?? [] };
     const recipients = new Recipients(pool, randomUUID(), LEASE_MS);
     const sender = new MessageSender({
       ...shared,
       links: new UnsubscribeLinks(settings.AUTH_SECRET),
       publicUrl: publicUrlOf(settings),
-      channelTo: (address, unsubscribeUrl) => {
-        if (server === null) throw new Error('there is no mail server');
+      channelToAddress: (address, unsubscribeUrl) => {
+        if (server === null) throw noServer();
         return mailTo(server, address, unsubscribeUrl);
+      },
+      channelToDestination: (destinationId, role) =>
+        noticeChannel(destinationId, role, { ...destinations, eventStore }),
+    });
+    const limits = { perHour: settings.NOTIFICATIONS_PER_HOUR, gatherMinutes: GATHER_MINUTES };
+    const canMail = server !== null;
+    this.#sending = new RoundLoop({
+      runRound: () => runNoticeRound({ ...shared, recipients, sender, signal, limits, canMail }),
+      logger,
+      failure: {
+        problem: 'the notifier cannot send; see the log',
+        code: 'notifier.round_failed',
+        message: 'people are not told of events',
       },
     });
     this.#cleaning = new RoundLoop({
@@ -76,26 +75,31 @@ export class NotificationsService implements OnApplicationBootstrap, BeforeAppli
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { health, notifications, logger } = this.#parts;
+    const { health, notifications, logger, settings } = this.#parts;
     health.register('notifier: notices', async () => {
-      return (await this.#followed.problem()) ?? this.#sending?.problem ?? this.#cleaning.problem;
+      return (await this.#followed.problem()) ?? this.#sending.problem ?? this.#cleaning.problem;
     });
-    if (this.#sending === null) {
+    if (settings.SMTP_URL === undefined) {
       logger.warn(
         { code: 'notifier.no_mail_server' },
-        'SMTP_URL is unset: notices stand in the inbox alone, no mail is sent',
+        'SMTP_URL is unset: no mail is sent, notices go to destinations or stand in the inbox alone',
       );
     }
-    this.#unlisten = await notifications.listen(NOTICE_CHANNEL, () => this.#sending?.wake());
+    this.#unlisten = await notifications.listen(NOTICE_CHANNEL, () => this.#sending.wake());
     await this.#followed.start();
-    this.#sending?.start();
+    this.#sending.start();
     this.#cleaning.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all([this.#sending?.stop(), this.#cleaning.stop()]);
+    await Promise.all([this.#sending.stop(), this.#cleaning.stop()]);
     await this.#followed.stop();
     await this.#unlisten?.();
   }
+}
+
+/** A mail that was planned while there was one, before a restart with other settings. It waits for one. */
+function noServer(): DeliveryError {
+  return new DeliveryError('delivery.unreachable', 'There is no mail server any more.', true);
 }

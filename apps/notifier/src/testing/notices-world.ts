@@ -1,19 +1,20 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserStore } from '#access';
-import { mailServerOf } from '#delivery-channels';
+import { mailServerOf, sealedText, type DestinationSecret } from '#delivery-channels';
 import {
   DEFAULT_PREFERENCES,
   streamOf,
   type AggregateType,
+  type DestinationDefinition,
   type JobEvent,
   type NotificationPreferences,
 } from '#domain';
 import { ANNA, DATASET_ID, FLIGHTS, jobRequest } from '#domain/testing';
 import { STORE_SOURCE, toNewEvents, type RecordedEvent } from '#event-sourcing';
 import { loadFromHead } from '#event-feed';
-import { mailTo, UnsubscribeLinks } from '#notifications';
+import { mailTo, noticeChannel, UnsubscribeLinks } from '#notifications';
 import { createLogger, readSettings } from '#platform';
 import { closeParts, openParts, type Parts } from '#runtime';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
@@ -29,6 +30,7 @@ const SECRET = 'x'.repeat(32);
 
 export interface NoticeRow {
   readonly kind: string;
+  readonly way: string;
   readonly state: string;
   readonly notification_id: string | null;
 }
@@ -72,6 +74,7 @@ export class NoticesWorld {
       DATABASE_URL: database.url,
       DATA_DIR: join(tmpdir(), `notifier-${randomUUID()}`),
       AUTH_SECRET: SECRET,
+      ENCRYPTION_KEY: [randomBytes(32).toString('base64')],
     };
     const time = { offsetMs: 0 };
     const clock = { now: () => new Date(Date.now() + time.offsetMs) };
@@ -137,12 +140,26 @@ export class NoticesWorld {
     });
   }
 
-  projection(canSend = true): NoticeProjection {
-    return new NoticeProjection({ ...this.parts, canSend });
+  /** Registers one, or revises it where the id is given. */
+  async destination(
+    definition: DestinationDefinition,
+    secret: DestinationSecret,
+    destinationId: string = randomUUID(),
+  ): Promise<string> {
+    const secretId = randomUUID();
+    await this.parts.secrets.put({ secretId, ownerId: destinationId, secret: sealedText(secret), inUse: null });
+    await this.append('destination', destinationId, {
+      ...{ type: 'DestinationRegistered', destinationId, name: 'mine', definition, secretId, by: ANNA, at: this.now() },
+    });
+    return destinationId;
+  }
+
+  projection(): NoticeProjection {
+    return new NoticeProjection(this.parts);
   }
 
   /** Lets the projection take what it has not taken yet. */
-  async project(canSend = true): Promise<void> {
+  async project(): Promise<void> {
     const { pool, eventStore } = this.parts;
     const previous = await loadFromHead({ pool, store: eventStore }, NOTICES_GROUP, STORE_SOURCE);
     if (previous === null) throw new Error('the group has no beginning');
@@ -150,7 +167,7 @@ export class NoticesWorld {
       ...{ after: previous.position, limit: 10_000, types: TOLD_EVENTS },
     });
     const checkpoint = { position: readUpTo, offset: null };
-    await this.projection(canSend).handle({ source: STORE_SOURCE, events, previous, checkpoint });
+    await this.projection().handle({ source: STORE_SOURCE, events, previous, checkpoint });
   }
 
   recipients(leaseMs = 60_000): Recipients {
@@ -162,22 +179,25 @@ export class NoticesWorld {
     if (server === null) throw new Error('there is no mail server');
     return new MessageSender({
       ...{ ...this.parts, users: this.users, links: this.links, publicUrl: PUBLIC_URL },
-      channelTo: (address, unsubscribeUrl) => mailTo(server, address, unsubscribeUrl),
+      channelToAddress: (address, unsubscribeUrl) => mailTo(server, address, unsubscribeUrl),
+      channelToDestination: (destinationId, role) =>
+        noticeChannel(destinationId, role, { ...this.parts, privateHosts: ['127.0.0.1'] }),
     });
   }
 
   /** One process plans and sends what is due. Gives the milliseconds until it looks again. */
-  round(perHour = 20): Promise<number> {
+  round(perHour = 20, canMail = true): Promise<number> {
     return runNoticeRound({
       ...{ ...this.parts, users: this.users, recipients: this.recipients(), sender: this.sender() },
-      limits: { perHour, gatherMinutes: 15 },
+      ...{ limits: { perHour, gatherMinutes: 15 }, canMail },
       signal: new AbortController().signal,
     });
   }
 
   async notices(userId: string = ANNA): Promise<readonly NoticeRow[]> {
     const { rows } = await this.parts.pool.query<NoticeRow>(
-      'SELECT kind, state, notification_id FROM notifier.notice WHERE user_id = $1 ORDER BY occurs_at, notice_id',
+      `SELECT n.kind, w.way, w.state, w.notification_id FROM notifier.notice n JOIN notifier.notice_way w USING (notice_id)
+       WHERE n.user_id = $1 ORDER BY n.occurs_at, n.notice_id, w.way DESC`,
       [userId],
     );
     return rows;

@@ -11,11 +11,12 @@ export interface SlackMessage {
   readonly unfurl_media: false;
 }
 
-export function slackMessage({ subject, text, link }: Parcel): SlackMessage {
+export function slackMessage({ subject, text, link, notice }: Parcel): SlackMessage {
   const heading = `*${escaped(oneLine(subject)).replaceAll('*', '∗')}*`;
-  const ending = `<${address(link.url)}|Open the report> (until ${link.expiresAt.toISOString()})`;
-  const room = LIMIT - heading.length - ending.length - 4;
-  return { text: [heading, cut(text, room), ending].join('\n\n'), unfurl_links: false, unfurl_media: false };
+  const report = `<${address(link.url)}|Open the report> (until ${link.expiresAt.toISOString()})`;
+  const ending = notice === undefined ? [report] : [];
+  const room = LIMIT - heading.length - report.length - 4;
+  return { text: [heading, cut(text, room), ...ending].join('\n\n'), unfurl_links: false, unfurl_media: false };
 }
 
 /**

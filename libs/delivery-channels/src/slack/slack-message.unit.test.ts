@@ -9,6 +9,11 @@ it('has subject, text and link', () => {
   });
 });
 
+it('has no link to a report where it is a notice', () =>
+  expect(slackMessage(parcelOf([], { subject: 'Sales failed', text: 'Look at it.', notice: {} })).text).toBe(
+    '*Sales failed*\n\nLook at it.',
+  ));
+
 it('lets no text call a channel, make a link or end the heading', () => {
   const { text } = slackMessage(
     parcelOf([], { subject: 'R&D * <!here>\nx', text: '<!channel> <https://evil.example|Open the report> &lt;' }),

@@ -95,7 +95,7 @@ export class WebhookChannel implements DeliveryChannel {
       'X-Delivery-Event': parcel.event,
       'X-Delivery-Id': parcel.deliveryId,
       'X-Delivery-Attempt': String(parcel.attempt),
-      'X-Delivery-Job': parcel.jobId,
+      ...(parcel.notice === undefined && { 'X-Delivery-Job': parcel.jobId }),
     };
   }
 
@@ -121,9 +121,10 @@ export class WebhookChannel implements DeliveryChannel {
  * key that they know (draft-ietf-httpapi-idempotency-key-header), so which attempt it is stands in a header.
  */
 function messageOf(parcel: Parcel): Record<string, unknown> {
+  const told = { event: parcel.event, deliveryId: parcel.deliveryId };
+  if (parcel.notice !== undefined) return { ...told, ...parcel.notice };
   return {
-    event: parcel.event,
-    deliveryId: parcel.deliveryId,
+    ...told,
     jobId: parcel.jobId,
     template: parcel.templateName,
     reportDate: parcel.reportDate,

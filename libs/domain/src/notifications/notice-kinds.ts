@@ -13,9 +13,20 @@ export const NOTICE_KINDS = [
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-/** `none`: the kind is of no interest. `email`: to the person's own address. */
-export const NOTICE_CHANNELS = ['none', 'email'] as const;
+/** `none`: the kind is of no interest. `email`: to the person's own address. `destination`: to the one that the person has named. */
+export const NOTICE_CHANNELS = ['none', 'email', 'destination', 'both'] as const;
 export type NoticeChannel = (typeof NOTICE_CHANNELS)[number];
+
+/** Each way has messages of its own. */
+export const NOTICE_WAYS = ['email', 'destination'] as const;
+export type NoticeWay = (typeof NOTICE_WAYS)[number];
+
+export const WAYS_OF_CHANNEL: Readonly<Record<NoticeChannel, readonly NoticeWay[]>> = {
+  none: [],
+  email: ['email'],
+  destination: ['destination'],
+  both: NOTICE_WAYS,
+};
 
 /** `immediate`: as it happens. `hourly`: with all else of the hour. `daily`: once a day. */
 export const NOTICE_TIMINGS = ['immediate', 'hourly', 'daily'] as const;
@@ -30,7 +41,7 @@ export interface NoticeChoice {
 const AT_ONCE: NoticeChoice = { channel: 'email', timing: 'immediate' };
 const NOT_AT_ALL: NoticeChoice = { channel: 'none', timing: 'immediate' };
 
-/** How people are told who have not said how. What needs somebody to do something comes at once; what went well does not come. */
+/** How people are told who have not said how; where they have named a destination, there as well. What needs somebody to do something comes at once; what went well does not come. */
 export const DEFAULT_CHOICES: Readonly<Record<NoticeKind, NoticeChoice>> = {
   failed: AT_ONCE,
   template_invalid: AT_ONCE,

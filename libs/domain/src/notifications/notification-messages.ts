@@ -1,12 +1,14 @@
 import type { DomainRefusal } from '#event-sourcing';
-import type { Instant, NotificationId, UserId } from '../identifiers';
-import type { NoticeChannel, NoticeKind } from './notice-kinds';
+import type { DestinationId, Instant, NotificationId, UserId } from '../identifiers';
+import type { NoticeKind, NoticeWay } from './notice-kinds';
 
 /** What a message to a person is about. */
 export interface NotificationContents {
   readonly notificationId: NotificationId;
   readonly userId: UserId;
-  readonly channel: Exclude<NoticeChannel, 'none'>;
+  readonly channel: NoticeWay;
+  /** Null for a mail, and where the person had none any more. */
+  readonly destinationId: DestinationId | null;
   /** Each once, the gravest first. */
   readonly kinds: readonly NoticeKind[];
   /** How many notices it tells of; 0 for a test that somebody asked for. */
@@ -44,6 +46,11 @@ export type NotificationEvent =
 export type NotificationState =
   | { readonly status: 'absent' }
   /** `waiting`: the last attempt failed and another follows. */
-  | { readonly status: 'waiting' | 'sent' | 'failed'; readonly attempt: number };
+  | {
+      readonly status: 'waiting' | 'sent' | 'failed';
+      readonly attempt: number;
+      /** Why the last attempt failed; null where it did not. */
+      readonly failure: Pick<Failed, 'code' | 'message'> | null;
+    };
 
 export type NotificationRefusal = DomainRefusal & { readonly code: 'notification.attempt_out_of_order' };

@@ -24,9 +24,11 @@ export const notification: Decider<NotificationCommand, NotificationState, Notif
   evolve(_state, event) {
     switch (event.type) {
       case 'NotificationSent':
-        return { status: 'sent', attempt: event.attempt };
-      case 'NotificationFailed':
-        return { status: event.retryAt === null ? 'failed' : 'waiting', attempt: event.attempt };
+        return { status: 'sent', attempt: event.attempt, failure: null };
+      case 'NotificationFailed': {
+        const { attempt, code, message, retryAt } = event;
+        return { status: retryAt === null ? 'failed' : 'waiting', attempt, failure: { code, message } };
+      }
     }
   },
 };

@@ -7,12 +7,14 @@ const contents = {
   notificationId: '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d06',
   userId: ANNA,
   channel: 'email',
+  destinationId: null,
   kinds: ['failed'],
   notices: 1,
   eventIds: ['7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d07'],
 } as const;
 const reached = { ...contents, attempt: 1, at: NOON, answer: '250 queued', reference: '<id@example.org>' };
-const unreached = { ...contents, attempt: 1, at: NOON, code: 'delivery.busy', message: 'Too much.', retryAt: NOON };
+const failure = { code: 'delivery.busy', message: 'Too much.' };
+const unreached = { ...contents, attempt: 1, at: NOON, ...failure, retryAt: NOON };
 
 const succeed: NotificationCommand = { type: 'RecordSent', ...reached };
 const sent: NotificationEvent = { type: 'NotificationSent', ...reached };
@@ -21,12 +23,12 @@ const failed: NotificationEvent = { type: 'NotificationFailed', ...unreached };
 
 it('records that a message was sent', () => {
   given(notification).when(succeed).then(sent);
-  expect(given(notification, sent).state).toEqual({ status: 'sent', attempt: 1 });
+  expect(given(notification, sent).state).toEqual({ status: 'sent', attempt: 1, failure: null });
 });
 it('records each failure, and whether another attempt follows', () => {
   given(notification).when(fail).then(failed);
-  expect(given(notification, failed).state).toEqual({ status: 'waiting', attempt: 1 });
-  expect(given(notification, { ...failed, retryAt: null }).state).toEqual({ status: 'failed', attempt: 1 });
+  expect(given(notification, failed).state).toEqual({ status: 'waiting', attempt: 1, failure });
+  expect(given(notification, { ...failed, retryAt: null }).state).toEqual({ status: 'failed', attempt: 1, failure });
 });
 it('goes on with the next attempt', () =>
   given(notification, failed)

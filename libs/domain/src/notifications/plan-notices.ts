@@ -1,8 +1,8 @@
 import type { Instant } from '../identifiers';
 import { isBefore, millisecondsOf, toInstant } from '../instants';
-import { NOTICE_KINDS, type NoticeKind } from './notice-kinds';
+import { NOTICE_KINDS, type NoticeKind, type NoticeWay } from './notice-kinds';
 import { heldUntil, releaseOf } from './notice-times';
-import { choiceOf } from './preferences';
+import { choiceOf, waysOf } from './preferences';
 import type { NotificationPreferences } from './preferences-messages';
 
 /** Something that one person is to be told of. */
@@ -15,7 +15,7 @@ export interface WaitingNotice {
   readonly at: Instant;
 }
 
-/** A message that the person was sent. */
+/** A message that the person was sent by the same way. */
 export interface SentMessage {
   readonly at: Instant;
   /** What its notices share; null for those that gather different ones. */
@@ -23,7 +23,7 @@ export interface SentMessage {
 }
 
 export interface NoticeLimits {
-  /** Messages to one person in any hour, at least 1. */
+  /** Messages to one person by one way in any hour, at least 1. */
   readonly perHour: number;
   /** After a message, those alike are gathered for so many minutes. */
   readonly gatherMinutes: number;
@@ -39,14 +39,15 @@ export interface PlannedMessage {
 export interface NoticePlan {
   /** To be sent now. */
   readonly messages: readonly PlannedMessage[];
-  /** Of kinds that are of no interest any more: never told. */
+  /** Of kinds that are not told by this way any more: never told by it. */
   readonly dropped: readonly string[];
   /** When there is something to be planned next; null: when something happens. */
   readonly nextAt: Instant | null;
 }
 
 export interface NoticeQuestion {
-  /** All that wait for the person. */
+  readonly way: NoticeWay;
+  /** All that wait for the person and this way. */
   readonly waiting: readonly WaitingNotice[];
   /** Sent in the last hour, or in the last `gatherMinutes` where that is longer; more do no harm. */
   readonly recent: readonly SentMessage[];
@@ -59,19 +60,19 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /**
- * What one person is told now. Alike ones make one message, and so do those of a digest. Nothing is lost to the limit: what is
+ * What one person is told now by one way. Alike ones make one message, and so do those of a digest. Nothing is lost to the limit: what is
  * above it goes into the last message that there is room for, or waits until there is room again.
  */
-export function planNotices({ waiting, recent, preferences, limits, now }: NoticeQuestion): NoticePlan {
+export function planNotices({ way, waiting, recent, preferences, limits, now }: NoticeQuestion): NoticePlan {
   const dropped: string[] = [];
   const groups = new Map<string, Group>();
   const later: Instant[] = [];
   for (const notice of waiting.toSorted(oldestFirst)) {
-    const { channel, timing } = choiceOf(preferences, notice.kind);
-    if (channel === 'none') {
+    if (!waysOf(preferences, notice.kind).includes(way)) {
       dropped.push(notice.noticeId);
       continue;
     }
+    const { timing } = choiceOf(preferences, notice.kind);
     const alike = timing === 'immediate' ? { kind: notice.kind, likeness: notice.likeness } : null;
     const gathered = alike && gatheredUntil(alike, recent, limits);
     const release = latest(releaseOf(timing, notice.at, preferences), gathered ?? now, now);

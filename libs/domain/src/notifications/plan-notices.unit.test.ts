@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { NOTICE_KINDS, type NoticeKind } from './notice-kinds';
+import { NOTICE_KINDS, type NoticeKind, type NoticeWay } from './notice-kinds';
 import { planNotices, type NoticeQuestion, type SentMessage, type WaitingNotice } from './plan-notices';
 import { DEFAULT_PREFERENCES, type NotificationPreferences } from './preferences-messages';
 
@@ -18,6 +18,7 @@ const digest = (at: string): SentMessage => ({ at, alike: null });
 
 const plan = (waiting: readonly WaitingNotice[], more: Partial<NoticeQuestion> = {}) =>
   planNotices({
+    way: 'email',
     waiting,
     recent: [],
     preferences: DEFAULT_PREFERENCES,
@@ -41,6 +42,22 @@ it('sends at once what is to be told at once', () =>
     dropped: [],
     nextAt: null,
   }));
+
+it('tells by each way what goes that way, each time by a message of its own', () => {
+  const waiting = [notice('a'), notice('b', { kind: 'stalled', likeness: '' }), notice('c', { kind: 'completed' })];
+  const choices = [
+    { kind: 'failed', channel: 'both', timing: 'immediate' },
+    { kind: 'stalled', channel: 'destination', timing: 'immediate' },
+    { kind: 'completed', channel: 'email', timing: 'immediate' },
+  ] as const;
+  const preferences = { ...DEFAULT_PREFERENCES, choices, destinationId: 'd' };
+  const told = (way: NoticeWay) => {
+    const { messages, dropped } = plan(waiting, { way, preferences });
+    return { told: messages.map(({ noticeIds }) => noticeIds.join('')), dropped };
+  };
+  expect(told('email')).toEqual({ told: ['a', 'c'], dropped: ['b'] });
+  expect(told('destination')).toEqual({ told: ['a', 'b'], dropped: ['c'] });
+});
 
 it('drops what is of no interest any more', () =>
   expect(plan([notice('a'), notice('b', { kind: 'completed' })], choosing('failed', { channel: 'none' }))).toEqual({

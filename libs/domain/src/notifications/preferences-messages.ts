@@ -1,4 +1,4 @@
-import type { Instant, TimeZone, UserId } from '../identifiers';
+import type { DestinationId, Instant, TimeZone, UserId } from '../identifiers';
 import type { WallTime } from '../schedules/recurrence';
 import type { NoticeChoice, NoticeKind } from './notice-kinds';
 
@@ -25,6 +25,8 @@ export interface NotificationPreferences {
   readonly quietHours: QuietHours | null;
   /** Whether reports that failed for good are told in quiet hours all the same. */
   readonly failuresPassQuietHours: boolean;
+  /** A webhook or Slack channel that gets messages beside or instead of the person's address; null: none. */
+  readonly destinationId: DestinationId | null;
 }
 
 /** What counts before a person has said anything. */
@@ -34,6 +36,7 @@ export const DEFAULT_PREFERENCES: NotificationPreferences = {
   dailyAt: '08:00',
   quietHours: null,
   failuresPassQuietHours: false,
+  destinationId: null,
 };
 
 interface Change {
@@ -44,7 +47,7 @@ interface Change {
 
 export type PreferencesCommand =
   | ({ readonly type: 'SetNotificationPreferences'; readonly preferences: NotificationPreferences } & Change)
-  /** From a link in a message: these kinds are of no interest any more. */
+  /** From a link in a mail: no more mails of these kinds. What goes to a destination stays. */
   | ({ readonly type: 'Unsubscribe'; readonly kinds: readonly NoticeKind[] } & Change);
 
 /** The preferences as a whole, as they are from then on. */
@@ -60,7 +63,7 @@ export interface PreferencesState {
 }
 
 export interface PreferencesProblem {
-  readonly code: 'kind.repeated' | 'quiet_hours.empty';
+  readonly code: 'kind.repeated' | 'quiet_hours.empty' | 'channel.without_destination';
   /** JSON pointer into the preferences. */
   readonly pointer: string;
   readonly message: string;

@@ -1,7 +1,7 @@
 import { ANNA, BEN, NOON } from '../testing/samples';
 import { given } from '../testing/scenario';
 import { DEFAULT_CHOICES, NOTICE_KINDS } from './notice-kinds';
-import { allChoices, choiceOf, preferences } from './preferences';
+import { allChoices, choiceOf, preferences, waysOf } from './preferences';
 import {
   DEFAULT_PREFERENCES,
   type KindChoice,
@@ -18,6 +18,7 @@ const wanted: NotificationPreferences = {
   dailyAt: '07:00',
   quietHours: { from: '22:00', to: '06:00' },
   failuresPassQuietHours: true,
+  destinationId: null,
 };
 const LATER = '2026-11-23T13:00:00.000Z';
 const set: PreferencesCommand = {
@@ -53,6 +54,42 @@ describe('preferences', () => {
         ],
       },
     });
+  });
+});
+
+describe('a destination', () => {
+  const destinationId = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d08';
+  const byBoth = (timing: KindChoice['timing']): KindChoice => ({ kind: 'failed', channel: 'both', timing });
+
+  it('gets, beside mail, the kinds that nobody said anything of', () => {
+    const named = { ...DEFAULT_PREFERENCES, destinationId };
+    expect(waysOf(named, 'failed')).toEqual(['email', 'destination']);
+    expect(waysOf(named, 'completed')).toEqual([]);
+    expect(waysOf({ ...named, choices: [failedDaily] }, 'failed')).toEqual(['email']);
+    expect(waysOf(DEFAULT_PREFERENCES, 'failed')).toEqual(['email']);
+  });
+  it('is needed where a kind goes to one', () => {
+    for (const channel of ['destination', 'both'] as const) {
+      const choices = [completed, { kind: 'failed', channel, timing: 'daily' } as const];
+      const command = { ...set, preferences: { ...wanted, choices } };
+      expect(given(preferences).when(command).decision).toMatchObject({
+        accepted: false,
+        refusal: { problems: [{ code: 'channel.without_destination', pointer: '/choices/1/channel' }] },
+      });
+      const named = { ...wanted, choices: command.preferences.choices, destinationId };
+      expect(given(preferences).when({ ...set, preferences: named }).decision).toMatchObject({ accepted: true });
+    }
+  });
+  it('goes on getting what somebody wants no more mails of', () => {
+    const chosen = { ...done, preferences: { ...wanted, destinationId, choices: [byBoth('daily')] } };
+    expect(given(preferences, chosen).when(leave).decision).toMatchObject({
+      events: [{ preferences: { destinationId, choices: [{ ...byBoth('daily'), channel: 'destination' }] } }],
+    });
+    const left = {
+      ...chosen,
+      preferences: { ...chosen.preferences, choices: [{ ...byBoth('daily'), channel: 'destination' as const }] },
+    };
+    given(preferences, left).when(leave).thenNothing();
   });
 });
 

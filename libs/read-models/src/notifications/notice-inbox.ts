@@ -1,6 +1,10 @@
 import type { Pool } from '#database';
-import type { NoticeKind, UserId } from '#domain';
+import type { NoticeKind, NoticeWay, UserId } from '#domain';
 import { Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
+
+/** Of a notice by one way, the one that says most first: what arrived by one way was told. */
+export const NOTICE_STATES = ['sent', 'sending', 'waiting', 'failed', 'kept', 'unwanted'] as const;
+export type NoticeState = (typeof NOTICE_STATES)[number];
 
 /** A notice as its person finds it. */
 export interface NoticeView {
@@ -9,7 +13,14 @@ export interface NoticeView {
   /** What there is to say of it, by kind. */
   readonly facts: object;
   readonly at: string;
-  readonly state: 'waiting' | 'sending' | 'sent' | 'failed' | 'unwanted' | 'kept';
+  readonly state: NoticeState;
+  /** By which it goes or went, one at least. */
+  readonly ways: readonly {
+    readonly way: NoticeWay;
+    readonly state: NoticeState;
+    /** Why the last attempt at its message failed; null where it did not. */
+    readonly problem: { readonly code: string; readonly message: string } | null;
+  }[];
   readonly readAt: string | null;
 }
 
@@ -29,6 +40,14 @@ const NEWEST_FIRST: SortKey<NoticeView> = {
   direction: 'DESC',
 };
 
+const WAYS = `
+  SELECT array_agg(w.state ORDER BY array_position('{${NOTICE_STATES.join(',')}}', w.state)) AS states,
+    jsonb_agg(jsonb_build_object('way', w.way, 'state', w.state, 'problem',
+      CASE WHEN m.code IS NOT NULL THEN jsonb_build_object('code', m.code, 'message', m.problem) END
+    ) ORDER BY w.way DESC) AS ways
+  FROM notifier.notice_way w LEFT JOIN notifier.message m USING (notification_id)
+  WHERE w.notice_id = n.notice_id`;
+
 /** What one person was told, or would have been. Whether it was read concerns that person alone, and is no event. */
 export class NoticeInbox {
   readonly #pool: Pool;
@@ -43,8 +62,9 @@ export class NoticeInbox {
     selection.where(`n.user_id = ${selection.bindId(userId)}`);
     selection.where(`n.occurs_at <= ${selection.bind(now)}`);
     if (unread) selection.where('n.read_at IS NULL');
-    const select = `SELECT n.notice_id AS "noticeId", n.kind, n.facts, n.occurs_at AS at, n.state, n.read_at AS "readAt"
-                    FROM notifier.notice n`;
+    const select = `SELECT n.notice_id AS "noticeId", n.kind, n.facts, n.occurs_at AS at, n.read_at AS "readAt",
+                      w.ways, w.states[1] AS state
+                    FROM notifier.notice n CROSS JOIN LATERAL (${WAYS}) w`;
     return selection.page(this.#pool, select, NEWEST_FIRST, page);
   }
 
