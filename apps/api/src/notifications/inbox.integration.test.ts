@@ -169,8 +169,11 @@ it('sends a test to the destination as well, and tells what became of each', asy
 });
 
 describe('a link to unsubscribe', () => {
-  const linkOf = (userId: string) =>
-    `/v1/unsubscribe/${new UnsubscribeLinks(world.parts.settings.AUTH_SECRET).tokenOf({ userId, kinds: ['failed'] })}`;
+  const linkOf = (userId: string, daysAgo = 0) => {
+    const links = new UnsubscribeLinks(world.parts.settings.AUTH_SECRET);
+    const sentAt = new Date(world.parts.clock.now().getTime() - daysAgo * 86_400_000);
+    return `/v1/unsubscribe/${links.tokenOf({ userId, kinds: ['failed'] }, sentAt)}`;
+  };
   const choiceOfBen = async () => {
     const { body } = await ben().get('/v1/users/me/notification-preferences').expect(200);
     return (body as { choices: { kind: string; channel: string }[] }).choices.find(({ kind }) => kind === 'failed');
@@ -193,6 +196,17 @@ describe('a link to unsubscribe', () => {
       ['NotificationPreferencesSet', world.ben.userId],
     ]);
   });
+  it.each(['get', 'post'] as const)(
+    'says sixty days later what to do instead, and does nothing: %s',
+    async (method) => {
+      const restored = { choices: [{ kind: 'failed', channel: 'email' }] };
+      await ben().put('/v1/users/me/notification-preferences', restored).expect(200);
+      const { text } = await world.http[method](linkOf(world.ben.userId, 60)).expect(410);
+      expect(text).toContain('Use the one in a newer mail, sign in and change your notification preferences, or ask');
+      expect(text).not.toContain('<form');
+      expect(await choiceOfBen()).toMatchObject({ channel: 'email' });
+    },
+  );
   it.each(['get', 'post'] as const)(
     'is refused when it is not one of ours, or its person is gone: %s',
     async (method) => {

@@ -4,7 +4,7 @@ import { v4 } from 'uuid';
 import { UserStore } from '#access';
 import { preferences, streamOf } from '#domain';
 import { execute } from '#event-sourcing';
-import { html, KIND_NAMES, UnsubscribeLinks } from '#notifications';
+import { html, KIND_NAMES, UNSUBSCRIBE_DAYS, UnsubscribeLinks } from '#notifications';
 import type { Parts } from '#runtime';
 import { originOf } from '../http/request-headers';
 
@@ -22,7 +22,7 @@ export function serveUnsubscribing(app: NestExpressApplication, parts: Parts): v
   const links = new UnsubscribeLinks(parts.settings.AUTH_SECRET);
   const knownOf = async (request: Request) => {
     const { token } = request.params;
-    const known = links.read(typeof token === 'string' ? token : '');
+    const known = links.read(typeof token === 'string' ? token : '', parts.clock.now());
     return known && (await users.byId(known.userId)) ? known : null;
   };
   const answer = (handle: (request: Request) => Promise<readonly [number, string]>) => {
@@ -44,11 +44,13 @@ export function serveUnsubscribing(app: NestExpressApplication, parts: Parts): v
   const show = answer(async (request) => {
     const known = await knownOf(request);
     if (!known) return [404, UNKNOWN];
+    if (known.expired) return [410, OVER];
     return [200, page('Stop mails?', `You will get no more mails about ${namesOf(known.kinds)}.`, true)];
   });
   const unsubscribe = answer(async (request) => {
     const known = await knownOf(request);
     if (!known) return [404, UNKNOWN];
+    if (known.expired) return [410, OVER];
     const { userId, kinds } = known;
     const at = parts.clock.now().toISOString();
     const outcome = await execute(parts.eventStore, preferences, {
@@ -64,6 +66,11 @@ export function serveUnsubscribing(app: NestExpressApplication, parts: Parts): v
 }
 
 const UNKNOWN = page('This link is not valid', 'Your preferences say which messages you get.');
+const OVER = page(
+  'This link is over',
+  `A link stops mails for ${UNSUBSCRIBE_DAYS} days after its mail was sent. Use the one in a newer mail, sign in and change your ` +
+    'notification preferences, or ask an administrator to change them for you.',
+);
 
 function namesOf(kinds: readonly (keyof typeof KIND_NAMES)[]): string {
   return kinds.map((kind) => KIND_NAMES[kind]).join(', ');

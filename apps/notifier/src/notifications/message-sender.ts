@@ -97,11 +97,12 @@ export class MessageSender {
   }
 
   async #send(contents: NotificationContents, { notices, alike, attempt, signal }: Attempt): Promise<Outcome> {
-    const { links, publicUrl } = this.parts;
+    const { links, publicUrl, clock } = this.parts;
     const { notificationId, userId, channel: way, kinds } = contents;
     const facts = notices.map((notice) => notice.facts);
     // Others may read along at a destination: the link would be theirs as well.
-    const unsubscribeUrl = way === 'email' ? unsubscribeUrlOf(publicUrl, links.tokenOf({ userId, kinds })) : null;
+    const unsubscribeUrl =
+      way === 'email' ? unsubscribeUrlOf(publicUrl, links.tokenOf({ userId, kinds }, clock.now())) : null;
     const message = render(facts, alike, { publicUrl, unsubscribeUrl });
     const notice = webhookNotice(facts, alike, message, publicUrl);
     const parcel = messageParcel({ notificationId, attempt, kinds, at: this.#now(), publicUrl, message, notice });
