@@ -17,6 +17,7 @@ import {
   canManageTemplate,
   canRunTemplate,
   canViewTemplate,
+  mayUseDestination,
   mayUsePriority,
 } from './permissions';
 
@@ -100,4 +101,11 @@ it('schedules and jobs belong to their owners and to administrators', () => {
   };
   expect(people.map((person) => canManageJob(job, person))).toEqual([true, false, true]);
   expect(canManageJob({ status: 'skipped' }, admin)).toBe(false);
+});
+
+it('lets administrators alone use a destination that is for them', () => {
+  const allowed = (usableBy: 'everybody' | 'admins') =>
+    [user(ANNA), admin].map((one) => mayUseDestination({ usableBy }, one));
+  expect(allowed('everybody')).toEqual([true, true]);
+  expect(allowed('admins')).toEqual([false, true]);
 });
