@@ -22,6 +22,8 @@ interface OfKind {
 
 /** Notices that a message lists, besides one that it tells in full; how many more there are is said. */
 const LISTED = 20;
+/** A record of them is 4 KB large; of all that a message may tell, it could be a megabyte. */
+const MOST_RECORDED = 100;
 
 /** How a kind is called in the plural. */
 export const KIND_NAMES: Readonly<Record<NoticeKind, string>> = {
@@ -79,6 +81,11 @@ export function renderTest({ publicUrl }: MessageLinks): RenderedMessage {
 /** Of what a message tells, the notices that it names; the others it counts. 21 at most. */
 export function namedNotices<Notice extends OfKind>(notices: readonly Notice[], alike: boolean): readonly Notice[] {
   return alike ? notices.slice(0, LISTED + 1) : gravestFirst(notices).slice(0, LISTED);
+}
+
+/** Of what a message tells, the notices whose events go on record with it: those that it names and the next ones, 100 at most. */
+export function recordedNotices<Notice extends OfKind>(notices: readonly Notice[], alike: boolean): readonly Notice[] {
+  return (alike ? notices : gravestFirst(notices)).slice(0, MOST_RECORDED);
 }
 
 /** Each kind once, the gravest first. */

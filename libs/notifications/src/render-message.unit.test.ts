@@ -1,6 +1,14 @@
 import { NOTICE_KINDS } from '#domain';
 import type { NoticeFacts } from './notice-facts';
-import { kindsOf, namedNotices, renderAlike, renderDigest, renderTest, type RenderedMessage } from './render-message';
+import {
+  kindsOf,
+  namedNotices,
+  recordedNotices,
+  renderAlike,
+  renderDigest,
+  renderTest,
+  type RenderedMessage,
+} from './render-message';
 import { everyKind, factsOf } from './testing';
 
 const links = { publicUrl: 'https://reports.example.org', unsubscribeUrl: 'https://reports.example.org/u?a=1&b=2' };
@@ -113,6 +121,19 @@ it.each([true, false])('knows which of the notices it names, alike: %s', (alike)
   const named = notices.filter(({ report }) => text.includes(report));
   expect(new Set(namedNotices(notices, alike))).toEqual(new Set(named));
   expect(named).toHaveLength(alike ? 21 : 20);
+});
+
+it('puts on record what it names, and a hundred at most', () => {
+  const notices = Array.from({ length: 300 }, (_, place) => ({
+    ...facts[place < 250 ? 'completed' : 'failed'],
+    place,
+  }));
+  const recorded = recordedNotices(notices, false);
+  expect(recorded).toHaveLength(100);
+  expect(recorded.slice(0, 20)).toEqual(namedNotices(notices, false));
+  expect(recordedNotices(notices, true).map(({ place }) => place)).toEqual(
+    Array.from({ length: 100 }, (_, place) => place),
+  );
 });
 
 it('names each kind once', () => {

@@ -59,6 +59,7 @@ interface Failure {
   readonly jobId: string;
   readonly owner: string;
   readonly code: string;
+  readonly at: string;
 }
 
 function messagesOf(streams: Streams): readonly Message[] {
@@ -82,14 +83,14 @@ function failuresOf(events: readonly RecordedEvent[]): readonly Failure[] {
     const event = toDomainEvent<JobEvent>(recorded);
     if (event.type === 'JobRequested') owners.set(event.request.jobId, event.request.owner);
     if (event.type !== 'JobFailed') return [];
-    const { jobId, failure } = event;
-    return [{ eventId: recorded.id, jobId, owner: owners.get(jobId) ?? '', code: failure.code }];
+    const { jobId, failure, at } = event;
+    return [{ eventId: recorded.id, jobId, owner: owners.get(jobId) ?? '', code: failure.code, at }];
   });
 }
 
 /** Told, or given up for a reason that is on record; or rightly waiting: for the next attempt, or gathered with those alike. */
 function isSeenTo(
-  { eventId, owner, code }: Failure,
+  { eventId, owner, code, at }: Failure,
   messages: readonly Message[],
   { gatherMinutes, readAt }: NoticesOptions,
 ): boolean {
@@ -99,8 +100,10 @@ function isSeenTo(
   return toOwner.some((last) => {
     const isAlike =
       last.kinds.length === 1 && last.kinds[0] === (code === 'template.invalid' ? 'template_invalid' : 'failed');
+    // Of many that it tells of, a message has some on record and counts the others.
+    const isCounted = last.notices > last.eventIds.length && last.at >= at && isAtRest(last, readAt);
     // The first attempt came after the message was planned, from which the time counts: a moment too long does no harm.
-    return isAlike && Date.parse(last.at) + gatherMinutes * MINUTE_MS > readAt.getTime();
+    return isAlike && (isCounted || Date.parse(last.at) + gatherMinutes * MINUTE_MS > readAt.getTime());
   });
 }
 

@@ -21,11 +21,16 @@ const OTHER_JOB = 'e0000000-0000-4000-8000-000000000003';
 function message(
   type: NotificationEvent['type'],
   eventId: string,
-  more: { readonly id?: string; readonly attempt?: number; readonly retryAt?: string | null } = {},
+  more: {
+    readonly id?: string;
+    readonly attempt?: number;
+    readonly retryAt?: string | null;
+    readonly notices?: number;
+  } = {},
 ): Told {
-  const { id = ID, attempt = 1, retryAt = null } = more;
+  const { id = ID, attempt = 1, retryAt = null, notices = 1 } = more;
   const outcome = type === 'NotificationSent' ? { reference: `<${id}@example.org>` } : { code: 'x', retryAt };
-  const about = { notificationId: id, userId: ANNA, channel: 'email', kinds: ['failed'], eventIds: [eventId] };
+  const about = { notificationId: id, userId: ANNA, channel: 'email', kinds: ['failed'], notices, eventIds: [eventId] };
   return [streamOf('notification', id), type, { ...about, attempt, ...outcome }, AT];
 }
 
@@ -81,6 +86,17 @@ it.each<[string, readonly Told[], readonly ReceivedMail[], string]>([
   ['an attempt left out', [...failed(), sent({ attempt: 2 })], [mailOf(ID)], 'has attempt 2 after attempt 0'],
 ])('finds %s', (_, told, mails, violation) => {
   expect(check(told, mails)).toContain(violation);
+});
+
+it('takes for told what a large message counts, and not what came after it or is of another kind', () => {
+  const late = new Date('2026-11-26T08:15:01.000Z');
+  const many = sent({ notices: 101 });
+  expect(check([...failed(), ...failed(OTHER_JOB), many], [mailOf(ID)], late)).toBe('');
+  const [stream, type, data] = many;
+  const before: Told = [stream, type, data, '2026-11-26T07:59:00.000Z'];
+  expect(check([...failed(), ...failed(OTHER_JOB), before], [mailOf(ID)], late)).toContain(`job ${OTHER_JOB} failed`);
+  const invalid = failed(OTHER_JOB, 'template.invalid');
+  expect(check([...failed(), ...invalid, many], [mailOf(ID)], late)).toContain(`job ${OTHER_JOB} failed`);
 });
 
 it('waits for what was gathered no longer than the notifier does', () => {

@@ -16,7 +16,7 @@ import { derivedId, execute, fold, toDomainEvent, type EventStore } from '#event
 import {
   kindsOf,
   messageParcel,
-  namedNotices,
+  recordedNotices,
   renderAlike,
   renderDigest,
   unsubscribeUrlOf,
@@ -86,7 +86,7 @@ export class MessageSender {
       destinationId: way === 'email' ? null : (await readPreferences(eventStore, userId)).destinationId,
       kinds: kindsOf(notices.map(({ facts }) => facts)),
       notices: notices.length,
-      eventIds: namedEvents(notices, alike),
+      eventIds: recordedEvents(notices, alike),
     };
     const outcome = await this.#send(contents, { notices, alike, attempt, signal });
     if (outcome.type === 'failed') return this.#failed(contents, attempt, outcome.failure, signal);
@@ -182,13 +182,13 @@ export class MessageSender {
   }
 }
 
-/** Those that the message names. Which notices it tells of besides, the outbox and the inbox know. */
-function namedEvents(notices: readonly StoredNotice[], alike: boolean): readonly string[] {
-  const named = namedNotices(
+/** Of what the message tells. What it tells of besides, the outbox and the inbox know. */
+function recordedEvents(notices: readonly StoredNotice[], alike: boolean): readonly string[] {
+  const recorded = recordedNotices(
     notices.map(({ eventId, facts: { kind } }) => ({ eventId, kind })),
     alike,
   );
-  return [...new Set(named.map(({ eventId }) => eventId))];
+  return [...new Set(recorded.map(({ eventId }) => eventId))];
 }
 
 function render(facts: readonly NoticeFacts[], alike: boolean, links: Parameters<typeof renderDigest>[1]) {

@@ -114,7 +114,7 @@ it('sends one mail for a source that breaks five hundred reports, and one for th
   const sent = (await Promise.all([...ids].map((id) => world.history(id ?? '')))).flat();
   const [, rest] = sent.toSorted((one, other) => Number(one.position - other.position));
   expect(rest).toMatchObject({ type: 'NotificationSent', data: { notices: 499 } });
-  expect(JSON.stringify(rest?.data).length).toBeLessThan(2_000);
+  expect(JSON.stringify(rest?.data).length).toBeLessThan(5_000);
 });
 
 it('tells the owner of reports that a receiver does not take, by one mail and one for the rest', async () => {

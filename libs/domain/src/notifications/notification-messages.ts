@@ -13,7 +13,7 @@ export interface NotificationContents {
   readonly kinds: readonly NoticeKind[];
   /** How many notices it tells of; 0 for a test that somebody asked for. */
   readonly notices: number;
-  /** Ids of the events that it names, a few dozen at most however many notices it tells of; none for a test. */
+  /** Ids of the events that it tells of, the first 100 where there are more, all that it names among them; none for a test. */
   readonly eventIds: readonly string[];
 }
 
