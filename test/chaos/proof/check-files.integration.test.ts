@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TEMPLATE_ID, jobOutput, jobRequest } from '#domain/testing';
 import { recorded, type Told } from '../testing/recorded';
-import { checkFiles } from './check-files';
+import { checkFiles, hasFilesUntil } from './check-files';
 
 const AT = '2026-11-26T08:00:00.000Z';
+const EXPIRES_AT = '2026-11-26T08:01:00.000Z';
 const FILE = 'jobs/one/1/Report.csv';
 let root: string;
 
@@ -28,7 +29,7 @@ function completed(jobId: string, key: string, content = 'a,b', rows = 1): reado
   return [
     [`job-${jobId}`, 'JobRequested', { request: jobRequest({ jobId, templateId: TEMPLATE_ID }) }, AT],
     [`job-${jobId}`, 'JobStarted', { attempt: 1 }, AT],
-    [`job-${jobId}`, 'JobCompleted', { attempt: 1, output }, AT],
+    [`job-${jobId}`, 'JobCompleted', { attempt: 1, output, outputExpiresAt: EXPIRES_AT }, AT],
   ];
 }
 
@@ -94,4 +95,11 @@ it('finds a file that nobody will remove', () => {
   const orphan = [`${FILE} belongs to no completed job`];
   expect(check([started(1)], false)).toEqual(orphan);
   expect(check(completed('one', 'jobs/one/1/Other.csv'), false)).toContain(orphan[0]);
+});
+
+it('knows what retention is about to remove', () => {
+  const told = completed('one', FILE);
+  expect(hasFilesUntil(recorded(...told), new Date(EXPIRES_AT))).toBe(true);
+  expect(hasFilesUntil(recorded(...told), new Date(AT))).toBe(false);
+  expect(hasFilesUntil(recorded(...told, ['job-one', 'OutputExpired', {}, AT]), new Date(EXPIRES_AT))).toBe(false);
 });

@@ -48,6 +48,16 @@ export function checkFiles(events: readonly RecordedEvent[], { root, rowsOf, swe
   return violations;
 }
 
+/** Whether retention will remove files until then: while they are checked they would vanish. */
+export function hasFilesUntil(events: readonly RecordedEvent[], then: Date): boolean {
+  return [...byStream(events)].some(([streamId, history]) => {
+    const job = streamId.startsWith('job-') ? history.map((event) => toDomainEvent<JobEvent>(event)) : [];
+    const completed = job.find((event) => event.type === 'JobCompleted');
+    if (!completed || completed.output.files.length === 0) return false;
+    return Date.parse(completed.outputExpiresAt) <= then.getTime() && !job.some(({ type }) => type === 'OutputExpired');
+  });
+}
+
 function checkFile(root: string, { key, bytes, sha256 }: OutputFile): readonly string[] {
   const path = join(root, key);
   if (!existsSync(path)) return [`${key} is missing`];

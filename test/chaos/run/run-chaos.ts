@@ -12,7 +12,7 @@ import { Outside } from '../outside/outside';
 import { checkAnswers } from '../proof/check-answers';
 import { checkAuditTrail } from '../proof/check-audit-trail';
 import { checkDeliveries, openDeliveries } from '../proof/check-deliveries';
-import { checkFiles } from '../proof/check-files';
+import { checkFiles, hasFilesUntil } from '../proof/check-files';
 import { hasOpenJobs } from '../proof/check-jobs';
 import { checkNotices, openNotices, type NoticesOptions } from '../proof/check-notices';
 import { nextStartAfter, quantile, takeoversAfter } from '../proof/measurements';
@@ -34,6 +34,8 @@ const MINUTE_MS = 60_000;
 const SETTLED_WITHIN_MS = 240_000;
 const ANSWERED_WITHIN_MS = 60_000;
 const SWEPT_WITHIN_MS = 120_000;
+/** From when everything has settled to the end of the proof, milliseconds. Nothing may happen in between. */
+const PROVEN_WITHIN_MS = 300_000;
 /** No outage of the suite keeps occurrences waiting for longer, milliseconds. */
 const LONGEST_OUTAGE_MS = 45_000;
 /** A process that is stopped, or out of reach, while it holds rows of the scheduler keeps others from them no longer, milliseconds. */
@@ -114,7 +116,10 @@ async function harm(
     readAt: new Date(),
   });
   const isOpen = (events: readonly RecordedEvent[]): boolean =>
-    hasOpenJobs(events) || openDeliveries(events).length > 0 || openNotices(events, noticesOptions()).length > 0;
+    hasOpenJobs(events) ||
+    hasFilesUntil(events, new Date(Date.now() + PROVEN_WITHIN_MS)) ||
+    openDeliveries(events).length > 0 ||
+    openNotices(events, noticesOptions()).length > 0;
   await untilSettled(system, isOpen, SETTLED_WITHIN_MS);
   const filesOptions = { root: join(system.dataDir, 'files'), rowsOf: rowsOf(stage), swept: true };
   // Until what was under way with the last fault counts as abandoned.
