@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -56,6 +56,10 @@ beforeAll(async () => {
   for (const record of [...marked, ...marked]) await producer.send({ topic: record.topic, messages: [record] });
   await producer.disconnect();
 });
+
+/** The consumer of the test at hand: one that does not print what it should would outlive the test, and keep Jest from ending. */
+let running: ChildProcess | undefined;
+afterEach(() => void running?.kill('SIGKILL'));
 
 afterAll(async () => {
   const admin = kafka.admin();
@@ -133,6 +137,7 @@ async function linesOf(program: string, args: readonly string[]) {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running = child;
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -41,10 +41,31 @@ export interface ApiWorld {
   close(): Promise<void>;
 }
 
+/** Where it fails, what was opened is closed again: a connection that is left would keep Jest from ending. */
 export async function startApiWorld(more: Partial<RuntimeSettings> = {}): Promise<ApiWorld> {
+  const opened: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (let undo = opened.pop(); undo; undo = opened.pop()) await undo();
+  };
+  try {
+    return { ...(await openApiWorld(more, opened)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @param opened is told how to undo each step, in the order of the steps */
+async function openApiWorld(
+  more: Partial<RuntimeSettings>,
+  opened: (() => unknown)[],
+): Promise<Omit<ApiWorld, 'close'>> {
   const database = await createTestDatabase({ migrated: true });
+  opened.push(() => database.drop());
   const source = await createTestDatabase();
+  opened.push(() => source.drop());
   const dataDir = mkdtempSync(join(tmpdir(), 'report-scheduler-api-'));
+  opened.push(() => rmSync(dataDir, { recursive: true, force: true }));
   const log: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) };
   const settings = {
@@ -57,8 +78,10 @@ export async function startApiWorld(more: Partial<RuntimeSettings> = {}): Promis
   };
   await execute(source, FLIGHTS);
   const parts = await openParts(settings, createLogger({ level: 'info', format: 'json', destination }));
-  const running = await project(parts);
+  opened.push(() => closeParts(parts));
+  for (const subscription of await project(parts)) opened.push(() => subscription.stop());
   const app = await createApiApplication(parts);
+  opened.push(() => app.close());
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const http = request(url);
@@ -83,14 +106,6 @@ export async function startApiWorld(more: Partial<RuntimeSettings> = {}): Promis
     http,
     addUser,
     sample: (sql) => execute(source, sql),
-    async close() {
-      await app.close();
-      for (const subscription of running) await subscription.stop();
-      await closeParts(parts);
-      await database.drop();
-      await source.drop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
   };
 }
 
