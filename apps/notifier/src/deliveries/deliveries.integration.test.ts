@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { deliveryIdOf, type DeliveryEvent, type DestinationDefinition } from '#domain';
+import { deliveryIdOf, type DeliveryEvent, type DeliveryRequest, type DestinationDefinition } from '#domain';
 import { mailTarget, targetOf, webhookDestination } from '#domain/testing';
+import { START, STORE_SOURCE } from '#event-sourcing';
 import { startHttpReceiver, type HttpReceiver } from '../../../../libs/delivery-channels/src/testing/http-receiver';
 import { hasPython, startSmtpSink } from '../../../../libs/delivery-channels/src/testing/smtp-sink';
 import { startSshStandIn } from '../../../../libs/delivery-channels/src/testing/ssh-stand-in';
 import { startDroppingMailServer } from '../testing/dropping-mail-server';
 import { NotifierWorld } from '../testing/notifier-world';
+import { DELIVERIES_GROUP } from './delivery-projection';
 
 let world: NotifierWorld;
 let receiver: HttpReceiver;
@@ -95,6 +97,44 @@ it('delivers what a plan has for a job that completes after it, and nothing else
   expect(linked?.headers).toContainEqual(['subject', '1 row']);
   await workers.stop();
   await sink.close();
+});
+
+it('requests nothing again when it begins anew on a filled store', async () => {
+  const scheduleId = randomUUID();
+  await world.completedJob(scheduleId);
+  const [entryId = ''] = await world.plan(scheduleId, [targetOf(await hook())]);
+  const { pool, eventStore, progress } = world.parts;
+  const caughtUp = async () => {
+    expect(await progress.reached(DELIVERIES_GROUP, STORE_SOURCE, await eventStore.head(), 20_000)).toBe(true);
+  };
+  const jobId = await world.completedJob(scheduleId);
+  const workers = await world.worker();
+  await world.until(deliveryIdOf(jobId, entryId), 'DeliveryCompleted');
+  await caughtUp();
+  await pool.query('DELETE FROM event_feed.checkpoint WHERE group_name = $1', [DELIVERIES_GROUP]);
+  // Whereupon it notices.
+  await world.completedJob(randomUUID());
+  await caughtUp();
+  const { events } = await eventStore.readAll({ after: START, limit: 10_000, types: ['DeliveryRequested'] });
+  const ofSchedule = events.filter(
+    ({ data }) => (data as { request: DeliveryRequest }).request.scheduleId === scheduleId,
+  );
+  expect(ofSchedule).toHaveLength(1);
+  await workers.stop();
+  expect(receiver.received).toHaveLength(1);
+});
+
+it('gives up what had completed longer ago than deliveries may take, as after an outage', async () => {
+  const scheduleId = randomUUID();
+  const destinationId = await hook();
+  const [entryId = ''] = await world.plan(scheduleId, [targetOf(destinationId)]);
+  const jobId = await world.completedJob(scheduleId, undefined, new Date(Date.now() - 3_700_000).toISOString());
+  const workers = await world.worker();
+  const events = await world.until(deliveryIdOf(jobId, entryId), 'DeliveryFailed');
+  expect(typesOf(events)).toEqual(once);
+  expect(failureOf(events)).toMatchObject({ code: 'delivery.deadline_passed' });
+  expect(receiver.received).toEqual([]);
+  await workers.stop();
 });
 
 describe('a report that was split into several files', () => {

@@ -111,14 +111,20 @@ export class NotifierWorld {
     return destinationId;
   }
 
-  async plan(scheduleId: string, targets: readonly DeliveryTarget[]): Promise<void> {
+  /** Gives the ids of the entries. */
+  async plan(scheduleId: string, targets: readonly DeliveryTarget[]): Promise<readonly string[]> {
     const entries = targets.map((target) => ({ entryId: randomUUID(), target }));
     const plan = { scheduleId, entries, by: ANNA, at: new Date().toISOString() };
     await this.#do(deliveryPlan, streamOf('deliveryplan', scheduleId), { type: 'PlanDeliveries', ...plan });
+    return entries.map(({ entryId }) => entryId);
   }
 
   /** An occurrence of the schedule that has completed with a file of a row for each name. */
-  async completedJob(scheduleId: string, names: readonly string[] = ['late.csv']): Promise<string> {
+  async completedJob(
+    scheduleId: string,
+    names: readonly string[] = ['late.csv'],
+    at = new Date().toISOString(),
+  ): Promise<string> {
     const jobId = randomUUID();
     const files: OutputFile[] = [];
     for (const name of names) {
@@ -131,7 +137,6 @@ export class NotifierWorld {
       files.push({ name, key, ...kind, bytes: Buffer.byteLength(CONTENT), sha256 });
     }
     const output = jobOutput({ files, rows: files.length });
-    const at = new Date().toISOString();
     const outputExpiresAt = new Date(Date.now() + 86_400_000).toISOString();
     const request = jobRequest({ jobId, origin: 'schedule', scheduleId });
     const commands: JobCommand[] = [
