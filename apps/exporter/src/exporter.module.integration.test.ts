@@ -12,6 +12,7 @@ import { createLogger, readSettings } from '#platform';
 import { closeParts, openParts, rootModule, type Parts } from '#runtime';
 import { createTestDatabase, type TestDatabase } from '../../../test/postgres/database';
 import { ExporterModule } from './exporter.module';
+import { addUsers } from './testing/exporter-world';
 
 describe('the exporter with its real parts', () => {
   let database: TestDatabase;
@@ -30,6 +31,7 @@ describe('the exporter with its real parts', () => {
     await parts.pool.query(
       `CREATE TABLE public.flights AS SELECT n AS delay, 'gate ' || n AS gate FROM generate_series(1, 1000) AS n`,
     );
+    await addUsers(parts, [ANNA]);
     await run(dataset, streamOf('dataset', DATASET_ID), {
       type: 'RegisterDataset',
       datasetId: DATASET_ID,

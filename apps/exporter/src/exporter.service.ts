@@ -48,7 +48,7 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
     const logger = parts.logger.child({ app: 'exporter' });
     const history = new JobHistory(eventStore);
     const users = new UserStore(pool);
-    const maxRows = new Gathered((userIds: readonly UserId[]) => users.maxRows(userIds));
+    const activeUsers = new Gathered((userIds: readonly UserId[]) => users.active(userIds));
     const queue = new ExportQueue(pool, settings.EXPORT_LEASE_SECONDS * 1000);
     this.#circuits = new Circuits({
       ...{ pool, eventStore, logger },
@@ -78,7 +78,7 @@ export class ExporterService implements OnApplicationBootstrap, BeforeApplicatio
           timeoutMs: settings.EXPORT_TIMEOUT_SECONDS * 1000,
         },
       },
-      userMaxRows: (userId) => maxRows.ask(userId),
+      activeUser: (userId) => activeUsers.ask(userId),
       retentionDays: settings.OUTPUT_RETENTION_DAYS,
       retryPolicy: retryPolicyOf(settings),
     });

@@ -4,7 +4,7 @@ import { AUDIT_TRAIL_GROUP, READ_MODELS_GROUP } from '#read-models';
 import { closeParts, openParts, type Parts } from '#runtime';
 import { serveJob } from '../harness/measured-child';
 import { benchSettings } from '../harness/product';
-import { registerDataset, requestJobs, startExporter } from './exporter-of';
+import { prepareJobs, requestJobs, startExporter } from './exporter-of';
 
 export interface DispatchJob {
   readonly url: string;
@@ -23,7 +23,7 @@ serveJob(async ({ url, folder, jobs, slots }: DispatchJob) => {
   const parts = await openParts(settings, createLogger({ level: 'warn', format: 'json', destination: process.stderr }));
   const exporter = await startExporter(parts, 0);
   try {
-    await registerDataset(parts);
+    await prepareJobs(parts);
     await requestJobs(parts, WARM_UP_JOBS);
     await untilCompleted(parts, WARM_UP_JOBS);
     const started = performance.now();

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { UserStore } from '#access';
 import { dataset, job, streamOf, type JobOutput, type JobRequest } from '#domain';
-import { ANNA, DATASET_ID, FLIGHTS, jobOutput, jobRequest } from '#domain/testing';
+import { ANNA, BEN, DATASET_ID, FLIGHTS, jobOutput, jobRequest } from '#domain/testing';
 import { toNewEvents, type Append, type Decider, type DomainRefusal } from '#event-sourcing';
 import { NestLogger, rootModule, type Parts } from '#runtime';
 import { EXPORT_PROCESS, ExporterService } from '../../../apps/exporter/src/exporter.service';
@@ -29,8 +30,12 @@ export async function startExporter(parts: Parts, jobMs: number): Promise<{ clos
   return NestFactory.createApplicationContext(root, { logger, abortOnError: false });
 }
 
-/** Every job reads this dataset, of which nothing but its history is ever looked at. */
-export async function registerDataset(parts: Parts): Promise<void> {
+/** Whose jobs they are. Every job reads the one dataset, of which nothing but its history is ever looked at. */
+export async function prepareJobs(parts: Parts): Promise<void> {
+  const users = new UserStore(parts.pool);
+  const person = { displayName: 'A person', passwordHash: 'none', role: 'user' } as const;
+  const createdAt = parts.clock.now();
+  await Promise.all([ANNA, BEN].map((userId) => users.add({ ...person, userId, username: userId, createdAt })));
   const at = parts.clock.now().toISOString();
   const command = { type: 'RegisterDataset', datasetId: DATASET_ID, definition: FLIGHTS, by: ANNA, at } as const;
   await append(parts, [begun(dataset, streamOf('dataset', DATASET_ID), command)]);

@@ -3,7 +3,7 @@ import { ANNA, BEN } from '#domain/testing';
 import { STORE_SOURCE, toDomainEvent } from '#event-sourcing';
 import type { Parts } from '#runtime';
 import { EXPORTER_GROUP } from '../../../apps/exporter/src/queue/queue-projection';
-import { registerDataset, requestJobs, startExporter } from '../dispatch/exporter-of';
+import { prepareJobs, requestJobs, startExporter } from '../dispatch/exporter-of';
 import { defineBench } from '../harness/bench';
 import { startBenchPostgres } from '../harness/postgres';
 import { openBenchParts } from '../harness/product';
@@ -27,7 +27,7 @@ export const fairnessBench = defineBench({
     const { parts } = await openBenchParts({ url, folder }, context);
     const exporter = await startExporter(parts, length);
     context.cleanup.add('the exporter', () => exporter.close());
-    await registerDataset(parts);
+    await prepareJobs(parts);
     context.log(`Asking for ${flood} jobs…`);
     await requestJobs(parts, flood, { owner: ANNA });
     const head = await parts.eventStore.head();

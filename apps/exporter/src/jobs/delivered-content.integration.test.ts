@@ -30,6 +30,9 @@ describe('what a report delivered last', () => {
       definition: templateDefinition({ deliver: 'if_changed' }),
       dataset: FLIGHTS_STATE,
     });
+    await world.run(template, streamOf('template', TEMPLATE_ID), {
+      ...{ type: 'ShareTemplate', templateId: TEMPLATE_ID, with: BEN, level: 'run', by: ANNA, at: world.now() },
+    });
     delivered = new DeliveredContent(world.parts.pool, world.history);
   });
 

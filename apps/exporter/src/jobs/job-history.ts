@@ -16,9 +16,9 @@ import {
   type JobRefusal,
   type JobRequest,
   type JobState,
-  type RetryPolicy,
   type ScheduleEvent,
   type TemplateEvent,
+  type TemplateState,
 } from '#domain';
 import {
   derivedId,
@@ -71,10 +71,10 @@ export class JobHistory {
     return this.#state<DatasetState, DatasetEvent>(dataset, streamOf('dataset', id));
   }
 
-  /** The policy of the job's template, as of now; null: it has none of its own. */
-  async retryPolicy(request: JobRequest): Promise<RetryPolicy | null> {
-    const state = await this.#template(request);
-    return state === null || state.status === 'absent' ? null : state.retryPolicy;
+  /** The job's template, as of now; null: it has none. */
+  async template({ templateId }: JobRequest): Promise<TemplateState | null> {
+    if (templateId === null) return null;
+    return this.#state<TemplateState, TemplateEvent>(template, streamOf('template', templateId));
   }
 
   /** Why a job may not begin, or null: its deadline passed, or its template or schedule went away since the request. */
@@ -84,7 +84,7 @@ export class JobHistory {
     }
     if (retryBefore !== null && Date.parse(retryBefore) < Date.parse(now)) return 'retry_deadline';
     const [templateState, scheduleState] = await Promise.all([
-      this.#template(request),
+      this.template(request),
       request.origin !== 'schedule' || request.scheduleId === null
         ? null
         : this.#state<typeof schedule.initial, ScheduleEvent>(schedule, streamOf('schedule', request.scheduleId)),
@@ -129,11 +129,6 @@ export class JobHistory {
     if (!outcome.ok) return null;
     const { revision, position } = outcome;
     return { kind: 'done', streamId, state: events.reduce(job.evolve, known.state), events, revision, position };
-  }
-
-  async #template({ templateId }: JobRequest): Promise<typeof template.initial | null> {
-    if (templateId === null) return null;
-    return this.#state<typeof template.initial, TemplateEvent>(template, streamOf('template', templateId));
   }
 
   async #state<State, Event>(decider: Evolving<State, Event>, streamId: string): Promise<State> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { UserStore } from '#access';
-import { NO_CALENDAR, schedule, selfServiceInput, streamOf, type JobEvent } from '#domain';
+import { NO_CALENDAR, schedule, selfServiceInput, streamOf, template, type JobEvent } from '#domain';
 import {
   ANNA,
   BEN,
@@ -61,9 +61,7 @@ describe('a job in the exporter', () => {
 
   it('has the limit of rows that its owner has when the attempt begins', async () => {
     const users = new UserStore(world.parts.pool);
-    const createdAt = world.parts.clock.now();
-    const anna = { username: 'anna', displayName: 'Anna', passwordHash: 'none', role: 'user', createdAt } as const;
-    await users.add({ ...anna, userId: ANNA, maxRows: 5 });
+    await users.limit(ANNA, 5);
     const seen: (number | null | undefined)[] = [];
     await world.worker({
       process: async (_request, { limits }) => {
@@ -76,6 +74,50 @@ describe('a job in the exporter', () => {
     await world.unqueued(await world.request({ owner: ANNA }));
     await world.unqueued(await world.request({ owner: BEN }));
     expect(seen).toEqual([5, 7, null, null]);
+  });
+
+  it('fails for good once its owner may not sign in, though it was to be tried again', async () => {
+    const users = new UserStore(world.parts.pool);
+    let runs = 0;
+    await world.worker({
+      process: async () => {
+        runs += 1;
+        await users.disable(ANNA, world.parts.clock.now());
+        throw new ExportFailure('data_source.unreachable', 'It does not answer.');
+      },
+    });
+    const jobId = await world.request({ owner: ANNA });
+    await world.unqueued(jobId);
+    expect((await world.events(jobId)).slice(1)).toMatchObject([
+      { type: 'JobStarted', attempt: 1 },
+      { type: 'JobAttemptFailed', attempt: 1 },
+      { type: 'JobStarted', attempt: 2 },
+      { type: 'JobFailed', attempt: 2, failure: { code: 'access.owner_disabled', class: 'permanent' } },
+    ]);
+    expect(runs).toBe(1);
+  });
+
+  it('fails for good once its template is not shared with its owner any more', async () => {
+    const streamId = streamOf('template', TEMPLATE_ID);
+    const created = { type: 'TemplateCreated', templateId: TEMPLATE_ID, owner: ANNA, copiedFrom: null } as const;
+    const details = { name: 'Delays', description: null, tags: [] };
+    const share = { templateId: TEMPLATE_ID, with: BEN, by: ANNA, at: NOON } as const;
+    await world.record(
+      streamId,
+      { ...created, details, definition: templateDefinition({ datasetId: DATASET_ID }), at: NOON },
+      { ...share, type: 'TemplateShared', level: 'run' },
+    );
+    await world.worker({ process: () => Promise.resolve(jobOutput()) });
+    const bens = { owner: BEN, templateId: TEMPLATE_ID };
+    const before = await world.request(bens);
+    await world.happened(before, 'JobCompleted');
+    await world.run(template, streamId, { ...share, type: 'UnshareTemplate' });
+    const after = await world.request(bens);
+    await world.unqueued(after);
+    expect((await world.events(after)).at(-1)).toMatchObject({
+      ...{ type: 'JobFailed', attempt: 1 },
+      failure: { code: 'access.template_not_shared', class: 'permanent' },
+    });
   });
 
   it('is claimed by one worker only when several look at once', async () => {

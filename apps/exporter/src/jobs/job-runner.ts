@@ -1,3 +1,4 @@
+import type { ActiveUser } from '#access';
 import {
   jobFailure,
   toInstant,
@@ -6,12 +7,14 @@ import {
   type JobOutput,
   type JobRequest,
   type RetryPolicy,
+  type TemplateState,
   type UserId,
 } from '#domain';
 import { ExportFailure, type ExportParts, type ExportRequest } from '#export-engine';
 import type { Clock, Logger } from '#platform';
 import type { Circuits } from '../circuits/circuits';
 import type { ExportQueue } from '../queue/export-queue';
+import { accessFailure } from './access';
 import type { DeliveredContent } from './delivered-content';
 import { openJob, type JobHistory, type JobOutcome, type ReadJob } from './job-history';
 import type { RunningJob } from './running-job';
@@ -37,8 +40,8 @@ export interface RunnerParts {
   /** Runs the export; throws `ExportFailure`. */
   readonly process: (request: ExportRequest, parts: ExportParts) => Promise<JobOutput>;
   readonly exportParts: Pick<ExportParts, 'dataSources' | 'fileStore' | 'limits'>;
-  /** The most rows of a report of the user, as of now; null: no limit of their own. */
-  readonly userMaxRows: (userId: UserId) => Promise<number | null>;
+  /** The user as of now; null: one who may not sign in. */
+  readonly activeUser: (userId: UserId) => Promise<ActiveUser | null>;
   /** Days that files are kept unless the job says otherwise. */
   readonly retentionDays: number;
   /** What follows failed attempts where the template has no policy of its own. */
@@ -94,18 +97,21 @@ export class JobRunner {
     if (obstacle) return this.#expire(running, obstacle);
 
     const { request } = state;
-    const [dataset, ownerName, userMaxRows, policy] = await Promise.all([
+    const [dataset, ownerName, owner, template] = await Promise.all([
       history.dataset(request),
       this.#ownerName(request),
-      this.#parts.userMaxRows(request.owner),
-      this.#retryPolicy(request),
+      this.#parts.activeUser(request.owner),
+      history.template(request),
     ]);
-    const limits = { ...this.#parts.exportParts.limits, userMaxRows };
     const attempt = state.attempt + 1;
     const { jobId, worker } = claim;
     const started = await this.#tell(running, { type: 'StartJob', jobId, attempt, worker, at: this.#now() }, read);
     if (started.kind !== 'done') return this.#refused(running, attempt - 1, started);
+    const policy = this.#retryPolicy(template);
     const current = { request, attempt, begun: started, policy, beganAt: performance.now() };
+    const withdrawn = accessFailure(owner, template);
+    if (withdrawn) return this.#failed(running, current, withdrawn);
+    const limits = { ...this.#parts.exportParts.limits, userMaxRows: owner?.maxRows };
     await this.#export(running, current, { dataset, ownerName, limits });
   }
 
@@ -115,7 +121,7 @@ export class JobRunner {
     if (state.status !== 'running') return read;
     const { jobId } = running.claim;
     const { attempt, worker } = state;
-    const policy = await this.#retryPolicy(state.request);
+    const policy = this.#retryPolicy(await this.#parts.history.template(state.request));
     const loss = { type: 'LoseAttempt', jobId, attempt, cause: 'worker_lost', policy, at: this.#now() } as const;
     const outcome = await this.#tell(running, loss);
     this.#parts.logger.warn({ jobId, attempt, worker }, 'attempt lost');
@@ -278,8 +284,9 @@ export class JobRunner {
     return this.#parts.history.execute(command, purpose);
   }
 
-  async #retryPolicy(request: JobRequest): Promise<RetryPolicy> {
-    return (await this.#parts.history.retryPolicy(request)) ?? this.#parts.retryPolicy;
+  #retryPolicy(template: TemplateState | null): RetryPolicy {
+    const own = template === null || template.status === 'absent' ? null : template.retryPolicy;
+    return own ?? this.#parts.retryPolicy;
   }
 
   /** Milliseconds until the job may begin; 0 once it may. */

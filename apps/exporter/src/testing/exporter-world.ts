@@ -16,8 +16,9 @@ import {
   type JobRequest,
   type RetryPolicy,
   type TemplateEvent,
+  type UserId,
 } from '#domain';
-import { ANNA, DATASET_ID, FLIGHTS, jobOutput, jobRequest } from '#domain/testing';
+import { ANNA, BEN, CARA, DATASET_ID, FLIGHTS, jobOutput, jobRequest } from '#domain/testing';
 import { FollowedFeed } from '#event-feed';
 import { execute, STORE_SOURCE, toDomainEvent, toNewEvents, type Decider, type DomainRefusal } from '#event-sourcing';
 import type { ExportParts, ExportRequest } from '#export-engine';
@@ -101,6 +102,7 @@ export class ExporterWorld {
     const logger = createLogger({ level: 'debug', format: 'json', destination });
     const world = new ExporterWorld(await openParts(settings, logger), database, log);
     await world.parts.pool.query(TELL_OF_REMOVALS);
+    await addUsers(world.parts, [ANNA, BEN, CARA]);
     await world.#followed.start();
     return world;
   }
@@ -141,7 +143,7 @@ export class ExporterWorld {
       logger,
       process: options.process,
       exportParts: { dataSources, fileStore, limits: { maxRows: 1000, timeoutMs: 10_000 } },
-      userMaxRows: async (userId) => (await users.maxRows([userId]))[0] ?? null,
+      activeUser: async (userId) => (await users.active([userId]))[0] ?? null,
       retentionDays: 1,
       retryPolicy: options.retryPolicy ?? AT_ONCE,
     });
@@ -286,6 +288,13 @@ export class ExporterWorld {
       await Promise.all(unlisten.map((stop) => stop()));
     }
   }
+}
+
+/** People without a password, who own jobs. */
+export async function addUsers({ pool, clock }: Parts, userIds: readonly UserId[]): Promise<void> {
+  const users = new UserStore(pool);
+  const person = { displayName: 'A person', passwordHash: 'none', role: 'user', createdAt: clock.now() } as const;
+  await Promise.all(userIds.map((userId) => users.add({ ...person, userId, username: userId })));
 }
 
 /** An export that takes until it is told to end, or is aborted. */

@@ -1,6 +1,6 @@
 import type { Pool } from '#database';
 import type { UserId } from '#domain';
-import type { Role, User } from './user';
+import type { ActiveUser, Role, User } from './user';
 
 /** A user with what only signing in needs. */
 export interface UserSecrets extends User {
@@ -133,15 +133,17 @@ export class UserStore {
     await this.pool.query('UPDATE access.user_account SET disabled_at = NULL WHERE user_id = $1', [userId]);
   }
 
-  /** The most rows of one report of each user's, in the order given; null: no limit of their own, or no such user. */
-  async maxRows(userIds: readonly UserId[]): Promise<readonly (number | null)[]> {
-    const { rows } = await this.pool.query<Pick<Row, 'user_id' | 'max_rows'>>({
-      name: 'user-max-rows',
-      text: 'SELECT user_id, max_rows FROM access.user_account WHERE user_id = ANY ($1::uuid[]) AND max_rows IS NOT NULL',
+  /** Users as they may act now, in the order given; null: one who is disabled, or whom nobody added. */
+  async active(userIds: readonly UserId[]): Promise<readonly (ActiveUser | null)[]> {
+    const { rows } = await this.pool.query<Pick<Row, 'user_id' | 'role' | 'max_rows'>>({
+      name: 'active-users',
+      text: 'SELECT user_id, role, max_rows FROM access.user_account WHERE user_id = ANY ($1::uuid[]) AND disabled_at IS NULL',
       values: [userIds],
     });
-    const limits = new Map(rows.map((row) => [row.user_id, row.max_rows]));
-    return userIds.map((userId) => limits.get(userId) ?? null);
+    const users = new Map(
+      rows.map(({ user_id: userId, role, max_rows: maxRows }) => [userId, { userId, role, maxRows }]),
+    );
+    return userIds.map((userId) => users.get(userId) ?? null);
   }
 
   /** @param maxRows at least 1; null takes the limit away */

@@ -18,6 +18,9 @@ export interface User {
   readonly createdAt: Date;
 }
 
+/** What decides about work in the name of a user who may sign in. */
+export type ActiveUser = Pick<User, 'userId' | 'role' | 'maxRows'>;
+
 /** In whose name a request is made. */
 export type Caller = Pick<User, 'userId' | 'role' | 'username' | 'displayName'>;
 

@@ -6,6 +6,8 @@ export type SourceVerdict = 'fault' | 'answer' | null;
 /** Where in doubt, nothing: a fault keeps the jobs of others waiting, an answer sends them to a data source that may be down. */
 const VERDICTS: Readonly<Record<FailureCode, SourceVerdict>> = {
   'template.invalid': null,
+  'access.owner_disabled': null,
+  'access.template_not_shared': null,
 
   // It did not answer at all, not in the time that it has, or cannot cope: to be left alone helps each of them.
   'data_source.unreachable': 'fault',

@@ -19,6 +19,9 @@ export interface JobFailure {
 const CLASSES = {
   'template.invalid': 'permanent',
 
+  'access.owner_disabled': 'permanent',
+  'access.template_not_shared': 'permanent',
+
   'data_source.unknown': 'permanent',
   'data_source.unreachable': 'transient',
   'data_source.relation_missing': 'permanent',
