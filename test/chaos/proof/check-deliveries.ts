@@ -11,7 +11,7 @@ import {
   type OutputFile,
 } from '#domain';
 import { fold, toDomainEvent, type RecordedEvent } from '#event-sourcing';
-import { byStream, type Streams } from './streams';
+import { byStream, historiesOf, type Streams } from './streams';
 
 /** A request that the receiver got whole. */
 export interface ReceivedRequest {
@@ -40,7 +40,7 @@ export function checkDeliveries(
   return [
     ...openDeliveries(events),
     ...checkRequests(events, streams),
-    ...deliveryStreams(streams).flatMap(([id, history]) => checkDelivery(id, history, streams, received)),
+    ...historiesOf(streams, 'delivery').flatMap(({ id, history }) => checkDelivery(id, history, streams, received)),
     ...checkBodies(received),
     ...received.flatMap((request) => checkReceived(request, streams)),
   ];
@@ -50,7 +50,7 @@ export function checkDeliveries(
 export function openDeliveries(events: readonly RecordedEvent[]): readonly string[] {
   const streams = byStream(events);
   const missing = plannedOf(events, streams).filter(({ deliveryId }) => !streams.has(streamOf('delivery', deliveryId)));
-  const open = deliveryStreams(streams).flatMap(([id, history]) => {
+  const open = historiesOf(streams, 'delivery').flatMap(({ id, history }) => {
     const state = fold(delivery, history);
     return state.status !== 'absent' && !isDeliveryEnded(state) ? [`delivery ${id} is still ${state.status}`] : [];
   });
@@ -101,17 +101,6 @@ function checkRequests(events: readonly RecordedEvent[], streams: Streams): read
     }
     return faults;
   });
-}
-
-type Deliveries = readonly (readonly [id: string, history: readonly DeliveryEvent[]])[];
-
-function deliveryStreams(streams: Streams): Deliveries {
-  const prefix = streamOf('delivery', '');
-  return [...streams].flatMap(([streamId, history]) =>
-    streamId.startsWith(prefix)
-      ? [[streamId.slice(prefix.length), history.map((event) => toDomainEvent<DeliveryEvent>(event))] as const]
-      : [],
-  );
 }
 
 function checkDelivery(

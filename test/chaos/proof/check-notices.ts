@@ -1,6 +1,13 @@
-import { streamOf, type JobEvent, type NotificationEvent } from '#domain';
+import {
+  type DeliveryEvent,
+  type DeliveryRequest,
+  type JobEvent,
+  type JobRequest,
+  type NoticeKind,
+  type NotificationEvent,
+} from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
-import { byStream, type Streams } from './streams';
+import { byStream, historiesOf } from './streams';
 
 /** A mail that the mail server took. */
 export interface ReceivedMail {
@@ -22,11 +29,11 @@ export interface NoticesOptions {
 const MINUTE_MS = 60_000;
 
 /**
- * Nobody is told twice of one event; whoever has a job that failed for good is told of it, or will be; and what the events say of mails
+ * Nobody is told twice of one event; whoever has a job or a delivery that failed for good is told of it, or will be; and what the events say of mails
  * is what the mail server knows. A sentence for each fault.
  */
 export function checkNotices(events: readonly RecordedEvent[], options: NoticesOptions): readonly string[] {
-  const messages = messagesOf(byStream(events));
+  const messages = historiesOf(byStream(events), 'notification');
   return [
     ...openNotices(events, options),
     ...messages.flatMap((message) => checkMessage(message, options)),
@@ -36,14 +43,15 @@ export function checkNotices(events: readonly RecordedEvent[], options: NoticesO
 
 /** Failures that their owners were not told of, and mails whose fate is not on record yet, a sentence each. */
 export function openNotices(events: readonly RecordedEvent[], options: NoticesOptions): readonly string[] {
-  const messages = messagesOf(byStream(events));
+  const messages = historiesOf(byStream(events), 'notification');
   const known = new Set(messages.map(({ id }) => id));
-  const untold = failuresOf(events).filter(
-    (failure) => options.addresses.has(failure.owner) && !isSeenTo(failure, messages, options),
+  const failures = failuresOf(events);
+  const untold = [...failures].filter(
+    ([eventId, { owner }]) => options.addresses.has(owner) && !isSeenTo(eventId, failures, messages, options),
   );
   const unknown = options.mails.filter(({ messageId }) => !known.has(notificationOf(messageId)));
   return [
-    ...untold.map(({ jobId, owner }) => `${owner} was not told that job ${jobId} failed`),
+    ...untold.map(([, { what, owner }]) => `${owner} was not told that ${what} failed`),
     ...unknown.map(({ messageId }) => `the mail server got ${messageId}, of which no event tells`),
   ];
 }
@@ -55,54 +63,69 @@ interface Message {
 }
 
 interface Failure {
-  readonly eventId: string;
-  readonly jobId: string;
+  /** Such as `job` and its id. */
+  readonly what: string;
   readonly owner: string;
-  readonly code: string;
+  readonly kind: NoticeKind;
+  /** What failures that are told together share. */
+  readonly likeness: string;
   readonly at: string;
 }
 
-function messagesOf(streams: Streams): readonly Message[] {
-  const prefix = streamOf('notification', '');
-  return [...streams].flatMap(([streamId, history]) =>
-    streamId.startsWith(prefix)
-      ? [
-          {
-            id: streamId.slice(prefix.length),
-            history: history.map((event) => toDomainEvent<NotificationEvent>(event)),
-          },
-        ]
-      : [],
-  );
-}
-
-function failuresOf(events: readonly RecordedEvent[]): readonly Failure[] {
-  const owners = new Map<string, string>();
-  return events.flatMap((recorded) => {
-    if (!recorded.streamId.startsWith(streamOf('job', ''))) return [];
-    const event = toDomainEvent<JobEvent>(recorded);
-    if (event.type === 'JobRequested') owners.set(event.request.jobId, event.request.owner);
-    if (event.type !== 'JobFailed') return [];
-    const { jobId, failure, at } = event;
-    return [{ eventId: recorded.id, jobId, owner: owners.get(jobId) ?? '', code: failure.code, at }];
-  });
+/** Jobs and deliveries that failed for good, by the ids of the events that say so. */
+function failuresOf(events: readonly RecordedEvent[]): ReadonlyMap<string, Failure> {
+  const failures = new Map<string, Failure>();
+  const jobs = new Map<string, JobRequest>();
+  const deliveries = new Map<string, DeliveryRequest>();
+  for (const recorded of events) {
+    const event = toDomainEvent<JobEvent | DeliveryEvent>(recorded);
+    if (event.type === 'JobRequested') jobs.set(event.request.jobId, event.request);
+    else if (event.type === 'DeliveryRequested') deliveries.set(event.request.deliveryId, event.request);
+    else if (event.type === 'JobFailed') {
+      const { code } = event.failure;
+      const kind = code === 'template.invalid' ? 'template_invalid' : 'failed';
+      const owner = jobs.get(event.jobId)?.owner ?? '';
+      failures.set(recorded.id, { what: `job ${event.jobId}`, owner, kind, likeness: code, at: event.at });
+    } else if (event.type === 'DeliveryFailed') {
+      const { owner = '', target } = deliveries.get(event.deliveryId) ?? {};
+      const likeness = target?.destination?.destinationId ?? event.failure.code;
+      failures.set(recorded.id, {
+        what: `delivery ${event.deliveryId}`,
+        owner,
+        kind: 'delivery_failed',
+        likeness,
+        at: event.at,
+      });
+    }
+  }
+  return failures;
 }
 
 /** Told, or given up for a reason that is on record; or rightly waiting: for the next attempt, or gathered with those alike. */
 function isSeenTo(
-  { eventId, owner, code, at }: Failure,
+  eventId: string,
+  failures: ReadonlyMap<string, Failure>,
   messages: readonly Message[],
   { gatherMinutes, readAt }: NoticesOptions,
 ): boolean {
-  const toOwner = messages.flatMap(({ history }) => history.filter(({ userId }) => userId === owner).slice(-1));
+  const failure = failures.get(eventId);
+  const toOwner = messages
+    .flatMap(({ history }) => history.slice(-1))
+    .filter(({ userId }) => userId === failure?.owner);
   const own = toOwner.find(({ eventIds }) => eventIds.includes(eventId));
   if (own) return isAtRest(own, readAt);
   return toOwner.some((last) => {
+    // Different ones that were told together gather nothing, nor does a test.
     const isAlike =
-      last.kinds.length === 1 && last.kinds[0] === (code === 'template.invalid' ? 'template_invalid' : 'failed');
+      last.kinds.length === 1 &&
+      last.eventIds.every((told) => {
+        const other = failures.get(told);
+        return other?.kind === failure?.kind && other?.likeness === failure?.likeness;
+      });
     // Of many that it tells of, a message has some on record and counts the others.
-    const isCounted = last.notices > last.eventIds.length && last.at >= at && isAtRest(last, readAt);
-    // The first attempt came after the message was planned, from which the time counts: a moment too long does no harm.
+    const isCounted =
+      last.notices > last.eventIds.length && failure !== undefined && last.at >= failure.at && isAtRest(last, readAt);
+    // An attempt ends after its message was planned, from which the time counts: a moment too long does no harm.
     return isAlike && (isCounted || Date.parse(last.at) + gatherMinutes * MINUTE_MS > readAt.getTime());
   });
 }

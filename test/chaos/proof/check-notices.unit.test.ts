@@ -1,4 +1,4 @@
-import { ANNA, BEN, JOB_ID, jobRequest } from '#domain/testing';
+import { ANNA, BEN, DELIVERY_ID, JOB_ID, deliveryRequest, jobRequest } from '#domain/testing';
 import { streamOf, type NotificationEvent } from '#domain';
 import { eventIdAt, recorded, type Told } from '../testing/recorded';
 import { checkNotices, type ReceivedMail } from './check-notices';
@@ -9,6 +9,7 @@ const READ_AT = new Date('2026-11-26T08:10:00.000Z');
 const ID = 'e0000000-0000-4000-8000-000000000001';
 const OTHER_ID = 'e0000000-0000-4000-8000-000000000002';
 const TO = 'anna@example.org';
+const GONE = { code: 'delivery.refused', message: 'It turns all away.', transient: false };
 const mailOf = (id: string, to = TO): ReceivedMail => ({ messageId: `<${id}@example.org>`, to });
 
 /** A job that failed. */
@@ -17,6 +18,11 @@ const failed = (jobId = JOB_ID, code = 'data_source.value_invalid', owner = ANNA
   [`job-${jobId}`, 'JobFailed', { jobId, attempt: 1, failure: { code, message: '', transient: false } }, AT],
 ];
 const OTHER_JOB = 'e0000000-0000-4000-8000-000000000003';
+
+const deliveryFailed = (): readonly Told[] => [
+  [streamOf('delivery', DELIVERY_ID), 'DeliveryRequested', { request: deliveryRequest() }, AT],
+  [streamOf('delivery', DELIVERY_ID), 'DeliveryFailed', { deliveryId: DELIVERY_ID, attempt: 1, failure: GONE }, AT],
+];
 
 function message(
   type: NotificationEvent['type'],
@@ -46,6 +52,7 @@ const EARLIER = '2026-11-26T08:01:00.000Z';
 it.each<[string, readonly Told[], readonly ReceivedMail[]]>([
   ['a failure that was told', [...failed(), sent()], [mailOf(ID)]],
   ['one that the mail server got twice', [...failed(), sent()], [mailOf(ID), mailOf(ID)]],
+  ['a delivery that was told', [...deliveryFailed(), sent()], [mailOf(ID)]],
   ['one that could not be told', [...failed(), notSent()], []],
   ['one that is tried again', [...failed(), notSent({ retryAt: LATER })], []],
   ['one that is gathered', [...failed(), sent(), ...failed(OTHER_JOB)], [mailOf(ID)]],
@@ -60,6 +67,18 @@ it.each<[string, readonly Told[], readonly ReceivedMail[], string]>([
   [
     'one of another kind than those that are gathered',
     [...failed(), sent(), ...failed(OTHER_JOB, 'template.invalid')],
+    [mailOf(ID)],
+    `job ${OTHER_JOB} failed`,
+  ],
+  [
+    'a delivery whose failure nobody was told of',
+    deliveryFailed(),
+    [],
+    `was not told that delivery ${DELIVERY_ID} failed`,
+  ],
+  [
+    'one of another cause than those that are gathered',
+    [...failed(), sent(), ...failed(OTHER_JOB, 'file_store.full')],
     [mailOf(ID)],
     `job ${OTHER_JOB} failed`,
   ],

@@ -40,6 +40,14 @@ export async function addTold(options: PeopleOptions): Promise<readonly (Owned &
   );
 }
 
+/** Gives the administrator an address as well: whoever plans deliveries is told which of them failed. By user id. */
+export async function addressOfAdmin(admin: PatientClient): Promise<readonly [userId: string, address: string]> {
+  const { body } = await admin.expectOk<{ user: { userId: string } }>('GET', '/v1/sessions/current');
+  const address = 'admin@example.org';
+  await admin.expectOk('POST', `/v1/users/${body.user.userId}/email`, { email: address });
+  return [body.user.userId, address];
+}
+
 async function addPerson(
   { system, admin, endsAt }: PeopleOptions,
   {

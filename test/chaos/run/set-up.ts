@@ -7,7 +7,7 @@ import { withClient } from '../system/database';
 import { PatientClient, type Credentials } from './client';
 import { defineSchedule, defineTemplate, registerDataset } from './definitions';
 import { planAll, planBody, registerDestinations, type DestinationIds } from './set-up-deliveries';
-import { addOwners, addTold } from './set-up-people';
+import { addOwners, addressOfAdmin, addTold } from './set-up-people';
 
 /** Rows of each report. Their data never change. */
 export const ROWS: Readonly<Record<Report, number>> = { quick: 2000, slow: 1500, short_lived: 500 };
@@ -73,7 +73,7 @@ export async function setUp(system: ChaosSystem, outside: Outside, endsAt: Date)
   return {
     ...{ admin, templates, schedules, destinations, endsAt },
     owners: owned.map(({ userId }) => userId),
-    addresses: new Map(told.map(({ userId, address }) => [userId, address])),
+    addresses: new Map([await addressOfAdmin(admin), ...told.map(({ userId, address }) => [userId, address] as const)]),
   };
 }
 
