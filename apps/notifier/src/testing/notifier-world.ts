@@ -67,8 +67,12 @@ export class NotifierWorld {
     return world;
   }
 
+  async stopWorkers(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) await stop();
+  }
+
   async close(): Promise<void> {
-    for (const stop of this.#stops) await stop();
+    await this.stopWorkers();
     await this.#followed.stop();
     await closeParts(this.parts);
     await this.database.drop();
