@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { RecipientStore, type Caller } from '#access';
+import { mayUseDestination, RecipientStore, type Caller } from '#access';
 import { AllowedDomains, checkedMailbox, checkNamePattern, DeliveryError } from '#delivery-channels';
 import type { DeliveryTarget } from '#domain';
 import { PARTS, type Parts } from '#runtime';
 import { Streams } from '../commands/streams';
-import { mayUse } from '../destinations/destinations.controller';
 import { Problem } from '../http/problem';
 import type { ProblemCode } from '../http/problem-codes';
 import type { deliveryTarget } from './delivery.schema';
@@ -34,7 +33,7 @@ export class DeliveryTargets {
     }
     const { destinationId, pattern } = input;
     const { state } = await this.streams.destination(destinationId);
-    if (state.status === 'absent' || !mayUse(caller, state.definition)) {
+    if (state.status === 'absent' || !mayUseDestination(state.definition, caller)) {
       throw new Problem('destination.missing', 'There is no such destination, or it is not for you.');
     }
     if (state.status === 'retired') throw new Problem('destination.retired', 'The destination was retired.');

@@ -68,7 +68,7 @@ export class DestinationsController {
     const known = await read();
     if (known) return readOne(call, shown(call.caller, known));
     const loaded = await this.streams.destination(destinationId);
-    const usable = loaded.state.status !== 'absent' && mayUse(call.caller, loaded.state.definition);
+    const usable = loaded.state.status !== 'absent' && mayUseDestination(loaded.state.definition, call.caller);
     if (!usable) throw missing();
     return readOne(call, shown(call.caller, await this.streams.whenProjected(loaded, read)));
   }
@@ -160,10 +160,6 @@ export class DestinationsController {
       throw new Problem('data_source.encryption_key_missing', detail, { cause: error });
     }
   }
-}
-
-export function mayUse(caller: Caller, definition: DestinationDefinition): boolean {
-  return mayUseDestination(definition, caller);
 }
 
 function shown({ role }: Caller, view: DestinationView) {

@@ -1,12 +1,15 @@
 import type { RecipientStore } from '#access';
 import { DeliveryError, EmailChannel, mailServerOf, openDestination, type DeliveryChannel } from '#delivery-channels';
 import type { SecretStore } from '#data-sources';
-import type { DeliveryTarget, EmailTarget } from '#domain';
+import type { EmailTarget, ExistingDelivery } from '#domain';
 import type { Settings } from '#platform';
 import type { DeliveryHistory } from './delivery-history';
+import type { DeliveryRights } from './delivery-rights';
+import { Undeliverable } from './undeliverable';
 
 export interface ChannelParts {
   readonly history: DeliveryHistory;
+  readonly rights: DeliveryRights;
   readonly recipients: RecipientStore;
   readonly secrets: SecretStore;
   readonly settings: Settings;
@@ -14,25 +17,16 @@ export interface ChannelParts {
   readonly answerMs?: number;
 }
 
-/** Why a delivery cannot even be tried; the codes stand in docs/concepts/deliveries.md. */
-export class Undeliverable extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-    this.name = 'Undeliverable';
-  }
-}
-
-/** The way to a target as it is now. Throws `Undeliverable` and what `openDestination` and the secrets throw. */
-export async function channelTo(target: DeliveryTarget, parts: ChannelParts): Promise<DeliveryChannel> {
+/** The way to a delivery's target as it is now. Throws `Undeliverable` and what `openDestination` and the secrets throw. */
+export async function channelTo(delivery: ExistingDelivery, parts: ChannelParts): Promise<DeliveryChannel> {
+  const { target } = delivery.request;
   if (target.channel === 'email') return mailTo(target.email, parts);
   const { destinationId, pattern } = target.destination;
   const state = await parts.history.destination(destinationId);
   if (state.status !== 'active' || state.secretId === null) {
     throw new Undeliverable('delivery.destination_retired', 'The destination was retired: choose another one.');
   }
+  await parts.rights.requireUse(state, delivery);
   const secret = await parts.secrets.read(state.secretId, destinationId);
   const terms = { pattern, privateHosts: parts.settings.DELIVERY_PRIVATE_HOSTS ?? [], answerMs: parts.answerMs };
   return openDestination(state.definition, secret, terms);

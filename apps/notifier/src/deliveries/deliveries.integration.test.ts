@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { deliveryIdOf, type DeliveryEvent, type DeliveryRequest, type DestinationDefinition } from '#domain';
-import { mailTarget, targetOf, webhookDestination } from '#domain/testing';
+import { ANNA, BEN, mailTarget, targetOf, webhookDestination } from '#domain/testing';
 import { START, STORE_SOURCE } from '#event-sourcing';
 import { startHttpReceiver, type HttpReceiver } from '../../../../libs/delivery-channels/src/testing/http-receiver';
 import { hasPython, startSmtpSink } from '../../../../libs/delivery-channels/src/testing/smtp-sink';
@@ -229,6 +229,48 @@ it('stops a delivery that is cancelled under way', async () => {
     deliveryId,
   ]);
   expect(rows).toEqual([]);
+});
+
+describe('what was allowed when it was asked for is looked at once more', () => {
+  it('fails at once for an owner who may not sign in, and is retried once that is mended', async () => {
+    await world.users.disable(ANNA, new Date());
+    const workers = await world.worker();
+    const deliveryId = await world.request(targetOf(await hook()));
+    const events = await world.until(deliveryId, 'DeliveryFailed');
+    expect(typesOf(events)).toEqual(once);
+    expect(failureOf(events)).toMatchObject({ code: 'delivery.owner_disabled', transient: false });
+    expect(receiver.received).toEqual([]);
+    await world.users.enable(ANNA);
+    await world.retry(deliveryId);
+    await world.until(deliveryId, 'DeliveryCompleted');
+    await workers.stop();
+  });
+
+  it('fails at once where only administrators may use the destination now, unless one stands behind it', async () => {
+    const url = `${receiver.origin}/in`;
+    const destinationId = await hook(null, url);
+    await world.revise(destinationId, { ...webhookDestination(url), usableBy: 'admins' });
+    const workers = await world.worker();
+    const deliveryId = await world.request(targetOf(destinationId));
+    const events = await world.until(deliveryId, 'DeliveryFailed');
+    expect(typesOf(events)).toEqual(once);
+    expect(failureOf(events)).toMatchObject({ code: 'delivery.destination_forbidden', transient: false });
+    expect(receiver.received).toEqual([]);
+    await world.retry(deliveryId, BEN);
+    await world.until(deliveryId, 'DeliveryCompleted');
+
+    const scheduleId = randomUUID();
+    await world.plan(scheduleId, [targetOf(destinationId)], BEN);
+    const arrived = new Promise<void>((resolve) => {
+      receiver.answer = (_received, response) => {
+        response.end('ok');
+        resolve();
+      };
+    });
+    await world.completedJob(scheduleId);
+    await arrived;
+    await workers.stop();
+  });
 });
 
 describe('what receivers do wrong has a clear state', () => {

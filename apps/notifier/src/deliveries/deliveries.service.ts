@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { pid } from 'node:process';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { RecipientStore } from '#access';
+import { RecipientStore, UserStore } from '#access';
 import { FollowedFeed } from '#event-feed';
 import { PARTS, type Parts } from '#runtime';
 import { DeliveryHistory } from './delivery-history';
 import { DeliveryProjection } from './delivery-projection';
 import { CANCELLED, DeliveryQueue, QUEUE_CHANNEL } from './delivery-queue';
+import { DeliveryRights } from './delivery-rights';
 import { DeliveryRunner } from './delivery-runner';
 import { DeliveryWorkers } from './delivery-workers';
 import { retryDelayMs } from './retry-delay';
@@ -31,8 +32,10 @@ export class DeliveriesService implements OnApplicationBootstrap, BeforeApplicat
       maxAttempts: settings.DELIVERY_MAX_ATTEMPTS,
       deadlineMs: settings.DELIVERY_DEADLINE_HOURS * MS_PER_HOUR,
     };
+    const users = new UserStore(pool);
     const runner = new DeliveryRunner({
       ...{ history, queue, fileStore, secrets, settings, clock, logger },
+      rights: new DeliveryRights({ history, activeUsers: (userIds) => users.active(userIds) }),
       recipients: new RecipientStore(pool),
       publicUrl: settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`,
       retryDelayMs: (attempt, askedSeconds) => retryDelayMs(attempt, Math.random(), askedSeconds),

@@ -14,6 +14,7 @@ import {
   type JobOutput,
   type JobRequest,
   type PlanEntry,
+  type UserId,
 } from '#domain';
 import {
   derivedId,
@@ -89,6 +90,15 @@ export class DeliveryHistory {
         events.map((event) => toDomainEvent<DeliveryPlanEvent>(event)),
       ).entries;
     });
+  }
+
+  /** Who revised the plan of a schedule last; null: nobody has made one. */
+  async planner(scheduleId: string): Promise<UserId | null> {
+    const events = await this.store.readStream(streamOf('deliveryplan', scheduleId));
+    return fold(
+      deliveryPlan,
+      events.map((event) => toDomainEvent<DeliveryPlanEvent>(event)),
+    ).plannedBy;
   }
 
   /** @param purpose makes the command's id, so that a repeat of the same command finds itself */

@@ -9,11 +9,12 @@ import {
 } from '#domain';
 import type { FileStore } from '#file-store';
 import type { Clock, Logger } from '#platform';
-import { channelTo, failureOf, Undeliverable, type ChannelParts } from './channels';
+import { channelTo, failureOf, type ChannelParts } from './channels';
 import type { DeliveryOutcome } from './delivery-history';
 import type { Claim, DeliveryQueue } from './delivery-queue';
 import { parcelOf } from './parcels';
 import type { RunningDelivery } from './running-delivery';
+import { Undeliverable } from './undeliverable';
 
 /** A command that could not be stored is tried again after these milliseconds. */
 const TELL_AGAIN_MS = [100, 400, 1600, 3200];
@@ -88,12 +89,14 @@ export class DeliveryRunner {
     await this.#settled(claim, outcome);
   }
 
-  async #send(running: RunningDelivery, { request, attempt }: ExistingDelivery): Promise<DeliveryReceipt> {
+  async #send(running: RunningDelivery, state: ExistingDelivery): Promise<DeliveryReceipt> {
+    const { request, attempt } = state;
+    await this.parts.rights.requireOwner(state);
     const report = await this.parts.history.report(request.jobId);
     if (!report || report.expired) {
       throw new Undeliverable('delivery.output_expired', 'The files were removed: run the report again.');
     }
-    const channel = await channelTo(request.target, this.parts);
+    const channel = await channelTo(state, this.parts);
     return channel.send(parcelOf(request, attempt + 1, report, this.parts), running.signal);
   }
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RecipientStore } from '#access';
+import { RecipientStore, UserStore } from '#access';
 import { sealedText, type DestinationSecret } from '#delivery-channels';
 import {
   delivery,
@@ -17,7 +17,7 @@ import {
   type JobCommand,
   type OutputFile,
 } from '#domain';
-import { ANNA, deliveryRequest, jobOutput, jobRequest } from '#domain/testing';
+import { ANNA, BEN, deliveryRequest, jobOutput, jobRequest } from '#domain/testing';
 import { FollowedFeed } from '#event-feed';
 import { execute, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
 import { createLogger, readSettings } from '#platform';
@@ -26,6 +26,7 @@ import { createTestDatabase, type TestDatabase } from '../../../../test/postgres
 import { DeliveryHistory } from '../deliveries/delivery-history';
 import { DeliveryProjection } from '../deliveries/delivery-projection';
 import { CANCELLED, DeliveryQueue, QUEUE_CHANNEL } from '../deliveries/delivery-queue';
+import { DeliveryRights } from '../deliveries/delivery-rights';
 import { DeliveryRunner } from '../deliveries/delivery-runner';
 import { DeliveryWorkers } from '../deliveries/delivery-workers';
 
@@ -38,6 +39,7 @@ export class NotifierWorld {
   readonly history: DeliveryHistory;
   readonly queue: DeliveryQueue;
   readonly recipients: RecipientStore;
+  readonly users: UserStore;
   readonly #followed: FollowedFeed;
   readonly #stops: (() => Promise<void>)[] = [];
 
@@ -49,6 +51,7 @@ export class NotifierWorld {
     this.history = new DeliveryHistory(store);
     this.queue = new DeliveryQueue(pool, LEASE_MS);
     this.recipients = new RecipientStore(pool);
+    this.users = new UserStore(pool);
     const terms = { maxAttempts: 2, deadlineMs: 3_600_000 };
     const projection = new DeliveryProjection({ pool, store, history: this.history, clock, terms });
     this.#followed = new FollowedFeed(projection, parts);
@@ -63,6 +66,9 @@ export class NotifierWorld {
     };
     const logger = createLogger({ level: 'silent', format: 'json' });
     const world = new NotifierWorld(await openParts(settings, logger), database);
+    const person = { displayName: 'A person', passwordHash: 'none', createdAt: world.parts.clock.now() };
+    await world.users.add({ ...person, userId: ANNA, username: 'anna', role: 'user' });
+    await world.users.add({ ...person, userId: BEN, username: 'ben', role: 'admin' });
     await world.#followed.start();
     return world;
   }
@@ -82,7 +88,9 @@ export class NotifierWorld {
   /** A process that delivers; it stops with the world, at the latest. */
   async worker(settings: Partial<Parts['settings']> = {}): Promise<DeliveryWorkers> {
     const { clock, logger, fileStore, secrets, notifications } = this.parts;
+    const activeUsers = (userIds: readonly string[]) => this.users.active(userIds);
     const runner = new DeliveryRunner({
+      rights: new DeliveryRights({ history: this.history, activeUsers }),
       ...{ history: this.history, queue: this.queue, recipients: this.recipients, fileStore, secrets, clock, logger },
       settings: { ...this.parts.settings, DELIVERY_PRIVATE_HOSTS: ['127.0.0.1'], ...settings },
       publicUrl: 'https://reports.example.org',
@@ -115,10 +123,21 @@ export class NotifierWorld {
     return destinationId;
   }
 
+  async revise(destinationId: string, definition: DestinationDefinition): Promise<void> {
+    const revision = {
+      destinationId,
+      definition,
+      secret: { type: 'keep' },
+      by: BEN,
+      at: new Date().toISOString(),
+    } as const;
+    await this.#do(destination, streamOf('destination', destinationId), { type: 'ReviseDestination', ...revision });
+  }
+
   /** Gives the ids of the entries. */
-  async plan(scheduleId: string, targets: readonly DeliveryTarget[]): Promise<readonly string[]> {
+  async plan(scheduleId: string, targets: readonly DeliveryTarget[], by = ANNA): Promise<readonly string[]> {
     const entries = targets.map((target) => ({ entryId: randomUUID(), target }));
-    const plan = { scheduleId, entries, by: ANNA, at: new Date().toISOString() };
+    const plan = { scheduleId, entries, by, at: new Date().toISOString() };
     await this.#do(deliveryPlan, streamOf('deliveryplan', scheduleId), { type: 'PlanDeliveries', ...plan });
     return entries.map(({ entryId }) => entryId);
   }
@@ -161,6 +180,13 @@ export class NotifierWorld {
     const request = deliveryRequest({ deliveryId, jobId, target, maxAttempts, deadline });
     await this.#do(delivery, streamOf('delivery', deliveryId), { type: 'RequestDelivery', request, by: ANNA, at });
     return deliveryId;
+  }
+
+  async retry(deliveryId: string, by = ANNA): Promise<void> {
+    const at = new Date().toISOString();
+    const deadline = new Date(Date.now() + 3_600_000).toISOString();
+    const command = { type: 'RetryDelivery', deliveryId, maxAttempts: 2, deadline, by, at } as const;
+    await this.#do(delivery, streamOf('delivery', deliveryId), command);
   }
 
   async cancel(deliveryId: string): Promise<void> {

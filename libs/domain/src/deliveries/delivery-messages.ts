@@ -132,6 +132,8 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 export interface ExistingDelivery {
   readonly status: DeliveryStatus;
   readonly request: DeliveryRequest;
+  /** Who requested it, and who retried it by hand: people, or the notifier for a planned one. */
+  readonly askedBy: readonly string[];
   /** The attempt that ended last; 0 before the first. */
   readonly attempt: number;
   /** The last attempt that there may be. */

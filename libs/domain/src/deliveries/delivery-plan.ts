@@ -26,16 +26,19 @@ export type DeliveryPlanEvent = { readonly type: 'DeliveriesPlanned' } & Plan;
 
 export interface DeliveryPlanState {
   readonly entries: readonly PlanEntry[];
+  /** Who revised it last, by whose rights it is carried out as well as by those of the reports' owner; null: nobody. */
+  readonly plannedBy: UserId | null;
 }
 
 /** Where the reports of a schedule go beside the download. It refuses nothing: what a plan may hold is known at the edge. */
 export const deliveryPlan: Decider<DeliveryPlanCommand, DeliveryPlanState, DeliveryPlanEvent, never> = {
-  initial: { entries: [] },
+  initial: { entries: [], plannedBy: null },
   decide(command, state) {
-    if (sameJson(command.entries, state.entries)) return accept();
+    const stays = command.entries.length === 0 || command.by === state.plannedBy;
+    if (stays && sameJson(command.entries, state.entries)) return accept();
     return accept({ ...command, type: 'DeliveriesPlanned' });
   },
-  evolve(_state, { entries }) {
-    return { entries };
+  evolve(_state, { entries, by }) {
+    return { entries, plannedBy: by };
   },
 };

@@ -46,7 +46,7 @@ export const delivery: Decider<DeliveryCommand, DeliveryState, DeliveryEvent, De
       case 'DeliveryRequested': {
         const { maxAttempts, deadline } = event.request;
         return {
-          ...{ status: 'waiting', request: event.request, attempt: 0 },
+          ...{ status: 'waiting', request: event.request, askedBy: [event.by], attempt: 0 },
           ...{ lastAttempt: maxAttempts, deadline, retryAt: null },
         };
       }
@@ -118,8 +118,9 @@ function changed(
     case 'DeliveryCancelled':
       return { ...state, status: 'cancelled', retryAt: null };
     case 'DeliveryRetried': {
-      const { lastAttempt, deadline } = event;
-      return { ...state, status: 'waiting', lastAttempt, deadline, retryAt: null };
+      const { lastAttempt, deadline, by } = event;
+      const askedBy = state.askedBy.includes(by) ? state.askedBy : [...state.askedBy, by];
+      return { ...state, status: 'waiting', askedBy, lastAttempt, deadline, retryAt: null };
     }
   }
 }

@@ -57,6 +57,10 @@ it('fails for good when it will not pass, when no attempt is left and when no ti
     .when(fail(1, busy, 6 * 3_600_000))
     .then(failed(1));
 });
+it('tells who asked for it, the first time and anew', () => {
+  const { state } = given(delivery, requested, failed(1), retried(3), failed(2), retried(4));
+  expect(state).toMatchObject({ askedBy: [ANNA, BEN] });
+});
 it('lets each attempt end once: who was taken over is refused', () => {
   given(delivery, requested, attemptFailed(1)).when(complete(1)).refused('delivery.attempt_superseded');
   given(delivery, requested).when(complete(2)).refused('delivery.attempt_superseded');
@@ -81,7 +85,7 @@ it('must be there to be changed', () => {
     given(delivery).when(command).refused('delivery.missing');
 });
 
-it('is planned as a whole, and only where something changes', () => {
+it('is planned as a whole, and only where something changes, or somebody else answers for it', () => {
   const plan: DeliveryPlanCommand = {
     ...{ type: 'PlanDeliveries', scheduleId: deliveryRequest().jobId, by: ANNA, at: NOON },
     entries: [{ entryId: DELIVERY_ID, target: mailTarget() }],
@@ -89,8 +93,11 @@ it('is planned as a whole, and only where something changes', () => {
   const planned = { ...plan, type: 'DeliveriesPlanned' } as const;
   given(deliveryPlan).when(plan).then(planned);
   given(deliveryPlan, planned)
-    .when({ ...plan, by: BEN })
+    .when({ ...plan, at: NOON.replace('T12', 'T13') })
     .thenNothing();
+  given(deliveryPlan, planned)
+    .when({ ...plan, by: BEN })
+    .then({ ...planned, by: BEN });
   given(deliveryPlan, planned)
     .when({ ...plan, entries: [] })
     .then({ ...planned, entries: [] });
