@@ -18,6 +18,7 @@ import { BulkRedrives } from './dead-letters/bulk-redrives';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { Redrives } from './dead-letters/redrives';
 import { DeliveriesController } from './deliveries/deliveries.controller';
+import { DeliveryAllowance } from './deliveries/delivery-allowance';
 import { DeliveryTargets } from './deliveries/delivery-targets';
 import { DestinationsController } from './destinations/destinations.controller';
 import { HealthController } from './health/health.controller';
@@ -114,6 +115,7 @@ const ACCESS = [
     BulkRedrives,
     JobViews,
     JobEvents,
+    DeliveryAllowance,
     DeliveryTargets,
     Idempotency,
     { provide: APP_GUARD, useClass: BearerGuard },

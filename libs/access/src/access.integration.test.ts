@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPool, type Pool } from '#database';
+import { ANNA, BEN } from '#domain/testing';
 import { createTestDatabase, type TestDatabase } from '../../../test/postgres/database';
 import { ensureFirstAdmin } from './first-admin';
+import { HourlyUses } from './limits/hourly-uses';
 import { ReceiptStore } from './receipts/receipt-store';
 import { Sessions } from './sessions/sessions';
 import { SignInLimits } from './sessions/sign-in-limits';
@@ -103,6 +105,34 @@ describe('receipts', () => {
     await receipts().open(command, actor, { a: 1 }, now);
     await receipts().release(command);
     expect(await receipts().open(command, actor, { a: 2 }, now)).toEqual({ kind: 'open' });
+  });
+});
+
+describe('uses within an hour', () => {
+  const take = (userId: string, most: number) => new HourlyUses(pool).take(userId, 'delivery', most);
+
+  it('are as many as are allowed, however many come at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => take(ANNA, 5)));
+    expect(answers.filter((seconds) => seconds === null)).toHaveLength(5);
+    expect(await take(BEN, 5)).toBeNull();
+  });
+
+  it('are allowed anew one by one, as each of them is over an hour old', async () => {
+    const age = (minutes: number) =>
+      pool.query(
+        'UPDATE access.hourly_use SET used_at = ARRAY(SELECT t - $1 * interval $$1 minute$$ FROM unnest(used_at) t)',
+        [minutes],
+      );
+    const minutesLeft = async (most: number) => Math.ceil(((await take(ANNA, most)) ?? 0) / 60);
+    expect(await take(ANNA, 2)).toBeNull();
+    await age(45);
+    expect(await take(ANNA, 2)).toBeNull();
+    // The first of them is over an hour old in 15 minutes.
+    expect(await minutesLeft(2)).toBe(15);
+    expect(await minutesLeft(1)).toBe(60);
+    await age(16);
+    expect(await take(ANNA, 2)).toBeNull();
+    expect(await minutesLeft(2)).toBe(44);
   });
 });
 

@@ -1,4 +1,5 @@
 export * from './first-admin';
+export * from './limits/hourly-uses';
 export * from './log/access-events';
 export * from './log/access-log';
 export * from './permissions';

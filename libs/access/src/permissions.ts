@@ -46,11 +46,6 @@ export function canManageJob(job: JobState, person: Person): boolean {
   return person.role === 'admin' || job.request.owner === person.userId;
 }
 
-/** Whether the person may have reports delivered to the destination. */
-export function mayUseDestination({ usableBy }: DestinationDefinition, { role }: Pick<Caller, 'role'>): boolean {
-  return usableBy === 'everybody' || role === 'admin';
-}
-
 /** Whether the person may have jobs of the priority. All but `urgent`, which overtakes everybody, are free to use. */
 export function mayUsePriority(priority: Priority, person: Person, urgentFor: 'admins' | 'everybody'): boolean {
   return priority !== 'urgent' || urgentFor === 'everybody' || person.role === 'admin';

@@ -71,6 +71,7 @@ const ALL: Readonly<Record<keyof Settings, true>> = {
   DELIVERY_LEASE_SECONDS: true,
   DELIVERY_MAX_ATTEMPTS: true,
   DELIVERY_DEADLINE_HOURS: true,
+  DELIVERIES_PER_USER_HOUR: true,
   LOG_LEVEL: true,
   LOG_FORMAT: true,
 };

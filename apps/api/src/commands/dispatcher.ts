@@ -50,6 +50,8 @@ import { Streams, type Loaded } from './streams';
 interface From {
   readonly context: CommandContext;
   readonly ifMatch: RevisionMatch | null;
+  /** True: the caller was found to have the right before, and making the command does more than to look. */
+  readonly authorised?: true;
 }
 
 /** Makes the command from the aggregate's present state, or throws when the caller may not give it. */
@@ -113,7 +115,7 @@ export class Dispatcher {
   }
 
   private async send<State, Command, Event extends { readonly type: string }, Code extends Refusal>(
-    { context, ifMatch }: From,
+    { context, ifMatch, authorised }: From,
     decider: Decider<Command, State, Event, Code>,
     streamId: string,
     load: () => Promise<Loaded<State>>,
@@ -123,7 +125,7 @@ export class Dispatcher {
     const command = new AggregateCommand(decider, { streamId, context, command: make, expectedRevision });
     const outcome = await this.bus.execute(command);
     // That a revision is stale may be told only to those who may see what it is a revision of: making the command finds out.
-    if (outcome.kind === 'stale') await make((await load()).state);
+    if (outcome.kind === 'stale' && !authorised) await make((await load()).state);
     return done(outcome);
   }
 

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Caller } from '#access';
-import { toInstant, type DeliveryState } from '#domain';
+import { delivery, toInstant, type DeliveryState } from '#domain';
 import { derivedId } from '#event-sourcing';
 import { DeliveryQueries } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
@@ -12,6 +12,7 @@ import { Handles, type Call } from '../http/operation';
 import { Problem } from '../http/problem';
 import { viewerOf } from '../http/queries';
 import { entityTag } from '../http/request-headers';
+import { DeliveryAllowance } from './delivery-allowance';
 import { deliveryAnswer } from './delivery-answer';
 import { deliveryOperations as operations } from './delivery.operations';
 import { DeliveryTargets } from './delivery-targets';
@@ -30,6 +31,7 @@ export class DeliveriesController {
     @Inject(Streams) private readonly streams: Streams,
     @Inject(Permissions) private readonly permissions: Permissions,
     @Inject(DeliveryTargets) private readonly targets: DeliveryTargets,
+    @Inject(DeliveryAllowance) private readonly allowance: DeliveryAllowance,
   ) {
     this.queries = new DeliveryQueries(parts.pool);
   }
@@ -52,14 +54,17 @@ export class DeliveriesController {
     const { scheduleId } = call.params;
     const schedule = await this.permissions.schedule(call.caller, (await this.streams.schedule(scheduleId)).state);
     if (schedule.status === 'removed') throw new Problem('schedule.removed', 'The schedule was removed.');
-    const entries = await Promise.all(
+    const checked = await Promise.all(
       call.body.entries.map(async ({ entryId, ...input }, index) => ({
         entryId: entryId ?? derivedId(call.context.commandId, `entry-${index}`),
-        target: await this.targets.of(call.caller, input),
+        target: await this.targets.checked(call.caller, input),
       })),
     );
-    const outcome = await this.dispatcher.deliveryPlan(call, scheduleId, () => ({
-      ...{ type: 'PlanDeliveries', scheduleId, entries, by: call.caller.userId, at: call.now.toISOString() },
+    const outcome = await this.dispatcher.deliveryPlan({ ...call, authorised: true }, scheduleId, async () => ({
+      ...{ type: 'PlanDeliveries', scheduleId, by: call.caller.userId, at: call.now.toISOString() },
+      entries: await Promise.all(
+        checked.map(async ({ entryId, target }) => ({ entryId, target: await this.targets.kept(target) })),
+      ),
     }));
     return answered(scheduleId, outcome);
   }
@@ -71,14 +76,15 @@ export class DeliveriesController {
     if (!job.output || job.output.files.length === 0)
       throw new Problem('output.not_ready', 'The job has left no files.');
     if (job.outputExpired) throw new Problem('output.expired', 'The files were removed: run the report again.');
-    const target = await this.targets.of(caller, call.body);
+    const checked = await this.targets.checked(caller, call.body);
     const { jobId, templateId, owner } = job.request;
     const deliveryId = derivedId(context.commandId, 'delivery');
     const ofJob = { deliveryId, jobId, scheduleId: null, entryId: null, templateId, owner };
-    const request = { ...ofJob, target, ...this.terms(now) };
-    const outcome = await this.dispatcher.delivery({ context, ifMatch: null }, deliveryId, () => ({
-      ...{ type: 'RequestDelivery', request, by: caller.userId, at: now.toISOString() },
-    }));
+    const outcome = await this.dispatcher.delivery({ context, ifMatch: null }, deliveryId, async () => {
+      await this.allowance.take(caller);
+      const request = { ...ofJob, target: await this.targets.kept(checked), ...this.terms(now) };
+      return { type: 'RequestDelivery', request, by: caller.userId, at: now.toISOString() };
+    });
     return answered(deliveryId, outcome, { location: `/v1/deliveries/${deliveryId}` });
   }
 
@@ -106,9 +112,10 @@ export class DeliveriesController {
     const outcome = await this.dispatcher.delivery(call, deliveryId, async (state) => {
       await this.mayManage(call.caller, state);
       const { caller, now } = call;
-      return {
-        ...{ type: 'RetryDelivery', deliveryId, ...this.terms(now), by: caller.userId, at: now.toISOString() },
-      };
+      const renewal = { deliveryId, ...this.terms(now), by: caller.userId, at: now.toISOString() };
+      const command = { type: 'RetryDelivery', ...renewal } as const;
+      if (delivery.decide(command, state).accepted) await this.allowance.take(caller);
+      return command;
     });
     return answered(deliveryId, outcome);
   }
@@ -136,9 +143,9 @@ export class DeliveriesController {
   }
 
   /** A delivery is managed by whoever manages its job. To those who may not see that, it is as if it were not there. */
-  private async mayManage(caller: Caller, delivery: DeliveryState): Promise<void> {
-    if (delivery.status === 'absent') throw missing(false);
-    const job = (await this.streams.job(delivery.request.jobId)).state;
+  private async mayManage(caller: Caller, state: DeliveryState): Promise<void> {
+    if (state.status === 'absent') throw missing(false);
+    const job = (await this.streams.job(state.request.jobId)).state;
     try {
       await this.permissions.job(caller, job);
     } catch (error) {

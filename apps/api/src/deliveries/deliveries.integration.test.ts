@@ -14,6 +14,7 @@ beforeAll(async () => {
   world = await startApiWorld({
     ...{ SMTP_URL: 'smtp://127.0.0.1:1', SMTP_FROM: 'reports@example.org', ALLOWED_RECIPIENT_DOMAINS: ['example.org'] },
     DELIVERY_PRIVATE_HOSTS: ['127.0.0.1'],
+    DELIVERIES_PER_USER_HOUR: 4,
   });
   [anna, ben, root] = [world.anna, world.ben, world.root].map((person) => as(world, person)) as [
     typeof anna,
@@ -182,6 +183,46 @@ it('forgets the address of a person', async () => {
   expect((await root.post('/v1/recipients/erase', body).expect(200)).body).toEqual({ erased: false });
   const { body: plan } = await anna.get(`/v1/schedules/${scheduleId}/deliveries`).expect(200);
   expect(plan).toMatchObject({ entries: [{ channel: 'email', to: [] }] });
+});
+
+it('takes as many deliveries and retries by hand as a person may ask for in an hour, however many at once', async () => {
+  const path = `/v1/job-requests/${await completedJob()}/deliveries`;
+  const mail = { channel: 'email', to: ['joe@example.org'] };
+  const key = crypto.randomUUID();
+  const { id } = made(await root.post(path, mail).set('Idempotency-Key', key).expect(202));
+  await root.post(`/v1/deliveries/${id}/cancel`, {}).expect(200);
+  // Neither a repeat counts nor what is refused.
+  await root.post(path, mail).set('Idempotency-Key', key).expect(202);
+  await root.post(path, { ...mail, to: ['eve@example.com'] }).expect(422);
+  const answers = await Promise.all(Array.from({ length: 6 }, () => root.post(path, mail)));
+  expect(answers.filter(({ status }) => status === 202)).toHaveLength(3);
+  const refused = answers.find(({ status }) => status === 429);
+  expect(refused?.body).toMatchObject({ code: 'delivery.too_many' });
+  expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(3500);
+  expect((await root.post(`/v1/deliveries/${id}/retry`).expect(429)).body).toMatchObject({ code: 'delivery.too_many' });
+  const ofAnna = made(await anna.post(path, mail).expect(202));
+  expect((await root.post(`/v1/deliveries/${ofAnna.id}/retry`).expect(409)).body).toMatchObject({
+    code: 'delivery.not_ended',
+  });
+});
+
+it('keeps no address of what was refused', async () => {
+  const kept = async () => {
+    const { rows } = await world.parts.pool.query("SELECT FROM access.recipient WHERE address LIKE 'new-%'");
+    return rows.length;
+  };
+  const plan = `/v1/schedules/${scheduleId}/deliveries`;
+  const mail = (name: string) => ({ channel: 'email', to: [`new-${name}@example.org`] });
+  const nowhere = { channel: 'destination', destinationId: crypto.randomUUID() };
+  await anna.put(plan, { entries: [mail('planned'), nowhere] }).expect(404);
+  await anna
+    .put(plan, { entries: [mail('planned')] })
+    .set('If-Match', '"99"')
+    .expect(412);
+  await root.post(`/v1/job-requests/${await completedJob()}/deliveries`, mail('by-hand')).expect(429);
+  expect(await kept()).toBe(0);
+  await anna.put(plan, { entries: [mail('planned')] }).expect(200);
+  expect(await kept()).toBe(1);
 });
 
 async function completedJob(): Promise<string> {

@@ -10,6 +10,16 @@ import type { ProblemCode } from '../http/problem-codes';
 import type { deliveryTarget } from './delivery.schema';
 
 type Input = z.output<typeof deliveryTarget>;
+type MailInput = Extract<Input, { readonly channel: 'email' }>;
+
+/** A target that the caller may have. The addresses of a mail have no ids yet: a command that is refused leaves none behind. */
+export type CheckedTarget =
+  | Exclude<DeliveryTarget, { readonly channel: 'email' }>
+  | (Pick<MailInput, 'channel' | 'subject' | 'text' | 'attach'> & {
+      readonly to: readonly string[];
+      readonly cc: readonly string[];
+      readonly bcc: readonly string[];
+    });
 
 /** Between what people write and what events hold: addresses become ids here, and nowhere else. */
 @Injectable()
@@ -24,12 +34,12 @@ export class DeliveryTargets {
   }
 
   /** Throws a `Problem` for a target that the caller may not have, or that cannot work. */
-  async of(caller: Caller, input: Input): Promise<DeliveryTarget> {
+  async checked(caller: Caller, input: Input): Promise<CheckedTarget> {
     const { subject, text } = input;
     if (input.channel === 'email') {
-      const [to, cc, bcc] = await Promise.all([input.to, input.cc, input.bcc].map((list) => this.idsOf(list)));
-      const email = { to: to ?? [], cc: cc ?? [], bcc: bcc ?? [], attach: input.attach };
-      return { channel: 'email', subject, text, email, destination: null };
+      const { channel, attach } = input;
+      const [to, cc, bcc] = [this.allowed(input.to), this.allowed(input.cc), this.allowed(input.bcc)];
+      return { channel, subject, text, attach, to, cc, bcc };
     }
     const { destinationId, pattern } = input;
     const { state } = await this.streams.destination(destinationId);
@@ -39,6 +49,15 @@ export class DeliveryTargets {
     if (state.status === 'retired') throw new Problem('destination.retired', 'The destination was retired.');
     if (pattern !== null) told('delivery.pattern_invalid', () => checkNamePattern(pattern));
     return { channel: 'destination', subject, text, email: null, destination: { destinationId, pattern } };
+  }
+
+  /** As events hold it. Its addresses are kept from now on: call it as the command is made. */
+  async kept(target: CheckedTarget): Promise<DeliveryTarget> {
+    if (target.channel === 'destination') return target;
+    const { channel, subject, text, attach } = target;
+    const idsOf = (list: readonly string[]) => (list.length === 0 ? [] : this.recipients.idsOf(list));
+    const [to, cc, bcc] = await Promise.all([idsOf(target.to), idsOf(target.cc), idsOf(target.bcc)]);
+    return { channel, subject, text, email: { to, cc, bcc, attach }, destination: null };
   }
 
   /** As people write it; addresses of erased persons are left out. */
@@ -59,7 +78,8 @@ export class DeliveryTargets {
     return told('delivery.recipient_invalid', () => checkedMailbox({ address: text }).address);
   }
 
-  private async idsOf(list: readonly string[]): Promise<readonly string[]> {
+  /** As they are kept, if mails may go to all of them. */
+  private allowed(list: readonly string[]): readonly string[] {
     const { SMTP_URL, ALLOWED_RECIPIENT_DOMAINS } = this.parts.settings;
     if (SMTP_URL === undefined) {
       throw new Problem('delivery.mail_unavailable', 'There is no mail server: SMTP_URL and SMTP_FROM are not set.');
@@ -69,7 +89,7 @@ export class DeliveryTargets {
       const domains = new AllowedDomains(ALLOWED_RECIPIENT_DOMAINS);
       told('delivery.recipient_forbidden', () => domains.check(addresses));
     }
-    return addresses.length === 0 ? [] : this.recipients.idsOf(addresses);
+    return addresses;
   }
 }
 

@@ -51,7 +51,7 @@ export const deliveryOperations = {
     status: 202,
     response: changed,
     command: true,
-    problems: ['job.missing', 'output.not_ready', 'output.expired', ...targets],
+    problems: ['job.missing', 'output.not_ready', 'output.expired', 'delivery.too_many', ...targets],
   }),
   list: operation({
     id: 'listDeliveries',
@@ -91,7 +91,7 @@ export const deliveryOperations = {
     response: changed,
     command: true,
     ifMatch: 'honoured',
-    problems: ['delivery.missing', 'delivery.not_ended', 'delivery.arrived'],
+    problems: ['delivery.missing', 'delivery.not_ended', 'delivery.arrived', 'delivery.too_many'],
   }),
   cancel: operation({
     id: 'cancelDelivery',

@@ -59,6 +59,7 @@ type EdgeCode =
   | 'delivery.recipient_forbidden'
   | 'delivery.mail_unavailable'
   | 'delivery.pattern_invalid'
+  | 'delivery.too_many'
   | 'schedule.too_many'
   | 'priority.not_allowed'
   | 'calendar.place_unknown'
@@ -168,6 +169,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
   'delivery.recipient_forbidden': { status: 422, title: 'A recipient is outside the allowed domains' },
   'delivery.mail_unavailable': { status: 409, title: 'There is no mail server' },
   'delivery.pattern_invalid': { status: 422, title: 'The name pattern has problems' },
+  'delivery.too_many': { status: 429, title: 'There were as many deliveries by hand as one may ask for in an hour' },
   'job.exists': { status: 409, title: 'The job request exists already' },
   'job.missing': { status: 404, title: 'There is no such job request' },
   'job.ended': { status: 409, title: 'The job has ended' },

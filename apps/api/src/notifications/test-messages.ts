@@ -121,6 +121,8 @@ export class TestMessages {
   /** One more message to the person by each of these ways, unless there are too many by one of them. */
   async #count(messages: readonly Message[], userId: string, now: Date): Promise<void> {
     await transaction(this.parts.pool, async (client) => {
+      // Of those who ask at once, none counts what was there a moment before.
+      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`test messages of ${userId}`]);
       for (const message of messages) await this.#countOne(client, message, userId, now);
     });
   }
