@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDomainPattern } from './domain-name';
 
 /** Parts apart by commas. */
 const list = <Item extends z.ZodType<string, string>>(item: Item) =>
@@ -166,7 +167,7 @@ const schema = z.object({
   MAIL_ATTACHMENT_LIMIT_BYTES: z.coerce.number().int().min(0).default(10_000_000),
   /** Domains that mails may go to, separated by commas: `example.org`, `*.example.org` for all below it. Unset: all. */
   ALLOWED_RECIPIENT_DOMAINS: list(
-    z.string().regex(/^(\*\.)?[^\s@*]+$/, 'must be domains, separated by commas'),
+    z.string().refine(isDomainPattern, 'must be a domain, or *. and a domain; several are separated by commas'),
   ).optional(),
   /** Hosts of destinations that may have private addresses, separated by commas. Unset: none. */
   DELIVERY_PRIVATE_HOSTS: list(z.string().regex(/^[^\s/]+$/, 'must be host names, separated by commas')).optional(),

@@ -157,6 +157,20 @@ describe('the settings', () => {
     },
   );
 
+  it('hold the domains that mails may go to', () => {
+    const domains = ['example.org', '*.example.com', 'bücher.example'];
+    expect(readSettings({ ALLOWED_RECIPIENT_DOMAINS: domains.join(', ') }).ALLOWED_RECIPIENT_DOMAINS).toEqual(domains);
+  });
+
+  it.each(['my_domain.org', 'example.org,', '*', '*.', 'ann@example.org', '127.0.0.1'])(
+    'refuse domains of which one is none: %s',
+    (ALLOWED_RECIPIENT_DOMAINS) => {
+      expect(problemsOf({ ALLOWED_RECIPIENT_DOMAINS })).toEqual([
+        expect.stringMatching(/^ {2}ALLOWED_RECIPIENT_DOMAINS\.\d: must be a domain/),
+      ]);
+    },
+  );
+
   it.each([
     [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'ann' }, 'KAFKA_SASL_PASSWORD: is required with'],
     [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_PASSWORD: 'hunter2' }, 'KAFKA_SASL_USERNAME: is required with'],

@@ -10,6 +10,7 @@ import { DataSourceQueries } from '#read-models';
 import { HealthChecks, type Clock, type Logger } from '#platform';
 import { DatabaseClock } from './database-clock';
 import { openKafkaParts, type KafkaParts } from './kafka-parts';
+import { remarkOnMail } from './mail-remarks';
 import type { RuntimeSettings } from './runtime-settings';
 
 /** Everything that an app is given; nothing in it tells which adapter stands behind a port. */
@@ -98,9 +99,7 @@ async function assemble(
     );
     return answer;
   });
-  if (settings.SMTP_URL === undefined) {
-    health.remark('SMTP_URL is unset: no mail is sent. Notices go to destinations, or stand in the inbox alone.');
-  }
+  remarkOnMail(settings, health, logger);
   return {
     ...opened,
     eventStore,

@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { asciiDomain } from '#platform';
 import { DeliveryError, optionsInvalid } from '../delivery-error';
 import { oneLine } from '../text-line';
 
@@ -63,11 +63,4 @@ export function listed(words: readonly string[]): string {
   const distinct = [...new Set(words)];
   const more = distinct.length - SHOWN_WORDS;
   return more > 0 ? `${distinct.slice(0, SHOWN_WORDS).join(', ')} and ${more} more` : distinct.join(', ');
-}
-
-/** In lower case and Punycode; empty if it is no domain. Numbers and addresses in brackets are none here. */
-function asciiDomain(domain: string): string {
-  // The parser of URLs drops line breaks and tabs, and so would make one domain of two lines.
-  const ascii = /[\s\p{Cc}]/u.test(domain) ? '' : domainToASCII(domain);
-  return /^(?=.{1,253}$)([a-z0-9-]{1,63}\.)*(?!\d+$)[a-z0-9-]{1,63}$/.test(ascii) ? ascii : '';
 }
