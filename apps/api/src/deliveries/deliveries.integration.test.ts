@@ -225,6 +225,31 @@ it('keeps no address of what was refused', async () => {
   expect(await kept()).toBe(1);
 });
 
+it('does not take a destination for a retired one that had its name, and whose plans stay as they are', async () => {
+  const first = await register('shared drive', 'https://hooks.example.org/in');
+  const plan = { entries: [{ channel: 'destination', destinationId: first.id }] };
+  await anna.put(`/v1/schedules/${scheduleId}/deliveries`, plan).expect(200);
+  const body = { name: 'shared drive', kind: 'webhook', webhook: { url: 'https://hooks.example.net/' }, secret };
+  expect((await root.post('/v1/destinations', body).expect(409)).body).toMatchObject({ code: 'destination.exists' });
+  await root.post(`/v1/destinations/${first.id}/retire`).expect(200);
+  const key = crypto.randomUUID();
+  const second = made(await root.post('/v1/destinations', body).set('Idempotency-Key', key).expect(201));
+  expect(second.id).not.toBe(first.id);
+  await world.parts.pool.query('TRUNCATE access.receipt');
+  const repeated = made(await root.post('/v1/destinations', body).set('Idempotency-Key', key).expect(201));
+  expect(repeated.id).toBe(second.id);
+  const named = await root.get('/v1/destinations?search=shared').set('X-Wait-For', second.position).expect(200);
+  const { items } = named.body as { items: { destinationId: string; status: string }[] };
+  expect(new Map(items.map(({ destinationId, status }) => [destinationId, status]))).toEqual(
+    new Map([
+      [first.id, 'retired'],
+      [second.id, 'active'],
+    ]),
+  );
+  const { body: planned } = await anna.get(`/v1/schedules/${scheduleId}/deliveries`).expect(200);
+  expect(planned).toMatchObject({ entries: [{ destinationId: first.id }] });
+});
+
 async function completedJob(): Promise<string> {
   const jobId = crypto.randomUUID();
   const at = new Date().toISOString();

@@ -6,6 +6,7 @@ import { EncryptionKeyMissing } from '#data-sources';
 import { DeliveryError, openDestination, sealedText, type DestinationSecret, type Parcel } from '#delivery-channels';
 import {
   destinationIdOf,
+  streamOf,
   type DestinationCommand,
   type DestinationDefinition,
   type DestinationState,
@@ -48,17 +49,26 @@ export class DestinationsController {
 
   @Handles(operations.register)
   async register(call: CallOf<'register'>) {
-    const destinationId = destinationIdOf(call.body.name);
+    const { name } = call.body;
     const definition = definitionOf(call.body);
     const secret = secretOf(call.body);
     const secretId = secretIdOf(call);
     if (secret) this.check(definition, secret);
-    const outcome = await this.dispatch(call, destinationId, secretId, async (state) => {
-      if (secret) await this.keep(destinationId, secretId, secret, secretIn(state));
-      const { name } = call.body;
-      return { type: 'RegisterDestination', destinationId, name, definition, secretId, ...by(call) };
+    const begin = async (place: number) => {
+      const destinationId = destinationIdOf(name, place);
+      const outcome = await this.dispatch(call, destinationId, secretId, async (state) => {
+        if (secret && state.status !== 'retired') await this.keep(destinationId, secretId, secret, secretIn(state));
+        return { type: 'RegisterDestination', destinationId, name, definition, secretId, ...by(call) };
+      });
+      return answered(destinationId, outcome, { location: `/v1/destinations/${destinationId}` });
+    };
+    // The latest one of the name may be this very command's, sent again; only if it was retired can another one follow.
+    const count = await this.countOf(name);
+    if (count === 0) return begin(0);
+    return begin(count - 1).catch((error: unknown) => {
+      if (error instanceof Problem && error.code === 'destination.retired') return begin(count);
+      throw error;
     });
-    return answered(destinationId, outcome, { location: `/v1/destinations/${destinationId}` });
   }
 
   @Handles(operations.get)
@@ -110,6 +120,14 @@ export class DestinationsController {
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
       return { body: { ok: false, code: error.code, message: error.message } };
+    }
+  }
+
+  /** How many destinations have had the name: their ids follow from their places. */
+  private async countOf(name: string): Promise<number> {
+    for (let count = 0; ; count += 1) {
+      const streamId = streamOf('destination', destinationIdOf(name, count));
+      if (!(await this.parts.eventStore.headRevisions([streamId])).has(streamId)) return count;
     }
   }
 

@@ -113,7 +113,7 @@ export class NotifierWorld {
   }
 
   async destination(name: string, definition: DestinationDefinition, secret: DestinationSecret): Promise<string> {
-    const destinationId = destinationIdOf(name);
+    const destinationId = destinationIdOf(name, 0);
     const secretId = randomUUID();
     await this.parts.secrets.put({ secretId, ownerId: destinationId, secret: sealedText(secret), inUse: null });
     const at = new Date().toISOString();

@@ -53,7 +53,7 @@ export type DestinationDefinition = DestinationOptions & {
 };
 
 interface Registered {
-  /** Follows from the name (`destinationIdOf`), so no two destinations can have the same. */
+  /** Follows from the name (`destinationIdOf`), so no two active destinations can have the same. */
   readonly destinationId: DestinationId;
   readonly name: string;
   readonly definition: DestinationDefinition;

@@ -14,18 +14,24 @@ import type {
 /** Fixed for good: the ids of all destinations follow from it. */
 const NAMESPACE = '8c1d2f60-4d0e-4b57-9c5f-2f7d0b9f3a11';
 
-/** The id that a name gives: uuidv5. What has the same name shares a stream, which makes names unique by themselves. */
-export function destinationIdOf(name: string): DestinationId {
-  return v5(name, NAMESPACE);
+/**
+ * The id of the destination that has a name after so many others, 0 for the first: uuidv5. Two that are registered at once under one
+ * name meet in one stream, which makes names unique by themselves among those that are not retired.
+ *
+ * @param place how many destinations of the name were retired before
+ */
+export function destinationIdOf(name: string, place: number): DestinationId {
+  return v5(`${place} ${name}`, NAMESPACE);
 }
 
-/** Where reports are delivered to, until it is retired. Its name may then be registered anew. */
+/** Where reports are delivered to, until it is retired for good. What takes its name is another destination, so no plan finds its way there. */
 export const destination: Decider<DestinationCommand, DestinationState, DestinationEvent, DestinationRefusal> = {
   initial: { status: 'absent' },
   decide(command, state) {
     switch (command.type) {
       case 'RegisterDestination': {
-        if (state.status !== 'active') return accept({ ...command, type: 'DestinationRegistered' });
+        if (state.status === 'absent') return accept({ ...command, type: 'DestinationRegistered' });
+        if (state.status === 'retired') return refuse({ code: 'destination.retired' });
         const { definition, secretId } = command;
         const same = secretId === state.secretId && sameJson(definition, state.definition);
         return same ? accept() : refuse({ code: 'destination.exists' });

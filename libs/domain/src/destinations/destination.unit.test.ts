@@ -6,7 +6,7 @@ import type { DestinationCommand, DestinationDefinition, DestinationEvent } from
 
 const SECRET = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d21';
 const OTHER_SECRET = '7b1f2a44-6f5c-4c1e-9a57-0c6f5a3f0d22';
-const destinationId = destinationIdOf('warehouse');
+const destinationId = destinationIdOf('warehouse', 0);
 
 const register: DestinationCommand = {
   ...{ type: 'RegisterDestination', destinationId, name: 'warehouse', definition: webhookDestination() },
@@ -29,7 +29,9 @@ const described: DestinationDefinition = { ...webhookDestination(), description:
 
 it('is registered under an id that follows from its name', () => {
   given(destination).when(register).then(registered);
-  expect(destinationIdOf('warehouse')).not.toBe(destinationIdOf('Warehouse'));
+  expect(destinationIdOf('warehouse', 0)).toBe(destinationId);
+  expect(destinationIdOf('Warehouse', 0)).not.toBe(destinationId);
+  expect(destinationIdOf('warehouse', 1)).not.toBe(destinationId);
 });
 it('is registered once', () => {
   given(destination, registered).when(register).thenNothing();
@@ -56,11 +58,11 @@ it('keeps its kind', () => {
   const slack = { ...about, kind: 'slack', s3: null, sftp: null, webhook: null } as const;
   given(destination, registered).when(revise(slack)).refused('destination.kind_fixed');
 });
-it('is retired once, and may be registered anew', () => {
+it('is retired once, and for good: another one that takes its name is not the same', () => {
   given(destination, registered).when(retire).then(retired);
   given(destination, registered, retired).when(retire).thenNothing();
   given(destination, registered, retired).when(revise(described)).refused('destination.retired');
-  given(destination, registered, retired).when(register).then(registered);
+  given(destination, registered, retired).when(register).refused('destination.retired');
 });
 it('must be there to be changed', () => {
   given(destination).when(revise(described)).refused('destination.missing');

@@ -28,12 +28,8 @@ interface DestinationRow {
 const DESTINATIONS: Table<DestinationRow> = {
   name: 'destination',
   key: ['destination_id'],
-  fixed: ['name'],
-  // A retired name can be registered anew, by somebody else.
-  changing: [
-    ...(['description', 'kind', 'usable_by', 's3', 'sftp', 'webhook'] as const),
-    ...(['status', 'revision', 'registered_by', 'created_at', 'updated_at'] as const),
-  ],
+  fixed: ['name', 'registered_by', 'created_at'],
+  changing: ['description', 'kind', 'usable_by', 's3', 'sftp', 'webhook', 'status', 'revision', 'updated_at'],
   newer: NEWER_REVISION,
 };
 

@@ -27,7 +27,10 @@ const SELECT = `
 
 const BY_NAME: SortKey<DestinationView> = {
   list: 'destinations',
-  columns: [{ sql: 'd.name', kind: 'text', field: 'name' }],
+  columns: [
+    { sql: 'd.name', kind: 'text', field: 'name' },
+    { sql: 'd.destination_id', kind: 'uuid', field: 'destinationId' },
+  ],
   direction: 'ASC',
 };
 

@@ -3,7 +3,7 @@ import { ANNA, BEN, CARA, deliveryRequest, mailTarget, targetOf, webhookDestinat
 import { idOf, type History } from './history';
 
 const JOB = idOf('retried job');
-export const DESTINATION = destinationIdOf('warehouse');
+export const DESTINATION = destinationIdOf('warehouse', 0);
 /** One that failed, was retried by hand and arrived. */
 export const DELIVERY = deliveryIdOf(JOB, idOf('entry'));
 export const CANCELLED_DELIVERY = idOf('delivery by hand');
@@ -27,7 +27,7 @@ export function addDeliveries(history: History): void {
     ...{ type: 'DestinationRevised', destinationId, secretId: idOf('hook'), by: CARA, at: minute(31) },
     definition: { ...webhookDestination(), description: 'in the cellar' },
   });
-  const old = { destinationId: destinationIdOf('old one'), by: CARA };
+  const old = { destinationId: destinationIdOf('old one', 0), by: CARA };
   const definition = { ...webhookDestination('https://old.example.org/'), usableBy: 'admins' } as const;
   history.add(streamOf('destination', old.destinationId), { ...registered, ...old, name: 'old one', definition });
   history.add(streamOf('destination', old.destinationId), { type: 'DestinationRetired', ...old, at: minute(32) });
