@@ -19,7 +19,9 @@ export class HealthChecks {
     this.#remarks.push(sentence);
   }
 
+  /** Throws for a name that is taken: of two parts under one name, the health would tell of the later one alone. */
   register(name: string, check: HealthCheck): void {
+    if (this.#checks.has(name)) throw new Error(`there is a health check named ${name} already`);
     this.#checks.set(name, check);
   }
 
