@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { Caller } from '#access';
+import { AccessLog, type Caller } from '#access';
 import { delivery, toInstant, type DeliveryState } from '#domain';
 import { derivedId } from '#event-sourcing';
 import { DeliveryQueries } from '#read-models';
@@ -30,6 +30,7 @@ export class DeliveriesController {
     @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
     @Inject(Streams) private readonly streams: Streams,
     @Inject(Permissions) private readonly permissions: Permissions,
+    @Inject(AccessLog) private readonly accessLog: AccessLog,
     @Inject(DeliveryTargets) private readonly targets: DeliveryTargets,
     @Inject(DeliveryAllowance) private readonly allowance: DeliveryAllowance,
   ) {
@@ -132,8 +133,17 @@ export class DeliveriesController {
   }
 
   @Handles(operations.erase)
-  async erase({ body }: CallOf<'erase'>) {
-    return { body: { erased: await this.targets.recipients.erase(this.targets.address(body.address)) } };
+  async erase({ body, caller, context, now }: CallOf<'erase'>) {
+    const { recipients } = this.targets;
+    const recipientId = await recipients.idOf(this.targets.address(body.address));
+    if (recipientId === null) return { body: { erased: false } };
+    const erased = { type: 'RecipientErased', recipientId, by: caller.userId, at: now.toISOString() } as const;
+    // Before it is done: what cannot be recorded does not happen, and what broke off in between is done once more.
+    await this.accessLog.record(erased, context).catch((cause: unknown) => {
+      throw new Problem('access.not_recorded', 'The erasure could not be recorded: try again.', { cause });
+    });
+    await recipients.erase(recipientId);
+    return { body: { erased: true } };
   }
 
   private terms(now: Date) {

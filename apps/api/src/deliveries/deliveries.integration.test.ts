@@ -178,11 +178,28 @@ it('delivers by hand, cancels, retries, and shows each delivery with its job', a
 
 it('forgets the address of a person', async () => {
   const body = { address: 'Jane.Doe@example.org' };
+  const { rows } = await world.parts.pool.query<{ recipient_id: string }>(
+    "SELECT recipient_id FROM access.recipient WHERE address = 'Jane.Doe@example.org'",
+  );
   await anna.post('/v1/recipients/erase', body).expect(403);
+  const append = jest.spyOn(world.parts.eventStore, 'append').mockRejectedValueOnce(new Error('no store'));
+  const unrecorded = await root.post('/v1/recipients/erase', body).expect(503);
+  append.mockRestore();
+  expect(unrecorded.body).toMatchObject({ code: 'access.not_recorded' });
   expect((await root.post('/v1/recipients/erase', body).expect(200)).body).toEqual({ erased: true });
   expect((await root.post('/v1/recipients/erase', body).expect(200)).body).toEqual({ erased: false });
   const { body: plan } = await anna.get(`/v1/schedules/${scheduleId}/deliveries`).expect(200);
   expect(plan).toMatchObject({ entries: [{ channel: 'email', to: [] }] });
+  const { userId } = world.root;
+  const recorded = await world.parts.eventStore.readAll({ after: 0n, limit: 10, types: ['RecipientErased'] });
+  expect(recorded.events).toMatchObject([
+    {
+      streamId: expect.stringMatching(`^access-${userId}-`) as unknown,
+      data: { recipientId: rows[0]?.recipient_id, by: userId },
+      metadata: { actor: userId },
+    },
+  ]);
+  expect(JSON.stringify(recorded.events[0]?.data)).not.toMatch(/jane/i);
 });
 
 it('takes as many deliveries and retries by hand as a person may ask for in an hour, however many at once', async () => {

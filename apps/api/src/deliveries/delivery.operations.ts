@@ -117,6 +117,6 @@ export const deliveryOperations = {
     access: 'admin',
     body: z.strictObject({ address: z.string().trim().min(3).max(254) }).meta({ id: 'EraseRecipientInput' }),
     response: z.object({ erased: z.boolean().describe('False: nobody had it.') }).meta({ id: 'ErasedRecipient' }),
-    problems: ['delivery.recipient_invalid'],
+    problems: ['delivery.recipient_invalid', 'access.not_recorded'],
   }),
 };

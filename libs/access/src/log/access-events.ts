@@ -1,4 +1,4 @@
-import type { DatasetId, Instant, JobId, TemplateId, UserId } from '#domain';
+import type { DatasetId, Instant, JobId, RecipientId, TemplateId, UserId } from '#domain';
 
 /**
  * What compliance wants to know beyond decisions: who came in, who was turned away, who read what. Person ids only, no
@@ -57,6 +57,8 @@ export type AccessEvent =
     }
   /** Where notices go; the address itself stands in no event. */
   | { readonly type: 'EmailChanged'; readonly userId: UserId; readonly by: UserId; readonly at: Instant }
+  /** An address to which reports were mailed is forgotten; which one, nothing tells any more. */
+  | { readonly type: 'RecipientErased'; readonly recipientId: RecipientId; readonly by: UserId; readonly at: Instant }
   | { readonly type: 'PasswordChanged'; readonly userId: UserId; readonly by: UserId; readonly at: Instant };
 
 export type SignInRefusal = 'credentials' | 'too_many_tries';
@@ -69,6 +71,11 @@ export type Refusal = RefusalEvent extends infer Event
     ? Omit<Event, 'count'>
     : never
   : never;
+
+/** Whose access it is: the person whom it concerns, or who did it where it concerns no user; null: somebody unknown. */
+export function personOf(event: AccessEvent): UserId | null {
+  return event.type === 'RecipientErased' ? event.by : event.userId;
+}
 
 /** Accesses of a person on a day (UTC) make one stream: `access-<user id>-2026-11-23`. */
 export function accessStream(userId: UserId | null, at: Instant): string {

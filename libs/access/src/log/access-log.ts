@@ -1,5 +1,5 @@
 import { toNewEvents, type CommandContext, type EventStore } from '#event-sourcing';
-import { accessStream, type AccessEvent, type Refusal } from './access-events';
+import { accessStream, personOf, type AccessEvent, type Refusal } from './access-events';
 
 const WINDOW_MS = 60_000;
 /** Most kinds of refusal that are told apart at a time; beyond it they are dropped until a window ends. */
@@ -32,9 +32,10 @@ export class AccessLog {
   /** Records several accesses of one person at one time: all of them or none. */
   async recordAll(events: readonly [AccessEvent, ...AccessEvent[]], origin: Origin): Promise<void> {
     const [event] = events;
-    const actor = ('by' in event ? event.by : event.userId) ?? 'system:anonymous';
+    const person = personOf(event);
+    const actor = ('by' in event ? event.by : person) ?? 'system:anonymous';
     const outcome = await this.store.append({
-      streamId: accessStream(event.userId, event.at),
+      streamId: accessStream(person, event.at),
       expected: 'any',
       events: toNewEvents(events, { ...origin, causationId: null, actor }),
     });

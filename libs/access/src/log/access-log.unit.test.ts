@@ -1,5 +1,5 @@
 import type { Append, EventStore } from '#event-sourcing';
-import { ANNA, NOON } from '#domain/testing';
+import { ANNA, BEN, NOON } from '#domain/testing';
 import { AccessLog } from './access-log';
 
 const origin = { commandId: 'a2f8b7c4-0000-4000-8000-000000000001', correlationId: 'c', traceparent: null };
@@ -31,6 +31,14 @@ it('records an access on the stream of the person and the day', async () => {
       expected: 'any',
       events: [{ type: 'SignedIn', data: { userId: ANNA }, metadata: { actor: ANNA, correlationId: 'c' } }],
     },
+  ]);
+});
+
+it('records what concerns no user on the stream of whoever did it', async () => {
+  const { log, appends } = recorder();
+  await log.record({ type: 'RecipientErased', recipientId: BEN, by: ANNA, at: NOON }, origin);
+  expect(appends).toMatchObject([
+    { streamId: `access-${ANNA}-2026-11-23`, events: [{ data: { recipientId: BEN }, metadata: { actor: ANNA } }] },
   ]);
 });
 

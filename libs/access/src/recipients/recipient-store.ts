@@ -34,9 +34,16 @@ export class RecipientStore {
     return new Map(rows.map(({ recipient_id, address }) => [recipient_id, address]));
   }
 
-  /** True when there was such a recipient. */
-  async erase(address: string): Promise<boolean> {
-    const { rowCount } = await this.pool.query('DELETE FROM access.recipient WHERE address = $1', [address]);
-    return rowCount === 1;
+  /** Null when nobody has the address. */
+  async idOf(address: string): Promise<RecipientId | null> {
+    const { rows } = await this.pool.query<{ recipient_id: string }>(
+      'SELECT recipient_id FROM access.recipient WHERE address = $1',
+      [address],
+    );
+    return rows[0]?.recipient_id ?? null;
+  }
+
+  async erase(recipientId: RecipientId): Promise<void> {
+    await this.pool.query('DELETE FROM access.recipient WHERE recipient_id = $1', [recipientId]);
   }
 }

@@ -113,6 +113,7 @@ export const PUBLISHED_EVENTS = {
     UserLimited: 1,
     PasswordChanged: 1,
     EmailChanged: 1,
+    RecipientErased: 1,
   } satisfies Record<AccessEvent['type'], number>,
 } as const;
 

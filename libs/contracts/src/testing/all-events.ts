@@ -22,6 +22,7 @@ const ACCESS: { readonly [Type in AccessEvent['type']]: Omit<Extract<AccessEvent
   UserLimited: { userId: USER, maxRows: 50_000, by: OTHER, at },
   PasswordChanged: { userId: USER, by: USER, at },
   EmailChanged: { userId: USER, by: OTHER, at },
+  RecipientErased: { recipientId: OTHER, by: USER, at },
 };
 
 /** A history in which every kind of event occurs, positions 1, 2, 3, … */
