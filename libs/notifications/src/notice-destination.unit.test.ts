@@ -4,7 +4,7 @@ import { ANNA, NOON, webhookDestination } from '#domain/testing';
 import type { RecordedEvent } from '#event-sourcing';
 import { destinationProblem, noticeChannel } from './notice-destination';
 
-const destinationId = destinationIdOf('mine');
+const destinationId = destinationIdOf('mine', 0);
 const registered = (definition: DestinationDefinition): ExistingDestination => ({
   ...{ status: 'active', destinationId, name: 'mine', secretId: 'secret', definition },
 });
