@@ -197,6 +197,8 @@ it('declares a topic for each aggregate', () => {
       'destination',
       'deliveryplan',
       'delivery',
+      'burstplan',
+      'burst',
       'access',
     ].map((aggregate) => `acme.${aggregate}.v1`),
   );

@@ -102,6 +102,10 @@ export const UPCASTERS: Upcasters = {
       const { request, ...rest } = data as { readonly request: Fields };
       return { ...rest, request: { ...PLAIN_REQUEST, ...request } };
     },
+    3: (data) => {
+      const { request, ...rest } = data as { readonly request: Fields };
+      return { ...rest, request: { burst: null, ...request } };
+    },
   },
   ScheduleDefined: { 1: scheduleContents },
   ScheduleRevised: { 1: scheduleContents },

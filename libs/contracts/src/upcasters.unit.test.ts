@@ -123,8 +123,8 @@ describe('an event of version 1 becomes one as it is written now', () => {
 
   it('JobRequested', () => {
     const config = { nominalTime: at, timeZone: 'UTC', output: csv };
-    const { startAfter, catchUp, exclusive, backfillId, ...older } = jobRequest();
-    const later = { startAfter, catchUp, exclusive, backfillId };
+    const { startAfter, catchUp, exclusive, backfillId, burst, ...older } = jobRequest();
+    const later = { startAfter, catchUp, exclusive, backfillId, burst };
     const request = (input: unknown, more: object = {}) => ({ request: { ...older, ...more, input }, at });
     const selfService = {
       ...{ templateId: 't', dynamicMapping: true, dynamicColumns: [{ columnName: 'delay', ...column }] },
@@ -144,6 +144,14 @@ describe('an event of version 1 becomes one as it is written now', () => {
     expect(upcastFrom1('job-1', 'JobRequested', request(standard))).toEqual(
       request({ ...standard, additionalConfig: { ...standard.additionalConfig, output: current.output } }, later),
     );
+  });
+
+  it('JobRequested of version 3, which knew no bursts', () => {
+    const { burst, ...older } = jobRequest({ backfillId: 'b', catchUp: true });
+    expect(burst).toBeNull();
+    const event = recordedEvent('job-1', 'JobRequested', { request: older, at });
+    const { data } = upcast({ ...event, metadata: { ...event.metadata, schemaVersion: 3 } });
+    expect(data).toEqual({ request: { ...older, burst }, at });
   });
 
   it.each([

@@ -37,7 +37,9 @@ export type AggregateType =
   | 'notification'
   | 'destination'
   | 'deliveryplan'
-  | 'delivery';
+  | 'delivery'
+  | 'burstplan'
+  | 'burst';
 
 /** The stream of an aggregate: `template-<uuid>`. Also the key of its Kafka records. */
 export function streamOf(aggregate: AggregateType, id: string): string {

@@ -78,3 +78,7 @@ export * from './destinations/destination';
 export * from './deliveries/delivery-messages';
 export * from './deliveries/delivery';
 export * from './deliveries/delivery-plan';
+export * from './bursts/burst-messages';
+export * from './bursts/burst-plan';
+export * from './bursts/burst';
+export * from './bursts/burst-rows';

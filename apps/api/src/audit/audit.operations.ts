@@ -56,6 +56,11 @@ export const auditOperations = {
           'circuit',
           'preferences',
           'notification',
+          'destination',
+          'deliveryplan',
+          'delivery',
+          'burstplan',
+          'burst',
           'access',
         ])
         .optional(),

@@ -7,7 +7,7 @@ const CORRELATION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const STREAM_POSITION =
-  /^((?:template|schedule|job|dataset|datasource|calendar|backfill|circuit|preferences|notification|destination|deliveryplan|delivery|access)-[0-9a-z-]{1,80})@(\d{1,18})$/;
+  /^((?:template|schedule|job|dataset|datasource|calendar|backfill|circuit|preferences|notification|destination|deliveryplan|delivery|burstplan|burst|access)-[0-9a-z-]{1,80})@(\d{1,18})$/;
 /** RFC 9110, 8.8.3. */
 const ENTITY_TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
 const ENTITY_TAGS = new RegExp(`^\\s*${ENTITY_TAG.source}(\\s*,\\s*${ENTITY_TAG.source})*\\s*$`);

@@ -60,6 +60,7 @@ export const jobOperations = {
       origin: jobOrigin.optional(),
       rerunOf: id.optional(),
       backfillId: id.optional(),
+      burstOf: id.optional().describe('Reports of the rows of the list that this job made.'),
       from: instantInput.optional().describe('Requested at or after this.'),
       to: instantInput.optional().describe('Requested before this.'),
     }),

@@ -17,7 +17,7 @@ import { outputInput } from '../templates/output.schema';
 import { parametersInput } from '../templates/parameters.schema';
 
 export const jobStatus = z.enum(JOB_STATUSES);
-export const jobOrigin = z.enum(['schedule', 'run_now', 'retry', 'rerun', 'standard_export', 'backfill']);
+export const jobOrigin = z.enum(['schedule', 'run_now', 'retry', 'rerun', 'standard_export', 'backfill', 'burst']);
 const priority = z.enum(PRIORITIES);
 export const BATCH_TYPE_IDS = DEFAULT_BATCH_TYPES.all.map((type) => type.id);
 export const batchTypeId = z.literal(BATCH_TYPE_IDS);
@@ -101,6 +101,10 @@ export const summary = {
   scheduleRevision: z.int().nullable(),
   rerunOf: uuid.nullable(),
   backfillId: uuid.nullable().describe('The backfill that it is a part of.'),
+  burst: z
+    .object({ scheduleId: uuid, listJobRequestId: uuid, row: z.int().describe('Counted from 1.') })
+    .nullable()
+    .meta({ id: 'BurstRow', description: 'The row of which list it makes the report of, and who made that list.' }),
   nominalTime: instant.describe('When it was due, or when a person asked.'),
   timeZone: z.string(),
   priority,

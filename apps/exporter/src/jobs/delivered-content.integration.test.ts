@@ -89,6 +89,22 @@ describe('what a report delivered last', () => {
     expect(await last(scheduled)).toBe('A');
   });
 
+  it('is compared for the same values and recipient of a burst, whatever the row', async () => {
+    const burst = {
+      scheduleId: SCHEDULE_ID,
+      planRevision: 0,
+      listJobId: randomUUID(),
+      row: 1,
+      recipientId: randomUUID(),
+    };
+    const mailed = { ...BY_HAND, origin: 'burst', burst } as const;
+    expect(await run('A', BY_HAND)).toBeNull();
+    expect(await run('A', { ...mailed, nominalTime: later(1) })).toBeNull();
+    expect(await run('A', { ...mailed, burst: { ...burst, row: 2 }, nominalTime: later(2) })).toBe('unchanged');
+    expect(await last({ ...mailed, burst: { ...burst, recipientId: randomUUID() } })).toBeNull();
+    expect(await last({ ...mailed, burst: { ...burst, scheduleId: randomUUID() } })).toBeNull();
+  });
+
   it('is what the latest nominal time delivered, also when an older job ends after it', async () => {
     await run('B', { ...BY_HAND, nominalTime: later(2) });
     await run('A', { ...BY_HAND, nominalTime: later(1) });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Pool } from '#database';
 import { isEnded, type JobId, type JobRequest, type JobState } from '#domain';
 import type { JobHistory } from './job-history';
@@ -55,9 +56,21 @@ export class DeliveredContent {
   }
 }
 
-/** Runs of a schedule follow one another, those of a backfill, and those that one person asks for of one template. */
-function reportOf({ backfillId, scheduleId, templateId, owner }: JobRequest): string {
+/**
+ * Runs of a schedule follow one another, those of a backfill, those that one person asks for of one template, and those that the lists
+ * of a burst ask for with the same values for the same recipient, whatever row they stand in.
+ */
+function reportOf({ backfillId, burst, scheduleId, templateId, owner, input }: JobRequest): string {
   if (backfillId !== null) return `backfill:${backfillId}`;
+  if (burst !== null) {
+    const values = input.dynamicMapping
+      ? input.additionalConfig.parameters.map(({ name, value }) => [name, value])
+      : [];
+    const row = createHash('sha256')
+      .update(JSON.stringify([templateId, values, burst.recipientId]))
+      .digest('hex');
+    return `burst:${burst.scheduleId}:${row}`;
+  }
   return scheduleId === null ? `template:${templateId ?? ''}:${owner}` : `schedule:${scheduleId}`;
 }
 

@@ -19,7 +19,7 @@ BROKERS = os.environ.get("KAFKA_BROKERS", "localhost:9092")
 PREFIX = os.environ.get("KAFKA_PREFIX", "report-scheduler")
 SCHEMAS = Path(os.environ.get("SCHEMAS", "schemas"))
 GROUP = os.environ.get("CONSUMER_GROUP", "events-as-json-lines")
-AGGREGATES = sys.argv[1:] or ["template", "schedule", "job", "dataset", "datasource", "calendar", "backfill", "circuit", "preferences", "notification", "destination", "deliveryplan", "delivery", "access"]
+AGGREGATES = sys.argv[1:] or ["template", "schedule", "job", "dataset", "datasource", "calendar", "backfill", "circuit", "preferences", "notification", "destination", "deliveryplan", "delivery", "burstplan", "burst", "access"]
 
 
 def load_schemas():

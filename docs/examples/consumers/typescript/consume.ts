@@ -28,6 +28,8 @@ const aggregates =
         'destination',
         'deliveryplan',
         'delivery',
+        'burstplan',
+        'burst',
         'access',
       ];
 

@@ -1,6 +1,8 @@
 import type { AccessEvent } from '#access';
 import type {
   BackfillEvent,
+  BurstEvent,
+  BurstPlanEvent,
   CalendarEvent,
   CircuitEvent,
   DataSourceEvent,
@@ -39,7 +41,7 @@ export const PUBLISHED_EVENTS = {
     OccurrencesSkipped: 1,
   } satisfies Record<ScheduleEvent['type'], number>,
   job: {
-    JobRequested: 3,
+    JobRequested: 4,
     OccurrenceSkipped: 1,
     JobStarted: 1,
     JobCompleted: 2,
@@ -101,6 +103,14 @@ export const PUBLISHED_EVENTS = {
     DeliveryCancelled: 1,
     DeliveryRetried: 1,
   } satisfies Record<DeliveryEvent['type'], number>,
+  burstplan: {
+    BurstPlanned: 1,
+    BurstWithdrawn: 1,
+  } satisfies Record<BurstPlanEvent['type'], number>,
+  burst: {
+    BurstExpanded: 1,
+    BurstFailed: 1,
+  } satisfies Record<BurstEvent['type'], number>,
   access: {
     SignedIn: 1,
     SignInRefused: 1,

@@ -1,12 +1,25 @@
 import type { DomainRefusal } from '#event-sourcing';
-import type { BackfillId, Instant, JobId, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
+import type { BackfillId, Instant, JobId, RecipientId, ScheduleId, TemplateId, TimeZone, UserId } from '../identifiers';
 import type { Priority, SkipReason } from '../schedules/schedule-messages';
 import type { JobFailure } from './failure-class';
 import type { RetryPolicy } from './retry-policy';
 import type { BatchTypeId, JobInput, JobOutput } from './job-input';
 
 /** `rerun` and `retry` are new jobs by hand that name the old one in `rerunOf`. */
-export type JobOrigin = 'schedule' | 'run_now' | 'retry' | 'rerun' | 'standard_export' | 'backfill';
+export type JobOrigin = 'schedule' | 'run_now' | 'retry' | 'rerun' | 'standard_export' | 'backfill' | 'burst';
+
+/** The row of a list whose report a job makes. */
+export interface BurstRow {
+  /** The schedule that made the list, and the revision of its burst's plan by which the list was expanded. */
+  readonly scheduleId: ScheduleId;
+  readonly planRevision: number;
+  /** The job that made the list. */
+  readonly listJobId: JobId;
+  /** Counted from 1. */
+  readonly row: number;
+  /** Who gets the report by mail; null for a burst that sends none. */
+  readonly recipientId: RecipientId | null;
+}
 
 /** What was asked for, fixed for the job's life. */
 export interface JobRequest {
@@ -37,15 +50,18 @@ export interface JobRequest {
   readonly exclusive: boolean;
   /** What it is a part of, for the origin `backfill`. */
   readonly backfillId: BackfillId | null;
+  /** For the origin `burst`. */
+  readonly burst: BurstRow | null;
   readonly input: JobInput;
 }
 
-/** What a request is unless it says otherwise, and what each was before version 3 of `JobRequested`. */
+/** What a request is unless it says otherwise, and what each was before the version of `JobRequested` that has it. */
 export const PLAIN_REQUEST = {
   startAfter: null,
   catchUp: false,
   exclusive: false,
   backfillId: null,
+  burst: null,
 } as const satisfies Partial<JobRequest>;
 
 export type JobCommand =

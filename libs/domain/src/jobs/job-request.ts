@@ -13,7 +13,7 @@ import {
   type SelfServiceInput,
 } from './job-input';
 import { mostAttempts } from './retry-policy';
-import { PLAIN_REQUEST, type JobOrigin, type JobRequest } from './job-messages';
+import { PLAIN_REQUEST, type BurstRow, type JobOrigin, type JobRequest } from './job-messages';
 
 /** Fixed for good: an occurrence's job must have the same id whoever requests it, and after any upgrade. */
 const OCCURRENCE_NAMESPACE = 'd4bb7ab1-41f9-41e2-8271-261eb52335b7';
@@ -36,6 +36,7 @@ interface RequestTerms {
   readonly catchUp?: boolean;
   readonly exclusive?: boolean;
   readonly backfillId?: BackfillId | null;
+  readonly burst?: BurstRow | null;
 }
 
 export interface SelfServiceTerms extends RequestTerms {

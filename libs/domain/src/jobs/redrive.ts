@@ -46,7 +46,7 @@ export function repeatedRequest(previous: JobRequest, terms: RepeatTerms): JobRe
     ...PLAIN_REQUEST,
     ...terms,
     startBefore: null,
-    // It is no occurrence of the schedule any more, so pausing that does not stop it, and none of its backfill.
+    // It is no occurrence of the schedule any more, so pausing that does not stop it, and none of its backfill or burst.
     scheduleId: null,
     scheduleRevision: null,
     rerunOf: previous.jobId,

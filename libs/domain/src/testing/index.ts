@@ -1,2 +1,3 @@
 export * from './samples';
 export * from './delivery-samples';
+export * from './burst-samples';

@@ -1,6 +1,8 @@
 import {
   calendar,
   backfill,
+  burst,
+  burstPlan,
   circuit,
   dataset,
   dataSource,
@@ -19,6 +21,7 @@ import {
   type JobState,
 } from '#domain';
 import { toDomainEvent, type RecordedEvent } from '#event-sourcing';
+import { BURST_EVENTS, BURST_PLAN_EVENTS } from '../bursts/burst-events';
 import { CALENDAR_EVENTS } from '../calendars/calendar-projection';
 import { BACKFILL_EVENTS } from '../backfills/backfill-projection';
 import { CIRCUIT_EVENTS } from '../circuits/circuit-projection';
@@ -73,6 +76,8 @@ const AGGREGATES: Readonly<Record<AggregateType, Aggregate>> = {
   destination: aggregate(destination, DESTINATION_EVENTS),
   deliveryplan: aggregate(deliveryPlan, DELIVERY_PLAN_EVENTS),
   delivery: aggregate(delivery, DELIVERY_EVENTS, deliveryIsClosed),
+  burstplan: aggregate(burstPlan, BURST_PLAN_EVENTS),
+  burst: aggregate(burst, BURST_EVENTS, ({ status }) => status !== 'absent'),
 };
 
 function jobIsClosed(state: JobState): boolean {

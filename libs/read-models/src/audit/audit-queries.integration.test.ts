@@ -9,6 +9,7 @@ import {
   DATASET,
   filledDatabase,
   idOf,
+  LIST_JOB,
   minute,
   OTHER_TEMPLATE,
   sampleHistory,
@@ -71,7 +72,7 @@ it('shows everything to administrators, the newest first or the oldest', async (
   });
 });
 
-it('shows others the streams of the templates, schedules, jobs, backfills and deliveries that they see', async () => {
+it('shows others the streams of the templates, schedules, jobs, backfills, deliveries and bursts that they see', async () => {
   const job = (words: string) => `job-${idOf(words)}`;
   const ofTemplate = [
     `template-${TEMPLATE}`,
@@ -84,6 +85,9 @@ it('shows others the streams of the templates, schedules, jobs, backfills and de
     `deliveryplan-${SCHEDULE}`,
     `delivery-${DELIVERY}`,
     `delivery-${CANCELLED_DELIVERY}`,
+    `burstplan-${SCHEDULE}`,
+    `burst-${LIST_JOB}`,
+    `burst-${idOf('truncated job')}`,
   ];
   expect(await streams({ viewer: viewer(ANNA) })).toEqual(ofTemplate.toSorted());
   expect(await streams({ viewer: viewer(BEN) })).toEqual([...ofTemplate, job('cancelled job')].toSorted());
@@ -102,7 +106,9 @@ it('filters', async () => {
     [`template-${TEMPLATE}`, `template-${OTHER_TEMPLATE}`].toSorted(),
   );
   expect(await streams({ aggregateType: 'template', aggregateId: TEMPLATE })).toEqual([`template-${TEMPLATE}`]);
-  expect(await streams({ aggregateId: SCHEDULE })).toEqual([`deliveryplan-${SCHEDULE}`, `schedule-${SCHEDULE}`]);
+  expect(await streams({ aggregateId: SCHEDULE })).toEqual(
+    ['burstplan', 'deliveryplan', 'schedule'].map((kind) => `${kind}-${SCHEDULE}`),
+  );
   expect(await streams({ actor: CARA })).toEqual(
     [`template-${OTHER_TEMPLATE}`, `schedule-${idOf('removed schedule')}`].toSorted(),
   );

@@ -13,6 +13,14 @@ import type {
 import { Selection, type Page, type PageRequest, type SortKey } from '../query/selection';
 import { onlyVisibleJobs, pageOfVisible, type OwnedRows, type Viewer } from '../query/visibility';
 
+export interface JobBurst {
+  readonly scheduleId: string;
+  /** The job that made the list. */
+  readonly listJobRequestId: string;
+  /** Counted from 1. */
+  readonly row: number;
+}
+
 export interface JobSummary {
   readonly jobRequestId: string;
   readonly batchTypeId: BatchTypeId;
@@ -28,6 +36,8 @@ export interface JobSummary {
   readonly rerunOf: string | null;
   /** What it is a part of, for the origin `backfill`. */
   readonly backfillId: string | null;
+  /** The row of which list it makes the report of, for the origin `burst`. */
+  readonly burst: JobBurst | null;
   readonly nominalTime: string;
   readonly timeZone: string;
   readonly priority: Priority;
@@ -93,6 +103,8 @@ export interface JobFilter extends PageRequest {
   readonly origin?: JobOrigin | undefined;
   readonly rerunOf?: string | undefined;
   readonly backfillId?: string | undefined;
+  /** Rows of the list that this job made. */
+  readonly burstOf?: string | undefined;
   /** Requested at or after this instant. */
   readonly from?: string | undefined;
   /** Requested before this instant. */
@@ -104,7 +116,9 @@ export const JOB_COLUMNS = `
   j.job_request_id AS "jobRequestId", j.batch_type_id AS "batchTypeId", j.status, j.origin, j.user_id AS "userId",
   j.template_id AS "templateId", j.job_input #>> '{additionalConfig,templateName}' AS "templateName",
   j.template_revision AS "templateRevision", j.schedule_id AS "scheduleId", j.schedule_revision AS "scheduleRevision",
-  j.rerun_of AS "rerunOf", j.backfill_id AS "backfillId", j.nominal_time AS "nominalTime", j.time_zone AS "timeZone", j.priority,
+  j.rerun_of AS "rerunOf", j.backfill_id AS "backfillId",
+  CASE WHEN j.burst_list_job_id IS NOT NULL THEN jsonb_build_object('scheduleId', j.burst_schedule_id,
+    'listJobRequestId', j.burst_list_job_id, 'row', j.burst_row) END AS burst, j.nominal_time AS "nominalTime", j.time_zone AS "timeZone", j.priority,
   j.start_before AS "startBefore", j.attempt, j.max_attempts AS "maxAttempts", j.requested_at AS "requestedAt",
   j.started_at AS "startedAt", j.ended_at AS "endedAt", j.retry_at AS "retryAt", j.failure,
   j.row_count::float8 AS "rowCount", j.byte_count::float8 AS "byteCount", j.output_expires_at AS "outputExpiresAt",
@@ -147,6 +161,7 @@ export class JobQueries {
     selection.whereGiven(filter.scheduleId, (id) => `j.schedule_id = ${selection.bindId(id)}`);
     selection.whereGiven(filter.rerunOf, (id) => `j.rerun_of = ${selection.bindId(id)}`);
     selection.whereGiven(filter.backfillId, (id) => `j.backfill_id = ${selection.bindId(id)}`);
+    selection.whereGiven(filter.burstOf, (id) => `j.burst_list_job_id = ${selection.bindId(id)}`);
     selection.whereGiven(filter.batchTypeId, (id) => `j.batch_type_id = ${selection.bind(id)}`);
     selection.whereGiven(filter.origin, (origin) => `j.origin = ${selection.bind(origin)}`);
     selection.whereGiven(filter.from, (from) => `j.requested_at >= ${selection.bind(from)}::timestamptz`);

@@ -15,6 +15,10 @@ export interface JobRow {
   schedule_revision: number | null;
   rerun_of: string | null;
   backfill_id: string | null;
+  /** The row of which list it is of; null together. */
+  burst_schedule_id: string | null;
+  burst_list_job_id: string | null;
+  burst_row: number | null;
   nominal_time: string;
   time_zone: string;
   priority: string;
@@ -56,6 +60,9 @@ export const JOBS: Table<JobRow> = {
     'schedule_revision',
     'rerun_of',
     'backfill_id',
+    'burst_schedule_id',
+    'burst_list_job_id',
+    'burst_row',
     'nominal_time',
     'time_zone',
     'priority',
@@ -105,6 +112,9 @@ export function requestedJob(request: JobRequest, revision: number, at: string):
     schedule_revision: request.scheduleRevision,
     rerun_of: request.rerunOf,
     backfill_id: request.backfillId,
+    burst_schedule_id: request.burst?.scheduleId ?? null,
+    burst_list_job_id: request.burst?.listJobId ?? null,
+    burst_row: request.burst?.row ?? null,
     nominal_time: request.nominalTime,
     time_zone: request.timeZone,
     priority: request.priority,

@@ -92,6 +92,7 @@ it('shows a job with its input, output and attempts', async () => {
     scheduleRevision: 0,
     rerunOf: null,
     backfillId: null,
+    burst: null,
     nominalTime: minute(10),
     timeZone: 'UTC',
     priority: 'normal',

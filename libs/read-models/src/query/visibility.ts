@@ -78,7 +78,7 @@ export function pageOfVisible<Item>(
   );
 }
 
-/** Audit entries (as `alias`) of templates, schedules, jobs, backfills and deliveries that the viewer sees. */
+/** Audit entries (as `alias`) of templates, schedules, jobs, backfills, deliveries and bursts that the viewer sees. */
 export function onlyVisibleStreams(selection: Selection, viewer: Viewer, alias: string): void {
   if (viewer.isAdmin) return;
   const user = selection.bind(viewer.userId);
@@ -87,10 +87,10 @@ export function onlyVisibleStreams(selection: Selection, viewer: Viewer, alias: 
     `${alias}.stream_id IN (
        SELECT 'template-' || template_id FROM unnest(${templates}) AS t (template_id)
        UNION ALL
-       SELECT k.kind || s.schedule_id FROM read_model.schedule s CROSS JOIN (VALUES ('schedule-'), ('deliveryplan-')) k (kind)
+       SELECT k.kind || s.schedule_id FROM read_model.schedule s CROSS JOIN (VALUES ('schedule-'), ('deliveryplan-'), ('burstplan-')) k (kind)
        WHERE s.owner = ${user} OR s.template_id = ANY (${templates})
        UNION ALL
-       SELECT 'job-' || j.job_request_id FROM read_model.job_request j
+       SELECT k.kind || j.job_request_id FROM read_model.job_request j CROSS JOIN (VALUES ('job-'), ('burst-')) k (kind)
        WHERE j.user_id = ${user} OR j.template_id = ANY (${templates})
        UNION ALL
        SELECT 'backfill-' || b.backfill_id FROM read_model.backfill b

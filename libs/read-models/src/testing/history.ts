@@ -1,6 +1,8 @@
 import { v5 } from 'uuid';
 import type {
   BackfillEvent,
+  BurstEvent,
+  BurstPlanEvent,
   CalendarEvent,
   CircuitEvent,
   DataSourceEvent,
@@ -20,6 +22,8 @@ import { shuffled } from '#event-sourcing/testing';
 const NAMESPACE = '3f1d7a6e-2f44-4f6e-8d4b-0f6a5f0e7a10';
 
 export type AnyDomainEvent =
+  | BurstPlanEvent
+  | BurstEvent
   | DestinationEvent
   | DeliveryPlanEvent
   | DeliveryEvent

@@ -25,6 +25,7 @@ import {
   scheduleDefinition,
   templateDefinition,
 } from '#domain/testing';
+import { addBursts } from './burst-history';
 import { addDeliveries } from './delivery-history';
 import { History, idOf } from './history';
 
@@ -256,6 +257,7 @@ export function sampleHistory(): History {
   addCalendars(history);
   addNotifications(history);
   addDeliveries(history);
+  addBursts(history);
   return history;
 }
 
