@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { BackfillService } from './backfills/backfill.service';
+import { BurstService } from './bursts/burst.service';
 import { SchedulerService } from './scheduler.service';
 
-/** Requests the jobs of what is due, and of backfills; runs none. Needs `PartsModule`. */
-@Module({ providers: [SchedulerService, BackfillService] })
+/** Requests the jobs of what is due, of backfills, and of the rows of lists; runs none. Needs `PartsModule`. */
+@Module({ providers: [SchedulerService, BackfillService, BurstService] })
 export class SchedulerModule {}

@@ -181,6 +181,8 @@ const schema = z.object({
   DELIVERY_DEADLINE_HOURS: z.coerce.number().min(0.01).max(720).default(24),
   /** Deliveries that one person may request by hand, or retry, within an hour. Default 100. */
   DELIVERIES_PER_USER_HOUR: z.coerce.number().int().min(1).max(10_000).default(100),
+  /** Most rows of a list that becomes a report each; a burst may set itself a lower limit. Default 1000. */
+  BURST_MOST_ROWS: z.coerce.number().int().min(1).max(100_000).default(1000),
   /** `trace`, `debug`, `info`, `warn`, `error` or `silent`. Default `info`. */
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** `pretty` for people, `json` for machines. Default: pretty on a terminal. */

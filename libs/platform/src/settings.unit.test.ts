@@ -72,6 +72,7 @@ const ALL: Readonly<Record<keyof Settings, true>> = {
   DELIVERY_MAX_ATTEMPTS: true,
   DELIVERY_DEADLINE_HOURS: true,
   DELIVERIES_PER_USER_HOUR: true,
+  BURST_MOST_ROWS: true,
   LOG_LEVEL: true,
   LOG_FORMAT: true,
 };

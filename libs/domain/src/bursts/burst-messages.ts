@@ -106,6 +106,7 @@ export const BURST_FAILURE_CODES = [
   'burst.list_unreadable',
   'burst.column_unknown',
   'burst.owner_absent',
+  'burst.withdrawn',
   'template.archived',
   'template.not_shared',
   'parameter.unknown',
@@ -146,7 +147,7 @@ export type BurstCommand =
 export type BurstEvent =
   /** A job was requested for each row but those left out. */
   | ({ readonly type: 'BurstExpanded' } & ListRun & Expansion)
-  /** No job was requested, or not all: nobody tries it again. */
+  /** Nobody tries it again. Rows have jobs only if a process died on the way, and the next one could not go on. */
   | ({ readonly type: 'BurstFailed' } & ListRun & BurstFailure);
 
 export type BurstState =

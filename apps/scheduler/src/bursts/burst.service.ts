@@ -1,0 +1,63 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { RecipientStore, UserStore } from '#access';
+import { AllowedDomains } from '#delivery-channels';
+import { PARTS, RoundLoop, type Parts } from '#runtime';
+import { BurstProjection } from './burst-projection';
+import { expandLists, type BurstParts } from './burst-round';
+import { BURST_CHANNEL } from './burst-table';
+
+/** A lost notification costs at most this much. */
+const LOOK_AGAIN_MS = 60_000;
+
+/** Follows bursts and expands their lists for as long as the application runs. */
+@Injectable()
+export class BurstService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #parts: Parts;
+  readonly #projection: BurstProjection;
+  readonly #loop: RoundLoop;
+  #unlisten: (() => Promise<void>) | undefined;
+
+  constructor(@Inject(PARTS) parts: Parts) {
+    const logger = parts.logger.child({ app: 'scheduler' });
+    const { pool, eventStore, storeFeed } = parts;
+    this.#parts = parts;
+    this.#projection = new BurstProjection({ pool, eventStore, eventFeed: storeFeed, logger });
+    const bursts = burstParts({ ...parts, logger });
+    this.#loop = new RoundLoop({
+      runRound: async () => {
+        const nextMs = await expandLists(bursts, () => !this.#loop.isStopped);
+        return Math.min(nextMs ?? LOOK_AGAIN_MS, LOOK_AGAIN_MS);
+      },
+      logger,
+      failure: {
+        problem: 'lists are not expanded; see the log',
+        code: 'scheduler.burst_failed',
+        message: 'burst round failed',
+      },
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.#parts.health.register('bursts', () => Promise.resolve(this.#projection.problem ?? this.#loop.problem));
+    // One instance follows the events, every instance hears that there may be something to do.
+    this.#unlisten = await this.#parts.notifications.listen(BURST_CHANNEL, () => this.#loop.wake());
+    await this.#projection.start();
+    this.#loop.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#unlisten?.();
+    await this.#loop.stop();
+    await this.#projection.stop();
+  }
+}
+
+/** What rounds of bursts need of the parts. */
+export function burstParts({ pool, eventStore, fileStore, clock, logger, settings }: Parts): BurstParts {
+  const { ALLOWED_RECIPIENT_DOMAINS: domains, EXPORT_MAX_ATTEMPTS: maxAttempts } = settings;
+  return {
+    ...{ pool, eventStore, fileStore, clock, logger, maxAttempts },
+    ...{ users: new UserStore(pool), recipients: new RecipientStore(pool) },
+    allowedDomains: domains === undefined ? null : new AllowedDomains(domains),
+  };
+}
