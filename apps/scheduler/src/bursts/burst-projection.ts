@@ -1,8 +1,14 @@
-import { transaction, type PoolClient } from '#database';
+import { transaction, type Pool, type PoolClient } from '#database';
 import { streamOf, type BurstPlanEvent, type JobEvent, type JobId, type ScheduleId } from '#domain';
-import { loadCheckpoint, moveCheckpoint } from '#event-feed';
-import { toDomainEvent, type FeedBatch, type RecordedEvent, type RunningSubscription } from '#event-sourcing';
-import type { ProjectionParts } from '../projection/schedule-projection';
+import { loadCheckpoint, moveCheckpoint, type Projection } from '#event-feed';
+import {
+  toDomainEvent,
+  type Checkpoint,
+  type EventStore,
+  type FeedBatch,
+  type FeedSource,
+  type RecordedEvent,
+} from '#event-sourcing';
 import { addLists, BURST_CHANNEL, hasBursts, loadBursts, saveBurst, type WaitingList } from './burst-table';
 
 /** The group of those who follow bursts. */
@@ -18,49 +24,30 @@ export const BURST_TYPES: readonly (BurstPlanEvent['type'] | 'JobCompleted')[] =
  * Keeps `scheduler.burst`, and the lists that wait to be expanded, from the store's feed. It reads the global order, so the plan that a
  * list is expanded by is the one that stood when its job completed. It requests nothing.
  */
-export class BurstProjection {
-  readonly #parts: ProjectionParts;
-  #running: RunningSubscription | undefined;
-  #problem: string | null = null;
+export class BurstProjection implements Projection {
+  readonly group = BURSTS_GROUP;
+  readonly types = BURST_TYPES;
+  readonly batchSize = 500;
+  readonly #pool: Pool;
+  readonly #eventStore: EventStore;
 
-  constructor(parts: ProjectionParts) {
-    this.#parts = parts;
+  constructor(pool: Pool, eventStore: EventStore) {
+    this.#pool = pool;
+    this.#eventStore = eventStore;
   }
 
-  /** Null when it follows the feed, else why not. */
-  get problem(): string | null {
-    return this.#problem;
+  load(source: FeedSource): Promise<Checkpoint | null> {
+    return loadCheckpoint(this.#pool, this.group, source);
   }
 
-  async start(): Promise<void> {
-    const { pool, eventFeed, logger } = this.#parts;
-    this.#running = await eventFeed.subscribe({
-      group: BURSTS_GROUP,
-      types: BURST_TYPES,
-      batchSize: 500,
-      load: (source) => loadCheckpoint(pool, BURSTS_GROUP, source),
-      handle: (batch) => this.#apply(batch),
-      onError: (error, tries) => {
-        this.#problem = 'the scheduler cannot follow the bursts; see the log';
-        logger.error({ err: error, tries, code: 'scheduler.burst_projection_failed' }, 'bursts not updated');
-      },
-    });
-  }
-
-  async stop(): Promise<void> {
-    await this.#running?.stop();
-    this.#running = undefined;
-  }
-
-  async #apply(batch: FeedBatch): Promise<void> {
-    await transaction(this.#parts.pool, async (client) => {
-      await moveCheckpoint(client, BURSTS_GROUP, batch);
+  async handle(batch: FeedBatch): Promise<void> {
+    await transaction(this.#pool, async (client) => {
+      await moveCheckpoint(client, this.group, batch);
       const lists = await this.#changed(client, batch.events);
       if (lists.length === 0) return;
       await addLists(client, lists);
       await client.query('SELECT pg_notify($1, $2)', [BURST_CHANNEL, '']);
     });
-    this.#problem = null;
   }
 
   /** Saves the plans of a batch, and gives the lists that it has. */
@@ -101,7 +88,7 @@ export class BurstProjection {
       streamId: streamOf('job', (data as { readonly jobId: JobId }).jobId),
       revision: 0,
     }));
-    const requests = places.length === 0 ? [] : await this.#parts.eventStore.readAt(places);
+    const requests = places.length === 0 ? [] : await this.#eventStore.readAt(places);
     return new Map(
       requests.flatMap((recorded) => {
         const event = toDomainEvent<JobEvent>(recorded);

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { RecipientStore, UserStore } from '#access';
 import { AllowedDomains } from '#delivery-channels';
+import { FollowedFeed } from '#event-feed';
 import { PARTS, RoundLoop, type Parts } from '#runtime';
 import { BurstProjection } from './burst-projection';
 import { expandLists, type BurstParts } from './burst-round';
@@ -13,7 +14,7 @@ const LOOK_AGAIN_MS = 60_000;
 @Injectable()
 export class BurstService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: Parts;
-  readonly #projection: BurstProjection;
+  readonly #followed: FollowedFeed;
   readonly #loop: RoundLoop;
   #unlisten: (() => Promise<void>) | undefined;
 
@@ -21,7 +22,8 @@ export class BurstService implements OnApplicationBootstrap, BeforeApplicationSh
     const logger = parts.logger.child({ app: 'scheduler' });
     const { pool, eventStore, storeFeed } = parts;
     this.#parts = parts;
-    this.#projection = new BurstProjection({ pool, eventStore, eventFeed: storeFeed, logger });
+    const projection = new BurstProjection(pool, eventStore);
+    this.#followed = new FollowedFeed(projection, { eventFeed: storeFeed, eventStore, logger });
     const bursts = burstParts({ ...parts, logger });
     this.#loop = new RoundLoop({
       runRound: async () => {
@@ -38,17 +40,17 @@ export class BurstService implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#parts.health.register('bursts', () => Promise.resolve(this.#projection.problem ?? this.#loop.problem));
+    this.#parts.health.register('bursts', async () => (await this.#followed.problem()) ?? this.#loop.problem);
     // One instance follows the events, every instance hears that there may be something to do.
     this.#unlisten = await this.#parts.notifications.listen(BURST_CHANNEL, () => this.#loop.wake());
-    await this.#projection.start();
+    await this.#followed.start();
     this.#loop.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.#unlisten?.();
     await this.#loop.stop();
-    await this.#projection.stop();
+    await this.#followed.stop();
   }
 }
 

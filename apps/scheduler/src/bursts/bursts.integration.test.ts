@@ -4,6 +4,7 @@ import { burstJobId, type JobInput } from '#domain';
 import { ANNA, BEN, listDefinition } from '#domain/testing';
 import { FileStoreError } from '#file-store';
 import { BurstWorld, replacing } from '../testing/burst-world';
+import { BurstService } from './burst.service';
 import { failingAt } from '../testing/failing-pool';
 
 let bursts: BurstWorld;
@@ -164,6 +165,17 @@ describe('says why nobody gets a report', () => {
     await bursts.world.parts.fileStore.removeFolder(`jobs/${listJobId}`);
     expect(await expandedTo(listJobId)).toMatchObject(failure('burst.list_gone'));
   });
+});
+
+it('expands by itself once a job has completed', async () => {
+  const { world } = bursts;
+  const service = new BurstService(world.parts);
+  await service.onApplicationBootstrap();
+  const listJobId = await bursts.list(await bursts.plan({ templateId }), TWO);
+  await world.until(async () => (await bursts.outcomes(listJobId)).length > 0);
+  expect(await bursts.rows(listJobId)).toHaveLength(2);
+  expect((await world.parts.health.report()).checks).toContainEqual({ name: 'bursts', problem: null });
+  await service.beforeApplicationShutdown();
 });
 
 it('looks again at a list whose store does not answer, and at others meanwhile', async () => {

@@ -22,6 +22,7 @@ import {
   listDefinition,
   templateDefinition,
 } from '#domain/testing';
+import { FollowedFeed } from '#event-feed';
 import { execute, START, STORE_SOURCE, type Decider, type DomainRefusal } from '#event-sourcing';
 import { BURST_TYPES, BURSTS_GROUP, BurstProjection } from '../bursts/burst-projection';
 import { expandLists, type BurstParts } from '../bursts/burst-round';
@@ -35,10 +36,11 @@ const REPORT = templateDefinition({
 
 /** Bursts of Anna's schedules, whose lists are files that tests write, in the world of a scheduler. */
 export class BurstWorld {
-  readonly projection: BurstProjection;
+  readonly #followed: FollowedFeed;
 
   private constructor(readonly world: SchedulerWorld) {
-    this.projection = new BurstProjection({ ...world.parts, eventFeed: world.parts.storeFeed });
+    const { pool, eventStore } = world.parts;
+    this.#followed = new FollowedFeed(new BurstProjection(pool, eventStore), world.parts);
   }
 
   static async open(): Promise<BurstWorld> {
@@ -46,12 +48,12 @@ export class BurstWorld {
     const person = { username: 'anna', displayName: 'Anna', passwordHash: 'none', role: 'user' } as const;
     await new UserStore(world.parts.pool).add({ ...person, userId: ANNA, createdAt: new Date() });
     const bursts = new BurstWorld(world);
-    await bursts.projection.start();
+    await bursts.#followed.start();
     return bursts;
   }
 
   async close(): Promise<void> {
-    await this.projection.stop();
+    await this.#followed.stop();
     await this.world.close();
     await rm(this.world.parts.settings.DATA_DIR, { recursive: true, force: true });
   }
