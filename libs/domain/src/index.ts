@@ -82,3 +82,4 @@ export * from './bursts/burst-messages';
 export * from './bursts/burst-plan';
 export * from './bursts/burst';
 export * from './bursts/burst-rows';
+export * from './bursts/burst-target';

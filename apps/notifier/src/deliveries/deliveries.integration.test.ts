@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { deliveryIdOf, type DeliveryEvent, type DeliveryRequest, type DestinationDefinition } from '#domain';
-import { ANNA, BEN, mailTarget, targetOf, webhookDestination } from '#domain/testing';
+import {
+  burstEntryId,
+  deliveryIdOf,
+  type DeliveryEvent,
+  type DeliveryRequest,
+  type DestinationDefinition,
+} from '#domain';
+import { ANNA, BEN, burstDefinition, mailTarget, targetOf, webhookDestination } from '#domain/testing';
 import { START, STORE_SOURCE } from '#event-sourcing';
 import { startHttpReceiver, type HttpReceiver } from '../../../../libs/delivery-channels/src/testing/http-receiver';
 import { hasPython, startSmtpSink } from '../../../../libs/delivery-channels/src/testing/smtp-sink';
@@ -81,6 +87,45 @@ it('delivers what a plan has for a job that completes after it, and nothing else
   });
   expect(receiver.received).toHaveLength(1);
   await workers.stop();
+});
+
+describe('the report of a list’s row', () => {
+  const row = (scheduleId: string, recipientId: string | null, planRevision = 0) => ({
+    ...({ origin: 'burst', scheduleId: null } as const),
+    burst: { scheduleId, planRevision, listJobId: randomUUID(), row: 1, recipientId },
+  });
+
+  it('goes once to its destination, by the plan that its list was expanded by, and by no plan of deliveries', async () => {
+    const [scheduleId, destinationId] = [randomUUID(), await hook()];
+    const destination = { destinationId, pattern: '{jobId}/{file}' };
+    const delivery = { channel: 'destination', subject: null, text: null, email: null, destination } as const;
+    await world.planBurst(scheduleId, burstDefinition({ delivery }));
+    await world.planBurst(scheduleId, burstDefinition());
+    await world.plan(scheduleId, [targetOf(await hook())]);
+    const jobId = await world.completedJob(scheduleId, undefined, undefined, row(scheduleId, null));
+    const workers = await world.worker();
+    const events = await world.until(deliveryIdOf(jobId, burstEntryId(scheduleId)), 'DeliveryCompleted');
+    expect(events[0]).toMatchObject({ request: { jobId, scheduleId, target: { ...delivery } } });
+    expect(receiver.received).toHaveLength(1);
+    await workers.stop();
+  });
+
+  it('is mailed to the one who stands in the row', async () => {
+    const scheduleId = randomUUID();
+    await world.planBurst(scheduleId, burstDefinition());
+    const [recipientId = ''] = await world.recipients.idsOf(['jane@example.org']);
+    const jobId = await world.completedJob(scheduleId, undefined, undefined, row(scheduleId, recipientId));
+    const deliveryId = deliveryIdOf(jobId, burstEntryId(scheduleId));
+    const [requested] = await world.until(deliveryId, 'DeliveryRequested');
+    // There is no mail server yet.
+    await world.cancel(deliveryId);
+    expect(requested).toMatchObject({
+      ...{
+        by: 'system:notifier',
+        request: { owner: ANNA, target: { channel: 'email', email: { to: [recipientId] } } },
+      },
+    });
+  });
 });
 
 (hasPython() ? it : it.skip)('mails the file, and the link alone where that is wanted', async () => {

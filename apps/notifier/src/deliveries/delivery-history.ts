@@ -3,6 +3,9 @@ import {
   deliveryPlan,
   destination,
   streamOf,
+  type BurstDefinition,
+  type BurstPlanEvent,
+  type BurstRow,
   type DeliveryCommand,
   type DeliveryEvent,
   type DeliveryPlanEvent,
@@ -99,6 +102,23 @@ export class DeliveryHistory {
       deliveryPlan,
       events.map((event) => toDomainEvent<DeliveryPlanEvent>(event)),
     ).plannedBy;
+  }
+
+  /** Of each row of a list, the definition by which the list was expanded. */
+  async bursts(rows: readonly BurstRow[]): Promise<readonly BurstDefinition[]> {
+    const placeOf = (streamId: string, revision: number) => `${streamId}@${revision}`;
+    const places = rows.map(({ scheduleId, planRevision }) => ({
+      ...{ streamId: streamOf('burstplan', scheduleId), revision: planRevision },
+    }));
+    const distinct = new Map(places.map((place) => [placeOf(place.streamId, place.revision), place]));
+    const recorded = distinct.size === 0 ? [] : await this.store.readAt([...distinct.values()]);
+    const found = new Map(recorded.map((event) => [placeOf(event.streamId, event.revision), event]));
+    return places.map(({ streamId, revision }) => {
+      const event = found.get(placeOf(streamId, revision));
+      const planned = event && toDomainEvent<BurstPlanEvent>(event);
+      if (planned?.type !== 'BurstPlanned') throw new Error(`no burst was planned by ${placeOf(streamId, revision)}`);
+      return planned.definition;
+    });
   }
 
   /** @param purpose makes the command's id, so that a repeat of the same command finds itself */

@@ -5,19 +5,22 @@ import { join } from 'node:path';
 import { RecipientStore, UserStore } from '#access';
 import { sealedText, type DestinationSecret } from '#delivery-channels';
 import {
+  burstPlan,
   delivery,
   deliveryPlan,
   destination,
   destinationIdOf,
   job,
   streamOf,
+  type BurstDefinition,
   type DeliveryEvent,
   type DeliveryTarget,
   type DestinationDefinition,
   type JobCommand,
+  type JobRequest,
   type OutputFile,
 } from '#domain';
-import { ANNA, BEN, deliveryRequest, jobOutput, jobRequest } from '#domain/testing';
+import { ANNA, BEN, deliveryRequest, jobOutput, jobRequest, listDefinition, templateDefinition } from '#domain/testing';
 import { FollowedFeed } from '#event-feed';
 import { execute, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
 import { createLogger, readSettings } from '#platform';
@@ -142,11 +145,21 @@ export class NotifierWorld {
     return entries.map(({ entryId }) => entryId);
   }
 
-  /** An occurrence of the schedule that has completed with a file of a row for each name. */
+  async planBurst(scheduleId: string, definition: BurstDefinition): Promise<void> {
+    const report = templateDefinition({
+      parameters: [{ name: 'late', label: 'Late', dataType: 'integer', defaultValue: '15' }],
+    });
+    const checked = { list: listDefinition(), report, mostRows: 100, by: ANNA, at: new Date().toISOString() };
+    const plan = { type: 'PlanBurst', scheduleId, definition, ...checked } as const;
+    await this.#do(burstPlan, streamOf('burstplan', scheduleId), plan);
+  }
+
+  /** An occurrence of the schedule, or another job, that has completed with a file of a row for each name. */
   async completedJob(
     scheduleId: string,
     names: readonly string[] = ['late.csv'],
     at = new Date().toISOString(),
+    more: Partial<JobRequest> = {},
   ): Promise<string> {
     const jobId = randomUUID();
     const files: OutputFile[] = [];
@@ -161,7 +174,7 @@ export class NotifierWorld {
     }
     const output = jobOutput({ files, rows: files.length });
     const outputExpiresAt = new Date(Date.now() + 86_400_000).toISOString();
-    const request = jobRequest({ jobId, origin: 'schedule', scheduleId });
+    const request = jobRequest({ jobId, origin: 'schedule', scheduleId, ...more });
     const commands: JobCommand[] = [
       { type: 'RequestJob', request, at },
       { type: 'StartJob', jobId, attempt: 1, worker: 'w', at },

@@ -11,6 +11,7 @@ import type {
   LeftOutRow,
 } from './burst-messages';
 import { burstPlan } from './burst-plan';
+import { burstTarget } from './burst-target';
 
 const report = templateDefinition({
   parameters: [
@@ -139,5 +140,21 @@ describe('the burst of a list', () => {
     expect(burstJobId(JOB_ID, 1)).toBe('85482fba-707b-59ce-99ac-a7deb7f85e7f');
     expect(burstJobId(JOB_ID, 2)).not.toBe(burstJobId(JOB_ID, 1));
     expect(burstEntryId(SCHEDULE_ID)).toBe('26d20d86-ed6a-57d0-832e-abbe5b793d27');
+  });
+});
+
+describe('the report of a row', () => {
+  it('is mailed to the one who stands in the row', () => {
+    const { delivery } = burstDefinition();
+    const target = { channel: 'email', subject: null, text: null, destination: null };
+    const email = { to: ['r'], cc: [], bcc: [], attach: true };
+    expect(burstTarget({ ...delivery, subject: 'Yours' }, 'r')).toEqual({ ...target, subject: 'Yours', email });
+    expect(burstTarget(delivery, null)).toBeNull();
+  });
+
+  it('goes where all of them go', () => {
+    const destination = { destinationId: 'd', pattern: '{jobId}/{file}' };
+    const delivery = { channel: 'destination', subject: null, text: null, email: null, destination } as const;
+    expect(burstTarget(delivery, null)).toEqual(delivery);
   });
 });
