@@ -30,16 +30,21 @@ export interface FactsOfKind {
   readonly failed: RunFacts & { readonly code: string; readonly message: string };
   /** The report cannot be made as it is defined: its data have changed, or the template. */
   readonly template_invalid: RunFacts & { readonly message: string };
-  /** The report is there, and one who was to get it has not got it. */
-  readonly delivery_failed: RunFacts & {
-    readonly deliveryId: DeliveryId;
-    /** Null for a mail, whose addresses are nobody's business here. */
-    readonly destination: { readonly name: string; readonly kind: DestinationOptions['kind'] } | null;
-    readonly code: string;
-    readonly message: string;
-    /** Made in all. */
-    readonly attempts: number;
-  };
+  readonly delivery_failed: RunFacts & { readonly code: string; readonly message: string } & (
+      | {
+          /** The report is there, and one who was to get it has not got it. */
+          readonly deliveryId: DeliveryId;
+          /** Null for a mail, whose addresses are nobody's business here. */
+          readonly destination: { readonly name: string; readonly kind: DestinationOptions['kind'] } | null;
+          /** Made in all. */
+          readonly attempts: number;
+        }
+      | {
+          /** The report is a list, and so many of those who stand in it get no report of their own; null: nobody gets one. */
+          readonly deliveryId: null;
+          readonly leftOut: number | null;
+        }
+    );
   readonly schedule_paused: {
     readonly schedule: string;
     readonly scheduleId: ScheduleId;

@@ -52,7 +52,21 @@ it('tells where a report did not arrive, and nobody’s address', () => {
   expect(text).toContain('To: Delayed flights (webhook)\nWhat happened: Delayed flights\nCode: delivery.unreachable\n');
   expect(text).toContain('Attempts: 6\n');
   expect(html).toContain('<td>Delayed flights (webhook)</td>');
-  expect(renderAlike([{ ...facts.delivery_failed, destination: null }], links).text).toContain('To: e-mail\n');
+  const mailed = { ...facts.delivery_failed, destination: null } as NoticeFacts;
+  expect(renderAlike([mailed], links).text).toContain('To: e-mail\n');
+});
+
+it('tells who of a list gets no report', () => {
+  const { report, jobId, nominalTime, timeZone } = facts.failed;
+  const run = { report, jobId, nominalTime, timeZone, code: 'value.missing', message: 'Row 2 has no address.' };
+  const list = { kind: 'delivery_failed', ...run, deliveryId: null } as const;
+  const some = renderAlike([{ ...list, leftOut: 1200 }], links);
+  expect(some.subject).toBe('1,200 of the list Delayed flights get no report');
+  expect(some.text).toContain('What happened: Row 2 has no address.\nCode: value.missing\n');
+  expect(some.html).toContain('The others get theirs.');
+  const none = renderAlike([{ ...list, leftOut: null }], links);
+  expect(none.subject).toBe('Nobody of the list Delayed flights gets a report');
+  expect(none.text).toContain('Mend the cause');
 });
 
 it('tells since when a report waits, and how many attempts it has had', () => {

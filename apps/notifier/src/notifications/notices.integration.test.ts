@@ -1,4 +1,4 @@
-import type { DeliveryEvent } from '#domain';
+import type { BurstEvent, DeliveryEvent } from '#domain';
 import { ANNA, BEN, CARA, deliveryRequest, jobOutput, targetOf, webhookDestination } from '#domain/testing';
 import { loadFromHead } from '#event-feed';
 import { STORE_SOURCE } from '#event-sourcing';
@@ -115,6 +115,18 @@ it('sends one mail for a source that breaks five hundred reports, and one for th
   const [, rest] = sent.toSorted((one, other) => Number(one.position - other.position));
   expect(rest).toMatchObject({ type: 'NotificationSent', data: { notices: 499 } });
   expect(JSON.stringify(rest?.data).length).toBeLessThan(5_000);
+});
+
+it('tells the owner of a list that nobody gets a report of it', async () => {
+  const jobId = await world.job(({ jobId, at }) => ({
+    ...{ type: 'JobCompleted', jobId, attempt: 1, at, output: jobOutput(), outputExpiresAt: at },
+  }));
+  const failed = { jobId, scheduleId: crypto.randomUUID(), code: 'burst.too_many_rows', message: 'It has 21 rows.' };
+  await world.append('burst', jobId, { type: 'BurstFailed', ...failed, at: world.now() } as BurstEvent);
+  await world.project();
+  await world.round();
+  expect(subjects()).toEqual(['Nobody of the list Flights gets a report']);
+  expect(unfolded(world.mails[0])).toContain(`Look at https://reports.example.org/v1/job-requests/${jobId}`);
 });
 
 it('tells the owner of reports that a receiver does not take, by one mail and one for the rest', async () => {

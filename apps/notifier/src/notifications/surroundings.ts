@@ -74,6 +74,7 @@ export class StreamReads {
       const request = this.#delivery(event)?.request;
       return request ? this.#job(request) : null;
     }
+    if (isOfList(event)) return this.#job(event);
     return 'jobId' in event && !('scheduleId' in event) ? this.#job(event) : null;
   }
 
@@ -125,8 +126,14 @@ export class StreamReads {
   }
 }
 
+/** Whose job made the list, though the event names the schedule too. */
+function isOfList(event: ToldEvent): event is Extract<ToldEvent, { type: 'BurstExpanded' | 'BurstFailed' }> {
+  return event.type === 'BurstExpanded' || event.type === 'BurstFailed';
+}
+
 /** The stream of the job, schedule or delivery that an event is about. */
 function subjectOf(event: ToldEvent): string | null {
+  if (isOfList(event)) return jobStream(event);
   if ('scheduleId' in event) return scheduleStream(event);
   if ('deliveryId' in event) return deliveryStream(event);
   return 'jobId' in event ? jobStream(event) : null;

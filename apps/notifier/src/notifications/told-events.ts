@@ -1,6 +1,7 @@
 import {
   millisecondsOf,
   toInstant,
+  type BurstEvent,
   type CircuitEvent,
   type DeliveryEvent,
   type ExistingDelivery,
@@ -16,7 +17,7 @@ import {
 } from '#domain';
 import type { NoticeFacts } from '#notifications';
 
-type AnyEvent = JobEvent | ScheduleEvent | CircuitEvent | DeliveryEvent;
+type AnyEvent = JobEvent | ScheduleEvent | CircuitEvent | DeliveryEvent | BurstEvent;
 type EventOf<Type extends AnyEvent['type']> = Extract<AnyEvent, { type: Type }>;
 
 /** Events that people may be told of. */
@@ -30,6 +31,8 @@ export type ToldEvent = EventOf<
   | 'SchedulePaused'
   | 'CircuitOpened'
   | 'DeliveryFailed'
+  | 'BurstExpanded'
+  | 'BurstFailed'
 >;
 
 /** What the event is about, as its streams have it; null where a stream is not there. */
@@ -130,6 +133,19 @@ const TOLD: { readonly [Type in ToldEvent['type']]: (event: EventOf<Type>, about
     // A receiver that is broken fails in many ways; of mails each may fail for another reason.
     const likeness = target.channel === 'destination' ? target.destination.destinationId : code;
     return [{ userId: owner, facts, likeness, at }];
+  },
+  BurstExpanded({ leftOut: [first], leftOutCount: leftOut, at }, { job, name }) {
+    if (job === null || first === undefined) return [];
+    const { row, code } = first;
+    const told = { code, message: `Row ${row}: ${first.message}`, deliveryId: null, leftOut };
+    const facts: NoticeFacts = { kind: 'delivery_failed', ...runOf(job.request, name), ...told };
+    return [{ userId: job.request.owner, facts, likeness: code, at }];
+  },
+  BurstFailed({ code, message, at }, { job, name }) {
+    if (job === null) return [];
+    const told = { code, message, deliveryId: null, leftOut: null };
+    const facts: NoticeFacts = { kind: 'delivery_failed', ...runOf(job.request, name), ...told };
+    return [{ userId: job.request.owner, facts, likeness: code, at }];
   },
   SchedulePaused({ cause, at }, { schedule }) {
     if (schedule === null || cause !== 'failures') return [];

@@ -62,6 +62,29 @@ const undelivered = (code = 'delivery.unreachable'): ToldEvent => ({
   failure: { code, message: 'It does not answer.', transient: true },
 });
 
+const expanded = (leftOutCount: number): ToldEvent => ({
+  ...{
+    type: 'BurstExpanded',
+    jobId: JOB_ID,
+    scheduleId: SCHEDULE_ID,
+    rows: 9,
+    jobs: 9 - leftOutCount,
+    leftOutCount,
+    at,
+  },
+  leftOut: leftOutCount === 0 ? [] : [{ row: 2, code: 'value.missing', message: 'The column "Mail" has no value.' }],
+});
+const unexpanded: ToldEvent = {
+  ...{
+    type: 'BurstFailed',
+    jobId: JOB_ID,
+    scheduleId: SCHEDULE_ID,
+    code: 'burst.list_gone',
+    message: 'It is gone.',
+    at,
+  },
+};
+
 const opened = (openings: number): ToldEvent => ({
   ...{
     type: 'CircuitOpened',
@@ -90,6 +113,9 @@ it.each<[string, ToldEvent, Surroundings, readonly NoticeKind[]]>([
   ['a job that waits too long', stalled, job, ['stalled']],
   ['a job that runs too long', ranLong, job, ['running_long']],
   ['a report that did not arrive', undelivered(), hooked, ['delivery_failed']],
+  ['a list with rows that got no report', expanded(3), job, ['delivery_failed']],
+  ['nothing of a list of which each row got one', expanded(0), job, []],
+  ['a list that could not be expanded', unexpanded, job, ['delivery_failed']],
   ['nothing of what somebody removed', expired('schedule_removed'), job, []],
   ['an occurrence whose template is invalid', skipped('template_invalid'), schedule, ['template_invalid']],
   ['nothing of an archived template', skipped('template_archived'), schedule, []],
@@ -137,6 +163,19 @@ it('tells the owner of a job that its report did not arrive, by the name of the 
   ]);
 });
 
+it('tells the owner of a list who gets no report of it', () => {
+  const run = { report: 'Flights', jobId: JOB_ID, nominalTime: NOON, timeZone: 'UTC' };
+  const facts = { kind: 'delivery_failed', ...run, deliveryId: null };
+  const row = { code: 'value.missing', message: 'Row 2: The column "Mail" has no value.' };
+  expect(toldOf(expanded(3), job)).toEqual([
+    { userId: ANNA, facts: { ...facts, ...row, leftOut: 3 }, likeness: 'value.missing', at },
+  ]);
+  const failure = { code: 'burst.list_gone', message: 'It is gone.' };
+  expect(toldOf(unexpanded, job)).toEqual([
+    { userId: ANNA, facts: { ...facts, ...failure, leftOut: null }, likeness: 'burst.list_gone', at },
+  ]);
+});
+
 it('takes all that a destination fails with for alike, and of mails what fails with one code', () => {
   const likenessOf = (code: string, about: Surroundings) => toldOf(undelivered(code), about)[0]?.likeness;
   expect(likenessOf('delivery.timeout', hooked)).toBe(likenessOf('delivery.busy', hooked));
@@ -172,6 +211,8 @@ it('tells nobody of what has no stream', () => {
     skipped('template_invalid'),
     pause('failures'),
     undelivered(),
+    expanded(3),
+    unexpanded,
   ]) {
     expect(TOLD_EVENTS).toContain(event.type);
     expect(toldOf(event, nothing)).toEqual([]);

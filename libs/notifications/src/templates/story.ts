@@ -41,18 +41,7 @@ const STORIES: { readonly [Kind in NoticeKind]: (facts: FactsOfKind[Kind]) => St
     advice: 'The data or the template have changed. Revise the template.',
     path: pathOf(facts),
   }),
-  delivery_failed: (facts) => ({
-    headline: `${shownText(facts.report)} was not delivered`,
-    details: [
-      dueOf(facts),
-      ['To', receiverOf(facts.destination)],
-      ['What happened', shownText(facts.message, MESSAGE_LIMIT)],
-      ['Code', shownText(facts.code)],
-      ['Attempts', facts.attempts.toLocaleString('en')],
-    ],
-    advice: 'No further attempt follows. The report itself is there: mend the cause, then retry the delivery.',
-    path: pathOf(facts),
-  }),
+  delivery_failed: (facts) => (facts.deliveryId === null ? listStory(facts) : deliveryStory(facts)),
   schedule_paused: ({ schedule, scheduleId, at, timeZone, failures }) => ({
     headline: `The schedule ${shownText(schedule)} was paused`,
     details: [
@@ -113,6 +102,41 @@ const STORIES: { readonly [Kind in NoticeKind]: (facts: FactsOfKind[Kind]) => St
   }),
 };
 
+type DeliveryFacts = FactsOfKind['delivery_failed'];
+
+function deliveryStory(facts: Exclude<DeliveryFacts, { deliveryId: null }>): Story {
+  return {
+    headline: `${shownText(facts.report)} was not delivered`,
+    details: [
+      dueOf(facts),
+      ['To', receiverOf(facts.destination)],
+      ['What happened', shownText(facts.message, MESSAGE_LIMIT)],
+      ['Code', shownText(facts.code)],
+      ['Attempts', facts.attempts.toLocaleString('en')],
+    ],
+    advice: 'No further attempt follows. The report itself is there: mend the cause, then retry the delivery.',
+    path: pathOf(facts),
+  };
+}
+
+function listStory(facts: Extract<DeliveryFacts, { deliveryId: null }>): Story {
+  const { leftOut } = facts;
+  const who = leftOut === null ? 'Nobody' : leftOut.toLocaleString('en');
+  return {
+    headline: `${who} of the list ${shownText(facts.report)} ${leftOut === null ? 'gets a report' : 'get no report'}`,
+    details: [
+      dueOf(facts),
+      ['What happened', shownText(facts.message, MESSAGE_LIMIT)],
+      ['Code', shownText(facts.code)],
+    ],
+    advice:
+      leftOut === null
+        ? 'No further attempt follows. Mend the cause before the schedule makes the next list.'
+        : 'The others get theirs. Mend these rows before the schedule makes the next list.',
+    path: pathOf(facts),
+  };
+}
+
 const WHY_LONG: Readonly<Record<LongRun['basis'], string>> = {
   history: 'Its earlier runs were far quicker.',
   ceiling: 'No report is expected to take as long.',
@@ -141,7 +165,7 @@ function dueOf({ nominalTime, timeZone }: DueFacts): readonly [string, string] {
   return ['Due', timeOf(nominalTime, timeZone)];
 }
 
-function receiverOf(destination: FactsOfKind['delivery_failed']['destination']): string {
+function receiverOf(destination: Exclude<DeliveryFacts, { deliveryId: null }>['destination']): string {
   if (destination === null) return 'e-mail';
   return `${shownText(destination.name)} (${DESTINATION_KINDS[destination.kind]})`;
 }
