@@ -17,6 +17,7 @@ import { DatasetsController } from './datasets/datasets.controller';
 import { BulkRedrives } from './dead-letters/bulk-redrives';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { Redrives } from './dead-letters/redrives';
+import { BurstsController } from './bursts/bursts.controller';
 import { DeliveriesController } from './deliveries/deliveries.controller';
 import { DeliveryAllowance } from './deliveries/delivery-allowance';
 import { DeliveryTargets } from './deliveries/delivery-targets';
@@ -84,6 +85,7 @@ const ACCESS = [
     CalendarsController,
     SchedulesController,
     BackfillsController,
+    BurstsController,
     JobsController,
     OutputController,
     DeadLettersController,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import {
   backfill,
+  burstPlan,
   circuit,
   calendar,
   dataSource,
@@ -28,6 +29,8 @@ import {
   type CalendarState,
   type BackfillCommand,
   type BackfillState,
+  type BurstPlanCommand,
+  type BurstPlanState,
   type CircuitCommand,
   type CircuitState,
   type PreferencesCommand,
@@ -92,6 +95,16 @@ export class Dispatcher {
 
   backfill(from: From, id: string, make: Make<BackfillState, BackfillCommand>) {
     return this.send(from, backfill, streamOf('backfill', id), () => this.streams.backfill(id), make);
+  }
+
+  burstPlan(from: From, scheduleId: string, make: Make<BurstPlanState, BurstPlanCommand>) {
+    return this.send(
+      from,
+      burstPlan,
+      streamOf('burstplan', scheduleId),
+      () => this.streams.burstPlan(scheduleId),
+      make,
+    );
   }
 
   circuit(from: From, id: string, make: Make<CircuitState, CircuitCommand>) {

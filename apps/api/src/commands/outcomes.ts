@@ -1,5 +1,6 @@
 import type {
   BackfillProblem,
+  BurstProblem,
   CalendarProblem,
   CalendarUsers,
   DefinitionProblem,
@@ -18,7 +19,7 @@ export type Done<State, Event> = Extract<ExecuteOutcome<State, Event, never>, { 
 export type Refusal = DomainRefusal & {
   readonly code: RefusalCode;
   readonly problems?: readonly (
-    DefinitionProblem | RecurrenceProblem | CalendarProblem | BackfillProblem | PreferencesProblem
+    DefinitionProblem | RecurrenceProblem | CalendarProblem | BackfillProblem | BurstProblem | PreferencesProblem
   )[];
   readonly users?: CalendarUsers;
 };

@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   calendar,
   backfill,
+  burst,
+  burstPlan,
   circuit,
   dataset,
   dataSource,
@@ -18,6 +20,10 @@ import {
   type CalendarState,
   type BackfillEvent,
   type BackfillState,
+  type BurstEvent,
+  type BurstPlanEvent,
+  type BurstPlanState,
+  type BurstState,
   type CircuitEvent,
   type CircuitState,
   type DataSourceEvent,
@@ -90,6 +96,16 @@ export class Streams {
 
   backfill(id: string): Promise<Loaded<BackfillState>> {
     return this.load<BackfillState, BackfillEvent>('backfill', id, backfill);
+  }
+
+  /** Of a schedule. */
+  burstPlan(scheduleId: string): Promise<Loaded<BurstPlanState>> {
+    return this.load<BurstPlanState, BurstPlanEvent>('burstplan', scheduleId, burstPlan);
+  }
+
+  /** Of the list that a job made. */
+  burst(listJobId: string): Promise<Loaded<BurstState>> {
+    return this.load<BurstState, BurstEvent>('burst', listJobId, burst);
   }
 
   circuit(id: string): Promise<Loaded<CircuitState>> {

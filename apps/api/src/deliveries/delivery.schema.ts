@@ -3,7 +3,7 @@ import { DELIVERY_STATUSES, MOST_PLANNED_DELIVERIES } from '#domain';
 import { actor, id, instant, uuid } from '../http/fields';
 
 const filledIn = '`{template}`, `{reportDate}` and `{rows}` are filled in.';
-const wording = {
+export const wording = {
   subject: z.string().trim().min(1).max(200).nullable().default(null).describe(`${filledIn} Null: template and date.`),
   text: z
     .string()
@@ -14,16 +14,17 @@ const wording = {
     .default(null)
     .describe(`${filledIn} Null: a sentence of the product.`),
 };
+export const attach = z
+  .boolean()
+  .default(true)
+  .describe('False: the link alone. True: the files, below the size that the settings allow.');
 const addresses = z.array(z.string().trim().min(3).max(254)).max(50);
 const mail = {
   channel: z.literal('email'),
   to: addresses.min(1),
   cc: addresses.default([]),
   bcc: addresses.default([]),
-  attach: z
-    .boolean()
-    .default(true)
-    .describe('False: the link alone. True: the files, below the size that the settings allow.'),
+  attach,
   ...wording,
 };
 const files = {

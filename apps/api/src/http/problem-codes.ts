@@ -2,6 +2,7 @@ import type { DataSourceErrorCode } from '#data-sources';
 import type {
   CalendarRefusal,
   BackfillRefusal,
+  BurstPlanRefusal,
   CircuitRefusal,
   DataSourceRefusal,
   DatasetRefusal,
@@ -22,6 +23,7 @@ export type RefusalCode =
   | DataSourceRefusal['code']
   | CalendarRefusal['code']
   | BackfillRefusal['code']
+  | BurstPlanRefusal['code']
   | CircuitRefusal['code']
   | PreferencesRefusal['code']
   | DestinationRefusal['code']
@@ -153,6 +155,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemType>> = {
     status: 422,
     title: 'The schedule goes by what happens, not by the clock: it has no past times',
   },
+  'burst.missing': { status: 404, title: 'The schedule has no burst' },
+  'burst.invalid': { status: 422, title: 'The burst has problems' },
   'destination.exists': { status: 409, title: 'A destination of this name exists already' },
   'destination.missing': { status: 404, title: 'There is no such destination' },
   'destination.retired': { status: 409, title: 'The destination is retired' },

@@ -54,9 +54,9 @@ export class JobEvents implements OnApplicationBootstrap {
       now: () => this.parts.clock.now(),
       read: async () => {
         const job = await this.views.view(caller, jobId);
-        const [progress, deliveries] = await Promise.all([this.views.progress(job), this.views.deliveries(job)]);
-        const body = jobRequest.parse({ ...jobAnswer(job), progress, deliveries });
-        return { revision: job.revision, ended: isEnded(job.status), progress, body };
+        const details = await this.views.details(job);
+        const body = jobRequest.parse({ ...jobAnswer(job), ...details });
+        return { revision: job.revision, ended: isEnded(job.status), progress: details.progress, body };
       },
       onError: (err) => {
         // Somebody who may not follow any more is no error.

@@ -3,6 +3,7 @@ import type { Caller } from '#access';
 import { currentOutcome, type OutputFile } from '#domain';
 import { DeliveryQueries, JobQueries, type JobSummary, type JobView } from '#read-models';
 import { PARTS, type Parts } from '#runtime';
+import { expansionAnswer } from '../bursts/expansion-answer';
 import { Permissions } from '../commands/permissions';
 import { Streams } from '../commands/streams';
 import { deliveryAnswer } from '../deliveries/delivery-answer';
@@ -39,12 +40,24 @@ export class JobViews {
     return this.streams.whenProjected(loaded, read);
   }
 
-  async deliveries({ jobRequestId }: JobSummary) {
-    return (await this.deliveryQueries.ofJob(jobRequestId)).map(deliveryAnswer);
+  /** What is told of a single job beside its row. */
+  async details(job: JobSummary) {
+    const [progress, deliveries, expansion] = await Promise.all([
+      this.progress(job),
+      this.deliveryQueries.ofJob(job.jobRequestId),
+      this.expansion(job),
+    ]);
+    return { progress, deliveries: deliveries.map(deliveryAnswer), expansion };
+  }
+
+  /** Hardly any job makes a list: of those that cannot, nothing is read. */
+  private async expansion({ jobRequestId, origin, endedAt }: JobSummary) {
+    if (origin !== 'schedule' || endedAt === null) return null;
+    return expansionAnswer(jobRequestId, (await this.streams.burst(jobRequestId)).state);
   }
 
   /** How far a running export has got; null when none runs. */
-  async progress({ jobRequestId, status }: JobSummary): Promise<JobProgress | null> {
+  private async progress({ jobRequestId, status }: JobSummary): Promise<JobProgress | null> {
     if (status !== 'running') return null;
     const { rows } = await this.parts.pool.query<{ rows_done: string; bytes_done: string; progress_at: Date | null }>({
       name: 'job-progress',

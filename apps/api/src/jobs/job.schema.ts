@@ -11,6 +11,7 @@ import {
   type JobInput,
 } from '#domain';
 import { DEFAULT_BATCH_TYPES } from '#export-engine';
+import { expansion } from '../bursts/burst.schema';
 import { actor, id, instant, timeZone, uuid } from '../http/fields';
 import { deliverySummary } from '../deliveries/delivery.schema';
 import { outputInput } from '../templates/output.schema';
@@ -174,6 +175,11 @@ export const jobRequest = z
       .object({ rowsDone: z.int(), bytesDone: z.int(), at: instant.nullable() })
       .nullable()
       .describe('While it runs.'),
+    expansion: expansion
+      .nullable()
+      .describe(
+        'Of a job that made the list of a burst, what became of that; null for others, and until somebody has looked at it.',
+      ),
     deliveries: z
       .array(deliverySummary)
       .describe(

@@ -39,8 +39,8 @@ export class JobsController {
   @Handles(operations.get)
   async get({ caller, params }: CallOf<'get'>) {
     const job = await this.views.view(caller, params.jobRequestId);
-    const [progress, deliveries] = await Promise.all([this.views.progress(job), this.views.deliveries(job)]);
-    return { headers: { ETag: entityTag(job.revision) }, body: { ...jobAnswer(job), progress, deliveries } };
+    const details = await this.views.details(job);
+    return { headers: { ETag: entityTag(job.revision) }, body: { ...jobAnswer(job), ...details } };
   }
 
   @Handles(operations.cancel)

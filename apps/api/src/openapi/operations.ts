@@ -5,6 +5,7 @@ import { dataSourceOperations } from '../data-sources/data-source.operations';
 import { datasetOperations } from '../datasets/dataset.operations';
 import { deadLetterOperations } from '../dead-letters/dead-letter.operations';
 import { healthOperations } from '../health/health.operations';
+import { burstOperations } from '../bursts/burst.operations';
 import { deliveryOperations } from '../deliveries/delivery.operations';
 import { destinationOperations } from '../destinations/destination.operations';
 import type { AnyOperation } from '../http/operation';
@@ -26,6 +27,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   calendarOperations,
   scheduleOperations,
   backfillOperations,
+  burstOperations,
   jobOperations,
   outputOperations,
   deadLetterOperations,
