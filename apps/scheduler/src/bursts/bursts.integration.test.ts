@@ -136,12 +136,12 @@ describe('says why nobody gets a report', () => {
     await bursts.archive(archived);
     const foreign = await bursts.list(await bursts.plan({ templateId: await bursts.template(BEN) }), TWO);
     expect(await expandedTo(listOfArchived)).toMatchObject(failure('template.archived'));
-    expect(await expandedTo(foreign)).toMatchObject(failure('template.not_shared'));
+    expect(await expandedTo(foreign)).toMatchObject(failure('access.template_not_shared'));
   });
 
   it('when its owner is nobody who may sign in', async () => {
     const listJobId = await bursts.list(await bursts.plan({ templateId }), TWO, { request: { owner: BEN } });
-    expect(await expandedTo(listJobId)).toMatchObject(failure('burst.owner_absent'));
+    expect(await expandedTo(listJobId)).toMatchObject(failure('access.owner_disabled'));
   });
 
   it('when the burst was withdrawn meanwhile', async () => {

@@ -107,12 +107,12 @@ async function templateOf(
   }
   const owner = await users.byId(request.owner);
   if (owner?.disabledAt !== null) {
-    throw new BurstFault('burst.owner_absent', "The schedule's owner may not sign in any more.");
+    throw new BurstFault('access.owner_disabled', "The schedule's owner may not sign in any more.");
   }
   if (!canRunTemplate(current, owner)) {
     const message =
       "The template of the reports is not shared any more with the schedule's owner to run: ask its owner.";
-    throw new BurstFault('template.not_shared', message);
+    throw new BurstFault('access.template_not_shared', message);
   }
   const declared = state.definition.parameters.map(({ name }) => name);
   const unknown = definition.parameters.find(({ name }) => !declared.includes(name));
