@@ -166,7 +166,10 @@ async function use(): Promise<void> {
 
 /** The rows without what the migrations may add or change. */
 async function jobs(): Promise<readonly unknown[]> {
-  const added = ['failure', 'stalled_at', 'running_long_at', 'dropped_at', 'dropped_by', 'drop_reason'];
+  const added = [
+    ...['failure', 'stalled_at', 'running_long_at', 'dropped_at', 'dropped_by', 'drop_reason'],
+    ...['burst_schedule_id', 'burst_list_job_id', 'burst_row'],
+  ];
   const { rows } = await client.query<{ row: unknown }>(
     'SELECT to_jsonb(j) - $1::text[] AS row FROM read_model.job_request j ORDER BY job_request_id',
     [added],
