@@ -79,12 +79,12 @@ export class BurstsController {
   /** Throws for what the caller may not use, or what cannot work, as a delivery of theirs would. */
   private async deliveryOf(caller: Caller, input: DeliveryInput): Promise<BurstDelivery> {
     if (input.channel === 'destination') {
-      const { channel, subject, text, destination } = await this.targets.of(caller, input);
-      if (channel === 'destination') return { channel, subject, text, email: null, destination };
+      const target = await this.targets.checked(caller, input);
+      if (target.channel === 'destination') return target;
       throw new TypeError('a destination gives a destination');
     }
     const { channel, subject, text, attach, addressColumn } = input;
-    await this.targets.of(caller, { channel, subject, text, attach, to: [], cc: [], bcc: [] });
+    await this.targets.checked(caller, { channel, subject, text, attach, to: [], cc: [], bcc: [] });
     return { channel, subject, text, email: { addressColumn, attach }, destination: null };
   }
 }

@@ -101,12 +101,14 @@ describe('the report of a list’s row', () => {
     const delivery = { channel: 'destination', subject: null, text: null, email: null, destination } as const;
     await world.planBurst(scheduleId, burstDefinition({ delivery }));
     await world.planBurst(scheduleId, burstDefinition());
-    await world.plan(scheduleId, [targetOf(await hook())]);
+    await world.plan(scheduleId, [targetOf(await hook())], BEN);
     const jobId = await world.completedJob(scheduleId, undefined, undefined, row(scheduleId, null));
     const workers = await world.worker();
     const events = await world.until(deliveryIdOf(jobId, burstEntryId(scheduleId)), 'DeliveryCompleted');
-    expect(events[0]).toMatchObject({ request: { jobId, scheduleId, target: { ...delivery } } });
+    const [requested] = events;
+    expect(requested).toMatchObject({ request: { jobId, scheduleId, target: { ...delivery } } });
     expect(receiver.received).toHaveLength(1);
+    expect(requested?.type === 'DeliveryRequested' && (await world.history.planner(requested.request))).toBe(ANNA);
     await workers.stop();
   });
 

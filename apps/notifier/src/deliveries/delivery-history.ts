@@ -1,4 +1,5 @@
 import {
+  burstEntryId,
   delivery,
   deliveryPlan,
   destination,
@@ -10,6 +11,7 @@ import {
   type DeliveryEvent,
   type DeliveryPlanEvent,
   type DeliveryRefusal,
+  type DeliveryRequest,
   type DeliveryState,
   type DestinationEvent,
   type DestinationState,
@@ -95,13 +97,13 @@ export class DeliveryHistory {
     });
   }
 
-  /** Who revised the plan of a schedule last; null: nobody has made one. */
-  async planner(scheduleId: string): Promise<UserId | null> {
-    const events = await this.store.readStream(streamOf('deliveryplan', scheduleId));
-    return fold(
-      deliveryPlan,
-      events.map((event) => toDomainEvent<DeliveryPlanEvent>(event)),
-    ).plannedBy;
+  /** Who revised the plan or the burst of a schedule last by which a delivery was requested; null: it was requested by hand. */
+  async planner({ scheduleId, entryId }: DeliveryRequest): Promise<UserId | null> {
+    if (scheduleId === null) return null;
+    const kind = entryId === burstEntryId(scheduleId) ? 'burstplan' : 'deliveryplan';
+    const events = await this.store.readStream(streamOf(kind, scheduleId));
+    const plans = events.map((event) => toDomainEvent<DeliveryPlanEvent | BurstPlanEvent>(event));
+    return plans.findLast(({ type }) => type !== 'BurstWithdrawn')?.by ?? null;
   }
 
   /** Of each row of a list, the definition by which the list was expanded. */

@@ -30,7 +30,7 @@ export class DeliveryRights {
    */
   async requireUse({ definition }: ExistingDestination, { request, askedBy }: ExistingDelivery): Promise<void> {
     if (definition.usableBy === 'everybody') return;
-    const planner = request.scheduleId === null ? null : await this.parts.history.planner(request.scheduleId);
+    const planner = await this.parts.history.planner(request);
     const people = [request.owner, ...askedBy, planner].filter((person) => person !== null && person !== NOTIFIER);
     const users = await this.parts.activeUsers(people as readonly UserId[]);
     if (users.some((user) => user !== null && mayUseDestination(definition, user))) return;
