@@ -9,9 +9,9 @@ it('keeps numbers as the line has them, and texts without their quotes', () => {
   });
 });
 
-it('leaves documents as they are', () => {
-  const line = '{"a" : {"b":[1,{"c":"}"}],"d":null} , "e":[ ],"f":{}}';
-  expect(Object.fromEntries(jsonMembers(line))).toEqual({ a: '{"b":[1,{"c":"}"}],"d":null}', e: '[ ]', f: '{}' });
+it('keeps documents, with each number as it is', () => {
+  const line = '{"a" : {"b":[1.50,{"c":"}"}],"d":null} , "e":[ ],"f":{}}';
+  expect(Object.fromEntries(jsonMembers(line))).toEqual({ a: '{"b":[1.50,{"c":"}"}],"d":null}', e: '[]', f: '{}' });
 });
 
 it('reads any object as JSON.parse does', () => {
