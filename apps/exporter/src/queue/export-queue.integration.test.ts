@@ -108,6 +108,14 @@ describe('the export queue', () => {
     expect(await world.row(jobId!)).toMatchObject({ attempt: 1, lease_owner: null });
   });
 
+  it('gives back a job that was cancelled meanwhile without the wait, to be removed', async () => {
+    const [jobId] = await enqueue({});
+    const held = (await claim('w'))!;
+    await world.parts.pool.query('UPDATE exporter.export_queue SET cancel_requested = true WHERE job_id = $1', [jobId]);
+    await queue.release(held, 3_600_000, 1);
+    expect(await claim('v')).toMatchObject({ jobId });
+  });
+
   it('gives a batch to as many workers, each job once, whoever else claims', async () => {
     const owners = [ANNA, BEN, CARA];
     await enqueue(...Array.from({ length: 60 }, (_, n) => ({ owner: owners[n % 3]! })));

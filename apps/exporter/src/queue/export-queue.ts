@@ -84,14 +84,18 @@ export class ExportQueue {
     });
   }
 
-  /** Gives a claim back, for any worker to take after the delay (ms). `attempt` is the last one that began. */
+  /**
+   * Gives a claim back, for any worker to take after the delay (ms): at once where the job was cancelled meanwhile, so that it does not stand in
+   * the queue any longer. `attempt` is the last one that began.
+   */
   async release({ jobId, worker }: Claim, delayMs: number, attempt: number): Promise<void> {
     await this.#pool.query({
       name: 'release-export',
       text: `WITH released AS (
                UPDATE exporter.export_queue
                SET lease_owner = NULL, lease_expires_at = NULL, attempt = greatest(attempt, $4), rows_done = 0, bytes_done = 0,
-                   ready_at = clock_timestamp() + $3 * interval '1 millisecond', delayed = $3 > 0
+                   ready_at = clock_timestamp() + CASE WHEN cancel_requested THEN 0::float8 ELSE $3 END * interval '1 millisecond',
+                   delayed = $3 > 0 AND NOT cancel_requested
                WHERE job_id = $1 AND lease_owner = $2
                RETURNING 1
              )
