@@ -9,7 +9,7 @@ const person = (userId: string, role: ActiveUser['role'] = 'user'): ActiveUser =
 /** Rights among these people who may sign in, where a schedule's plan is by `planner`. */
 function among(people: readonly ActiveUser[], planner: string | null = null): DeliveryRights {
   return new DeliveryRights({
-    history: { planner: () => Promise.resolve(planner) },
+    history: { planner: ({ scheduleId }) => Promise.resolve(scheduleId === null ? null : planner) },
     activeUsers: (ids) => Promise.resolve(ids.map((id) => people.find(({ userId }) => userId === id) ?? null)),
   });
 }

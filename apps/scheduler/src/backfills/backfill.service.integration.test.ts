@@ -1,3 +1,4 @@
+import { HealthChecks } from '#platform';
 import { BackfillWorld } from '../testing/backfill-world';
 import { BackfillService } from './backfill.service';
 
@@ -9,8 +10,9 @@ describe('backfills as a service', () => {
 
   beforeEach(async () => {
     backfills = await BackfillWorld.open();
-    // As two schedulers would have it.
-    services = [1, 2].map(() => new BackfillService(backfills.world.parts));
+    // As two schedulers would have it, each with a health of its own.
+    const { parts } = backfills.world;
+    services = [parts, { ...parts, health: new HealthChecks() }].map((each) => new BackfillService(each));
     for (const service of services) await service.onApplicationBootstrap();
   });
   afterEach(async () => {

@@ -227,7 +227,6 @@ describe('webhooks', () => {
     expect(JSON.parse(receiver.received[0]?.body.toString() ?? '')).toEqual({
       event: 'report.completed',
       deliveryId: '5a0e4c1c-7b1f-4a5e-9d57-7a1f6d1f0a11',
-      attempt: 1,
       jobId: 'c3f1f4ce-0a0b-4f0e-8b6e-2f6c3a7c9d22',
       template: 'Verspätete Flüge',
       reportDate: '2026-11-26',
