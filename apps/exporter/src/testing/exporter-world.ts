@@ -18,9 +18,9 @@ import {
   type TemplateEvent,
   type UserId,
 } from '#domain';
-import { ANNA, BEN, CARA, DATASET_ID, FLIGHTS, jobOutput, jobRequest } from '#domain/testing';
+import { ANNA, BEN, CARA, DATASET_ID, FLIGHTS, jobOutput, jobRequest, carryOut } from '#domain/testing';
 import { FollowedFeed } from '#event-feed';
-import { execute, STORE_SOURCE, toDomainEvent, toNewEvents, type Decider, type DomainRefusal } from '#event-sourcing';
+import { STORE_SOURCE, toDomainEvent, toNewEvents, type Decider, type DomainRefusal } from '#event-sourcing';
 import type { ExportParts, ExportRequest } from '#export-engine';
 import { createLogger, readSettings } from '#platform';
 import type { QueueRules } from '#read-models';
@@ -212,10 +212,7 @@ export class ExporterWorld {
     streamId: string,
     command: Command,
   ): Promise<void> {
-    const commandId = randomUUID();
-    const context = { commandId, correlationId: commandId, causationId: null, actor: ANNA, traceparent: null };
-    const outcome = await execute(this.parts.eventStore, decider, { streamId, command, context });
-    if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
+    await carryOut(this.parts.eventStore, decider, streamId, command);
   }
 
   /** Events as they are, of a stream that is empty. */

@@ -20,9 +20,18 @@ import {
   type JobRequest,
   type OutputFile,
 } from '#domain';
-import { ANNA, BEN, deliveryRequest, jobOutput, jobRequest, listDefinition, templateDefinition } from '#domain/testing';
+import {
+  ANNA,
+  BEN,
+  deliveryRequest,
+  jobOutput,
+  jobRequest,
+  listDefinition,
+  templateDefinition,
+  carryOut,
+} from '#domain/testing';
 import { FollowedFeed } from '#event-feed';
-import { execute, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
+import { toDomainEvent } from '#event-sourcing';
 import { createLogger, readSettings } from '#platform';
 import { closeParts, openParts, type Parts } from '#runtime';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
@@ -122,7 +131,7 @@ export class NotifierWorld {
     const at = new Date().toISOString();
     const registered = { destinationId, name, definition, secretId, by: ANNA, at };
     const stream = streamOf('destination', destinationId);
-    await this.#do(destination, stream, { type: 'RegisterDestination', ...registered });
+    await carryOut(this.parts.eventStore, destination, stream, { type: 'RegisterDestination', ...registered });
     return destinationId;
   }
 
@@ -134,14 +143,20 @@ export class NotifierWorld {
       by: BEN,
       at: new Date().toISOString(),
     } as const;
-    await this.#do(destination, streamOf('destination', destinationId), { type: 'ReviseDestination', ...revision });
+    await carryOut(this.parts.eventStore, destination, streamOf('destination', destinationId), {
+      type: 'ReviseDestination',
+      ...revision,
+    });
   }
 
   /** Gives the ids of the entries. */
   async plan(scheduleId: string, targets: readonly DeliveryTarget[], by = ANNA): Promise<readonly string[]> {
     const entries = targets.map((target) => ({ entryId: randomUUID(), target }));
     const plan = { scheduleId, entries, by, at: new Date().toISOString() };
-    await this.#do(deliveryPlan, streamOf('deliveryplan', scheduleId), { type: 'PlanDeliveries', ...plan });
+    await carryOut(this.parts.eventStore, deliveryPlan, streamOf('deliveryplan', scheduleId), {
+      type: 'PlanDeliveries',
+      ...plan,
+    });
     return entries.map(({ entryId }) => entryId);
   }
 
@@ -151,7 +166,7 @@ export class NotifierWorld {
     });
     const checked = { list: listDefinition(), report, mostRows: 100, by: ANNA, at: new Date().toISOString() };
     const plan = { type: 'PlanBurst', scheduleId, definition, ...checked } as const;
-    await this.#do(burstPlan, streamOf('burstplan', scheduleId), plan);
+    await carryOut(this.parts.eventStore, burstPlan, streamOf('burstplan', scheduleId), plan);
   }
 
   /** An occurrence of the schedule, or another job, that has completed with a file of a row for each name. */
@@ -180,7 +195,7 @@ export class NotifierWorld {
       { type: 'StartJob', jobId, attempt: 1, worker: 'w', at },
       { type: 'CompleteJob', jobId, attempt: 1, output, outputExpiresAt, at },
     ];
-    for (const command of commands) await this.#do(job, streamOf('job', jobId), command);
+    for (const command of commands) await carryOut(this.parts.eventStore, job, streamOf('job', jobId), command);
     return jobId;
   }
 
@@ -191,7 +206,12 @@ export class NotifierWorld {
     const at = new Date().toISOString();
     const deadline = new Date(Date.now() + 3_600_000).toISOString();
     const request = deliveryRequest({ deliveryId, jobId, target, maxAttempts, deadline });
-    await this.#do(delivery, streamOf('delivery', deliveryId), { type: 'RequestDelivery', request, by: ANNA, at });
+    await carryOut(this.parts.eventStore, delivery, streamOf('delivery', deliveryId), {
+      type: 'RequestDelivery',
+      request,
+      by: ANNA,
+      at,
+    });
     return deliveryId;
   }
 
@@ -199,13 +219,13 @@ export class NotifierWorld {
     const at = new Date().toISOString();
     const deadline = new Date(Date.now() + 3_600_000).toISOString();
     const command = { type: 'RetryDelivery', deliveryId, maxAttempts: 2, deadline, by, at } as const;
-    await this.#do(delivery, streamOf('delivery', deliveryId), command);
+    await carryOut(this.parts.eventStore, delivery, streamOf('delivery', deliveryId), command);
   }
 
   async cancel(deliveryId: string): Promise<void> {
     const at = new Date().toISOString();
     const command = { type: 'CancelDelivery', deliveryId, by: ANNA, reason: null, at } as const;
-    await this.#do(delivery, streamOf('delivery', deliveryId), command);
+    await carryOut(this.parts.eventStore, delivery, streamOf('delivery', deliveryId), command);
   }
 
   async events(deliveryId: string): Promise<readonly DeliveryEvent[]> {
@@ -226,16 +246,5 @@ export class NotifierWorld {
     const unlisten = await this.parts.eventStore.onAppended(look);
     look();
     return found.finally(() => void unlisten());
-  }
-
-  async #do<Command, State, Event extends { readonly type: string }, Refusal extends DomainRefusal>(
-    decider: Decider<Command, State, Event, Refusal>,
-    streamId: string,
-    command: Command,
-  ): Promise<void> {
-    const commandId = randomUUID();
-    const context = { commandId, correlationId: commandId, causationId: null, actor: ANNA, traceparent: null };
-    const outcome = await execute(this.parts.eventStore, decider, { streamId, command: () => command, context });
-    if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
   }
 }

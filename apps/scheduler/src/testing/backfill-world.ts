@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Pool } from '#database';
 import {
   backfill,
@@ -13,9 +12,9 @@ import {
   type JobState,
   type ScheduleEvent,
 } from '#domain';
-import { ANNA, jobOutput } from '#domain/testing';
+import { ANNA, jobOutput, carryOut } from '#domain/testing';
 import { FollowedFeed } from '#event-feed';
-import { execute, fold, STORE_SOURCE, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
+import { fold, STORE_SOURCE, toDomainEvent } from '#event-sourcing';
 import { BACKFILLS_GROUP, BackfillProjection } from '../backfills/backfill-projection';
 import { runBackfills } from '../backfills/backfill-round';
 import { SchedulerWorld } from './scheduler-world';
@@ -122,22 +121,11 @@ export class BackfillWorld {
   }
 
   async changeJob(command: JobCommand & { readonly jobId: string }): Promise<void> {
-    await this.#execute(job, streamOf('job', command.jobId), command);
+    await carryOut(this.world.parts.eventStore, job, streamOf('job', command.jobId), command);
   }
 
   async change(command: BackfillCommand): Promise<void> {
-    await this.#execute(backfill, streamOf('backfill', command.backfillId), command);
-  }
-
-  async #execute<Command, State, Event extends { readonly type: string }, Refusal extends DomainRefusal>(
-    decider: Decider<Command, State, Event, Refusal>,
-    streamId: string,
-    command: Command,
-  ): Promise<void> {
-    const commandId = randomUUID();
-    const context = { commandId, correlationId: commandId, causationId: null, actor: ANNA, traceparent: null };
-    const outcome = await execute(this.world.parts.eventStore, decider, { streamId, command, context });
-    if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
+    await carryOut(this.world.parts.eventStore, backfill, streamOf('backfill', command.backfillId), command);
   }
 }
 

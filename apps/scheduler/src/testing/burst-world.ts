@@ -21,9 +21,10 @@ import {
   jobRequest,
   listDefinition,
   templateDefinition,
+  carryOut,
 } from '#domain/testing';
 import { FollowedFeed } from '#event-feed';
-import { execute, START, STORE_SOURCE, type Decider, type DomainRefusal } from '#event-sourcing';
+import { START, STORE_SOURCE } from '#event-sourcing';
 import { BURST_TYPES, BURSTS_GROUP, BurstProjection } from '../bursts/burst-projection';
 import { expandLists, type BurstParts } from '../bursts/burst-round';
 import { burstParts } from '../bursts/burst.service';
@@ -73,13 +74,18 @@ export class BurstWorld {
     const definition = burstDefinition(more);
     const checked = { list: listDefinition(), report: REPORT, mostRows: 1000, by: ANNA, at: this.world.at() };
     const stream = streamOf('burstplan', scheduleId);
-    await this.#execute(burstPlan, stream, { type: 'PlanBurst', scheduleId, definition, ...checked });
+    await carryOut(this.world.parts.eventStore, burstPlan, stream, {
+      type: 'PlanBurst',
+      scheduleId,
+      definition,
+      ...checked,
+    });
     return scheduleId;
   }
 
   async withdraw(scheduleId: string): Promise<void> {
     const command = { type: 'WithdrawBurst', scheduleId, by: ANNA, at: this.world.at() } as const;
-    await this.#execute(burstPlan, streamOf('burstplan', scheduleId), command);
+    await carryOut(this.world.parts.eventStore, burstPlan, streamOf('burstplan', scheduleId), command);
   }
 
   /** An occurrence of the schedule that has completed with these lines; gives its job. */
@@ -120,7 +126,7 @@ export class BurstWorld {
 
   async changeJob(command: JobCommand): Promise<void> {
     const jobId = 'jobId' in command ? command.jobId : command.request.jobId;
-    await this.#execute(job, streamOf('job', jobId), command);
+    await carryOut(this.world.parts.eventStore, job, streamOf('job', jobId), command);
   }
 
   /** What the projection has heard so far is expanded, as an instance of its own on the pool would. */
@@ -166,17 +172,6 @@ export class BurstWorld {
   async rows(listJobId: string): Promise<readonly JobRequest[]> {
     const requests = (await this.world.requests()).filter(({ burst }) => burst?.listJobId === listJobId);
     return requests.toSorted((left, right) => (left.burst?.row ?? 0) - (right.burst?.row ?? 0));
-  }
-
-  async #execute<Command, State, Event extends { readonly type: string }, Refusal extends DomainRefusal>(
-    decider: Decider<Command, State, Event, Refusal>,
-    streamId: string,
-    command: Command,
-  ): Promise<void> {
-    const commandId = randomUUID();
-    const context = { commandId, correlationId: commandId, causationId: null, actor: ANNA, traceparent: null };
-    const outcome = await execute(this.world.parts.eventStore, decider, { streamId, command, context });
-    if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
   }
 }
 

@@ -31,9 +31,10 @@ import {
   retryPolicy,
   scheduleDefinition,
   templateDefinition,
+  carryOut,
 } from '#domain/testing';
 import { FollowedFeed } from '#event-feed';
-import { execute, START, STORE_SOURCE, toDomainEvent, type Decider, type DomainRefusal } from '#event-sourcing';
+import { START, STORE_SOURCE, toDomainEvent } from '#event-sourcing';
 import { createLogger, readSettings } from '#platform';
 import { closeParts, openParts, type Parts } from '#runtime';
 import { createTestDatabase, type TestDatabase } from '../../../../test/postgres/database';
@@ -138,15 +139,15 @@ export class SchedulerWorld {
   }
 
   async changeTemplate(command: TemplateCommand): Promise<void> {
-    await this.#execute(template, streamOf('template', command.templateId), command);
+    await carryOut(this.parts.eventStore, template, streamOf('template', command.templateId), command);
   }
 
   async changeSchedule(command: ScheduleCommand): Promise<void> {
-    await this.#execute(schedule, streamOf('schedule', command.scheduleId), command);
+    await carryOut(this.parts.eventStore, schedule, streamOf('schedule', command.scheduleId), command);
   }
 
   async changeCalendar(command: CalendarCommand): Promise<void> {
-    await this.#execute(calendar, streamOf('calendar', command.calendarId), command);
+    await carryOut(this.parts.eventStore, calendar, streamOf('calendar', command.calendarId), command);
   }
 
   /** The dataset of the template. */
@@ -156,12 +157,17 @@ export class SchedulerWorld {
   }
 
   async changeDataset(command: DatasetCommand): Promise<void> {
-    await this.#execute(dataset, streamOf('dataset', command.datasetId), command);
+    await carryOut(this.parts.eventStore, dataset, streamOf('dataset', command.datasetId), command);
   }
 
   /** A command on a job, as the exporter or a person would give it. */
   async changeJob(command: JobCommand): Promise<void> {
-    await this.#execute(job, streamOf('job', 'jobId' in command ? command.jobId : command.request.jobId), command);
+    await carryOut(
+      this.parts.eventStore,
+      job,
+      streamOf('job', 'jobId' in command ? command.jobId : command.request.jobId),
+      command,
+    );
   }
 
   async startJob(jobId: string): Promise<void> {
@@ -274,19 +280,5 @@ export class SchedulerWorld {
       clearTimeout(timer);
       await unsubscribe();
     }
-  }
-
-  async #execute<Command, State, Event extends { readonly type: string }, Refusal extends DomainRefusal>(
-    decider: Decider<Command, State, Event, Refusal>,
-    streamId: string,
-    command: Command,
-  ): Promise<void> {
-    const commandId = randomUUID();
-    const outcome = await execute(this.parts.eventStore, decider, {
-      streamId,
-      command,
-      context: { commandId, correlationId: commandId, causationId: null, actor: ANNA, traceparent: null },
-    });
-    if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
   }
 }
